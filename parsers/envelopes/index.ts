@@ -1,0 +1,3 @@
+import type { Envelope } from '../../src/types.ts';
+
+export const envelopes: readonly Envelope[] = [];

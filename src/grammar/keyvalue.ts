@@ -1,0 +1,13 @@
+/** `key=value key="quoted value"`: logfmt (Heroku, containerd, Go), and the tail of many text lines. */
+
+const PAIR = /([A-Za-z_@][\w.@-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s,;"')\]}]*))/g;
+
+/** Every `key=value` of the text, in order, later keys win. Values lose their quotes; `\"` is undone. */
+export function keyValues(text: string): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (const found of text.matchAll(PAIR)) {
+    const [, key = '', double, single, bare] = found;
+    pairs.set(key, double !== undefined ? double.replace(/\\(.)/g, '$1') : (single ?? bare ?? ''));
+  }
+  return pairs;
+}
