@@ -1,5 +1,3 @@
-// Generated from the folder by test/shelves.test.ts (npx vitest run test/shelves.test.ts -u).
-import type { Renderer } from '../src/types.ts';
+import type { Renderer } from '../src/report.ts';
 
-export const renderers: readonly Renderer[] = [
-];
+export const renderers: readonly Renderer[] = [];

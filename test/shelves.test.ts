@@ -84,8 +84,8 @@ const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string
 const shelves = [
   { folder: 'parsers', list: 'parsers', type: 'Parser', from: '../src/types.ts' },
   { folder: 'parsers/envelopes', list: 'envelopes', type: 'Envelope', from: '../../src/types.ts' },
-  { folder: 'src/causes', list: 'causes', type: 'Cause', from: '../types.ts' },
-  { folder: 'reports', list: 'renderers', type: 'Renderer', from: '../src/types.ts' },
+  { folder: 'src/causes', list: 'causes', type: 'Cause', from: '../closure.ts' },
+  { folder: 'reports', list: 'renderers', type: 'Renderer', from: '../src/report.ts' },
 ];
 test.each(shelves)('$folder/index.ts lists its folder', async ({ folder, list, type, from }) => {
   const names = readdirSync(new URL(`../${folder}/`, import.meta.url))

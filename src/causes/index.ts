@@ -1,5 +1,3 @@
-// Generated from the folder by test/shelves.test.ts (npx vitest run test/shelves.test.ts -u).
-import type { Cause } from '../types.ts';
+import type { Cause } from '../closure.ts';
 
-export const causes: readonly Cause[] = [
-];
+export const causes: readonly Cause[] = [];

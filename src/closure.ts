@@ -1,0 +1,157 @@
+/** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
+import type { BlindSpot, CauseName, EvidenceReport, RuledOut } from './report.ts';
+import type { DurationMs, EventOf, Keys, LogEvent, Span, Vantage } from './types.ts';
+
+/** One side's view of a connection's end. */
+export type EndpointSide = 'client' | 'server' | 'gateway';
+
+/** One WebSocket connection that ended, stitched from every event that saw it. */
+export interface Closure {
+  readonly id: string;
+  readonly ended: Span;
+  readonly lifeMs?: DurationMs;
+  /** From the last activity to the end, where a log says so. */
+  readonly silenceMs?: DurationMs;
+  readonly keys: Keys;
+  /** In order of time. */
+  readonly seen: readonly LogEvent[];
+  readonly firstSeenBy?: Vantage;
+  readonly codes: Partial<Record<EndpointSide, number>>;
+  /** Nobody logged this end; it follows from the death of the server that held it. */
+  readonly inferred: boolean;
+  /** An endpoint said 1006 (or its words for it), or nobody says how it ended but something cut it. */
+  readonly state: 'abnormal' | 'clean' | 'unjudged';
+}
+
+/** What makes one server instance known in a log. */
+export interface Identity {
+  readonly units: readonly string[];
+  readonly pids: readonly number[];
+  readonly containers: readonly string[];
+  readonly pods: readonly string[];
+  readonly services: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+/** How an event's process stands to the WebSocket server of a closure. */
+export type Relation = 'same' | 'probable' | 'unknown' | 'other';
+
+/** A process or instance that ended: every record about one death, and the root that explains it. */
+export interface Death {
+  readonly id: string;
+  readonly when: Span;
+  readonly root: 'oom' | 'crash' | 'deploy-restart';
+  readonly detail: string;
+  readonly identity: Identity;
+  readonly events: readonly LogEvent[];
+  /** The stop request that came before, if any. */
+  readonly stop?: EventOf<'stop-requested'>;
+  /** When it or its successor came up again. */
+  readonly restarted?: Span;
+  readonly relation: Relation;
+  readonly relationWhy: string;
+}
+
+/** A reload, stop or drain of a proxy, with the time in which it may cut tunnels. */
+export interface ProxyChange {
+  readonly id: string;
+  readonly proxy: string;
+  readonly change: 'reload' | 'stop' | 'worker-death';
+  readonly when: Span;
+  /** Tunnels may be cut in here. */
+  readonly cuts: Span;
+  readonly events: readonly LogEvent[];
+}
+
+/** Something that the population of closures shows about one closure. */
+export type Fact =
+  | { readonly kind: 'age-pile'; readonly measure: 'age' | 'silence'; readonly ms: DurationMs; readonly count: number; readonly spreadMs: DurationMs; readonly p: number; readonly says: string }
+  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly spreadMs: DurationMs; readonly clients: number; readonly says: string }
+  | { readonly kind: 'client-group'; readonly count: number; readonly says: string }
+  | { readonly kind: 'server-alive'; readonly says: string }
+  | { readonly kind: 'never-opened'; readonly says: string }
+  | { readonly kind: 'neutral-end'; readonly says: string }
+  | { readonly kind: 'survivors'; readonly count: number; readonly says: string }
+  | { readonly kind: 'heartbeat-phase'; readonly intervalMs: DurationMs; readonly says: string };
+
+export interface Evidence {
+  readonly event?: LogEvent;
+  readonly says: string;
+  readonly weight: number;
+  readonly mechanism: string;
+}
+
+export type Strength = 'decisive' | 'strong' | 'moderate' | 'weak';
+/** Log-odds points (reference scale): decisive names the mechanism and the connection or instance; strong the mechanism. */
+export const POINTS: Readonly<Record<Strength, number>> = { decisive: 6, strong: 3, moderate: 1.5, weak: 0.5 };
+
+/** What signals can look at. */
+export interface Subject {
+  readonly death: Death;
+  readonly 'proxy-change': ProxyChange;
+  readonly fact: Fact;
+}
+
+/** One row of a cause's table. */
+export interface Signal<T> {
+  readonly id: string;
+  /** Signals of one mechanism are not independent: the strongest counts, the others add half a point each, one at most. */
+  readonly mechanism: string;
+  readonly strength: Strength;
+  readonly speaks: 'for' | 'against';
+  /** Why this strength. */
+  readonly because: string;
+  /** 0 … 1: how far it holds (attribution × time); 0 = not at all. */
+  holds(item: T, closure: Closure, world: World): number;
+  says(item: T, closure: Closure, world: World): string;
+}
+
+export interface Cause {
+  readonly name: CauseName;
+  readonly title: string;
+  /** What an engineer should know of it, one line. */
+  readonly about: string;
+  /** On the closure's own traces (`on` = kind of event). */
+  readonly traces: readonly TraceSignal[];
+  readonly deaths: readonly Signal<Death>[];
+  readonly changes: readonly Signal<ProxyChange>[];
+  readonly facts: readonly Signal<Fact>[];
+  /** On events of the world inside a window around the end. */
+  readonly around: readonly AroundSignal[];
+}
+
+type TraceOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & { readonly on: K };
+export type TraceSignal = { [K in LogEvent['kind']]: TraceOf<K> }[LogEvent['kind']];
+type AroundOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & {
+  readonly on: K;
+  /** How far the event may lie before and after the closure's end. */
+  readonly window: { readonly beforeMs: DurationMs; readonly afterMs: DurationMs };
+};
+export type AroundSignal = { [K in LogEvent['kind']]: AroundOf<K> }[LogEvent['kind']];
+
+/** Everything that is not one connection's own trace, in order of time. */
+export interface World {
+  readonly deaths: readonly Death[];
+  readonly changes: readonly ProxyChange[];
+  /** Events of a kind within [fromMs, toMs]. */
+  between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
+  readonly timers: readonly EventOf<'configured-timer'>[];
+  facts(closure: Closure): readonly Fact[];
+  /** Whether a log of this vantage covers the instant on this kind of record, so that its silence means something. */
+  covers(vantage: Vantage, atMs: number): boolean;
+}
+
+export interface Verdict {
+  readonly cause: CauseName;
+  readonly detail: string;
+  readonly hop: string | null;
+  readonly confidence: number;
+  readonly runnerUp: { readonly cause: CauseName; readonly confidence: number } | null;
+  readonly evidence: readonly Evidence[];
+  readonly ruledOut: readonly RuledOut[];
+  readonly wouldDecide: readonly BlindSpot[];
+  /** What closures of one incident share beside the cause: an instance's death, a proxy's change, a timer. */
+  readonly incidentKey: string;
+}
+
+export type { EvidenceReport };

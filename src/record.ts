@@ -1,0 +1,238 @@
+/**
+ * One raw line → record → row → events. Takes wrappers off layer by layer, finds the format that reads what is inside, and gives
+ * each event its stamp, its keys and its quote. Knows no files and no bytes.
+ */
+import { stamp } from './time.ts';
+import type { Basis, Context, Draft, Envelope, Keys, LogEvent, Parser, Row, Stamp, Unwrapped, Vantage } from './types.ts';
+
+/** An event whose `when` still counts in its source's own clock. */
+export type RawEvent = LogEvent & { readonly basis: Basis };
+
+/** Raw lines around the one at hand: up to `count`, in file order. */
+export interface Neighbours {
+  before(count: number): readonly string[];
+  after(count: number): readonly string[];
+}
+
+export const NO_NEIGHBOURS: Neighbours = { before: () => [], after: () => [] };
+
+export interface Shelves {
+  readonly parsers: readonly Parser[];
+  readonly envelopes: readonly Envelope[];
+}
+
+export interface Place {
+  readonly source: string;
+  /** Forces the vantage of every event of the source. */
+  readonly vantage?: Vantage;
+}
+
+/** A record taken out of its wrappers. */
+export interface Bare {
+  readonly text: string;
+  readonly at: Stamp | undefined;
+  readonly keys: Keys;
+  readonly writer: string;
+  readonly part: 'more' | 'last' | undefined;
+  /** Names of the envelopes, outermost first. */
+  readonly layers: readonly string[];
+}
+
+export interface Reading {
+  readonly bare: Bare;
+  /** Undefined = no format reads the record. */
+  readonly parser: Parser | undefined;
+  readonly row: Row | undefined;
+  /** The record's best stamp, in the source's clock. */
+  readonly at: Stamp | undefined;
+  readonly drafts: readonly Draft[];
+}
+
+const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
+const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
+const QUARTER_HOUR = 900_000;
+const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
+
+const RANK: Readonly<Record<Basis, number>> = { utc: 0, local: 1, yearless: 2, ago: 3, boot: 4 };
+
+/**
+ * The best of a record's own stamp and its carrier's. An instant in UTC wins; a zone-less stamp of its own borrows zone and year
+ * from a carrier in UTC and keeps its own precision.
+ */
+export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined): Stamp | undefined {
+  if (!own || !carrier) return own ?? carrier;
+  if (own.basis === 'utc' || carrier.basis !== 'utc') return RANK[own.basis] <= RANK[carrier.basis] ? own : carrier;
+  if (own.basis !== 'local' && own.basis !== 'yearless') return carrier;
+  const base = own.basis === 'local' ? own.ms : withYearNear(own.ms, carrier.ms);
+  const zone = Math.round((carrier.ms - base) / QUARTER_HOUR) * QUARTER_HOUR;
+  return Math.abs(carrier.ms - base - zone) <= ZONE_SLACK_MS ? stamp(base + zone, own.widthMs) : carrier;
+}
+
+/** A year-less ms (year 2000) in the year that brings it nearest to `nearMs`. */
+export function withYearNear(yearlessMs: number, nearMs: number): number {
+  const date = new Date(yearlessMs);
+  const fraction = yearlessMs - Math.floor(yearlessMs);
+  const year = new Date(nearMs).getUTCFullYear();
+  let best = Number.NaN;
+  for (const candidate of [year, year - 1, year + 1]) {
+    const copy = new Date(date);
+    copy.setUTCFullYear(candidate);
+    // 29 Feb rolls over in a common year: such a year is not the one.
+    if (copy.getUTCMonth() !== date.getUTCMonth()) continue;
+    const ms = copy.getTime() + fraction;
+    if (!(Math.abs(ms - nearMs) >= Math.abs(best - nearMs))) best = ms;
+  }
+  return best;
+}
+
+/** What a reader tries on a record: `events` only formats of which the record holds a needle, `rows` all of them. */
+export type Wanted = 'events' | 'rows';
+
+/** Tries envelopes and formats in the order of the shelves it is given, so that a line is read alike wherever it stands. */
+export class RecordReader {
+  readonly #candidates: readonly { readonly parser: Parser; readonly needles: RegExp }[];
+  readonly #envelopes: readonly Envelope[];
+  readonly #header = new Map<string, string>();
+  readonly #headed: readonly Parser[];
+  readonly #hint: string;
+  readonly #wanted: Wanted;
+
+  constructor(shelves: Shelves, hint: string, wanted: Wanted) {
+    this.#candidates = shelves.parsers.map((parser) => ({ parser, needles: anyOf(parser.needles) }));
+    this.#envelopes = shelves.envelopes;
+    this.#headed = shelves.parsers.filter((parser) => parser.isHeader);
+    this.#hint = hint.toLowerCase();
+    this.#wanted = wanted;
+  }
+
+  /** Takes every wrapper off one line. */
+  unwrap(line: string): Bare {
+    let text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    let at: Stamp | undefined;
+    let keys: Keys = {};
+    let writer = '';
+    let part: Unwrapped['part'];
+    const layers: string[] = [];
+    for (let depth = 0; depth < MAX_LAYERS; depth++) {
+      const found = this.#strip(text);
+      if (!found) break;
+      const [envelope, inner] = found;
+      layers.push(envelope.name);
+      at = bestStamp(inner.at, at);
+      keys = { ...keys, ...inner.keys };
+      writer = `${writer}|${inner.writer}`;
+      part ??= inner.part;
+      text = inner.text;
+    }
+    return { text, at, keys, writer, part, layers };
+  }
+
+  #strip(text: string): readonly [Envelope, Unwrapped] | undefined {
+    for (const envelope of this.#envelopes) {
+      const inner = envelope.unwrap(text);
+      if (inner && inner.text.length < text.length) return [envelope, inner];
+    }
+    return undefined;
+  }
+
+  read(line: string, around: Neighbours): Reading {
+    const bare = this.#whole(this.unwrap(line), around);
+    return this.readBare(bare, around);
+  }
+
+  readBare(bare: Bare, around: Neighbours): Reading {
+    for (const parser of this.#headed) if (parser.isHeader?.(bare.text)) this.#header.set(parser.name, bare.text);
+    for (const { parser, needles } of this.#candidates) {
+      if (this.#wanted === 'events' && !needles.test(bare.text)) continue;
+      const context = this.#context(parser, bare, around);
+      const row = parser.read(bare.text, context);
+      if (!row) continue;
+      const made = parser.events(row, context);
+      const drafts = made === undefined ? [] : Array.isArray(made) ? made : [made as Draft];
+      return { bare, parser, row, at: bestStamp(row.at, bare.at), drafts };
+    }
+    return { bare, parser: undefined, row: undefined, at: bare.at, drafts: [] };
+  }
+
+  /** A stamp for a record that has none: between its dated neighbours. */
+  neighbouringStamp(around: Neighbours): Stamp | undefined {
+    const dated = (line: string): Stamp | undefined => this.readBare(this.unwrap(line), NO_NEIGHBOURS).at;
+    const earlier = around.before(NEIGHBOURHOOD).findLast((line) => dated(line) !== undefined);
+    const later = around.after(NEIGHBOURHOOD).find((line) => dated(line) !== undefined);
+    const from = earlier === undefined ? undefined : dated(earlier);
+    const to = later === undefined ? undefined : dated(later);
+    if (from && to && from.basis === to.basis && to.ms >= from.ms) return stamp(from.ms, to.ms + to.widthMs - from.ms, from.basis);
+    return from ?? to;
+  }
+
+  /** Joins the pieces of a record that its carrier had split. */
+  #whole(bare: Bare, around: Neighbours): Bare {
+    if (!bare.part) return bare;
+    const mine = (line: string): Bare | undefined => {
+      const other = this.unwrap(line);
+      return other.writer === bare.writer ? other : undefined;
+    };
+    const pieces = [bare];
+    for (const line of around.before(NEIGHBOURHOOD).toReversed()) {
+      const other = mine(line);
+      if (!other) continue;
+      if (other.part !== 'more') break;
+      pieces.unshift(other);
+    }
+    if (bare.part === 'more')
+      for (const line of around.after(NEIGHBOURHOOD)) {
+        const other = mine(line);
+        if (!other) continue;
+        pieces.push(other);
+        if (other.part !== 'more') break;
+      }
+    const first = pieces[0] ?? bare;
+    return { ...first, text: pieces.map((piece) => piece.text).join(''), part: undefined };
+  }
+
+  #context(parser: Parser, bare: Bare, around: Neighbours): Context {
+    const texts = (lines: readonly string[]): string[] =>
+      lines.map((line) => this.unwrap(line)).filter((other) => other.writer === bare.writer).map((other) => other.text);
+    return {
+      at: bare.at,
+      keys: bare.keys,
+      before: (count) => texts(around.before(NEIGHBOURHOOD)).slice(-count),
+      after: (count) => texts(around.after(NEIGHBOURHOOD)).slice(0, count),
+      header: this.#header.get(parser.name),
+      hint: this.#hint,
+    };
+  }
+}
+
+const anyOf = (literals: readonly string[]): RegExp =>
+  new RegExp(literals.map((literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|') || '(?!)', 'i');
+
+const QUOTE_LIMIT = 400;
+
+/** A piece of the raw line that shows the record's text, letter by letter as it stands there. */
+export function quoteOf(raw: string, text: string): string {
+  const plain = text.slice(0, QUOTE_LIMIT);
+  if (raw.includes(plain)) return plain;
+  const escaped = JSON.stringify(text).slice(1, -1).slice(0, QUOTE_LIMIT);
+  return raw.includes(escaped) ? escaped : raw.slice(0, QUOTE_LIMIT);
+}
+
+/** The events of one reading, with place, quote and stamp; an event without any stamp at all is undated and left to the caller. */
+export function toEvents(reading: Reading, place: Place, line: number, raw: string, fallback: () => Stamp | undefined): RawEvent[] {
+  return reading.drafts.flatMap((draft) => {
+    const own = draft.when ?? reading.row?.at;
+    const when = bestStamp(own, reading.bare.at) ?? fallback();
+    if (!when || !reading.parser) return [];
+    return [
+      {
+        ...draft,
+        when: { fromMs: when.ms, toMs: when.ms + when.widthMs },
+        basis: when.basis,
+        origin: { source: place.source, line },
+        vantage: place.vantage ?? draft.vantage ?? reading.parser.vantage,
+        keys: { ...reading.bare.keys, ...draft.keys },
+        quote: quoteOf(raw, reading.bare.text),
+      } as RawEvent,
+    ];
+  });
+}
