@@ -1,0 +1,99 @@
+/** Numbers of an evaluation as plain text. Pure. */
+import { type Outcome, type Scores, tally } from './score.ts';
+
+const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
+const seconds = (ms: number): string => (Number.isNaN(ms) ? '–' : `${(ms / 1000).toFixed(2)} s`);
+
+/** Columns as wide as their widest cell; the first is text, the others are right-aligned. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? String(cell).padEnd(widths[0] ?? 0) : String(cell).padStart(widths[column] ?? 0)))
+        .join('  '),
+    )
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+const causeTable = (scores: Scores): string =>
+  table([
+    ['cause', 'closes', 'precision', 'recall', 'F1'],
+    ...scores.causes.map(({ cause, truth, precision, recall, f1 }) => [cause, truth, share(precision), share(recall), share(f1)]),
+  ]);
+
+function confusionTable({ confusion }: Scores): string {
+  const said = [...new Set(Object.values(confusion).flatMap(Object.keys))].sort();
+  return table([
+    ['truth ↓ said →', ...said],
+    ...Object.entries(confusion)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([truth, row]) => [truth, ...said.map((name) => row[name] ?? '·')]),
+  ]);
+}
+
+const totals = (scores: Scores): string => {
+  const { hop, timeErrorMs: time } = scores;
+  return [
+    `macro-F1 ${share(scores.macroF1)} over ${scores.abnormal} abnormal closes`,
+    `missed ${scores.missed}, invented ${scores.inventions}, inferred without a pair but plausible ${scores.excused}`,
+    `precision at confirmed ${share(scores.confirmedPrecision)} (${scores.confirmed} verdicts, ${scores.confirmedWrong} wrong)`,
+    `unknown ${share(scores.unknownShare)}, calibration error ${share(scores.calibrationError)}`,
+    `hop right ${hop.right}, wrong ${hop.wrong}, not named ${hop.unnamed}`,
+    `time error: median ${seconds(time.median)}, 90 % ${seconds(time.p90)}, worst ${seconds(time.max)}`,
+  ].join('\n');
+};
+
+export interface Scored {
+  readonly name: string;
+  readonly outcomes: readonly Outcome[];
+  /** Why there is no report. */
+  readonly failure?: string;
+}
+
+const saidWrong = (outcomes: readonly Outcome[]): string => {
+  const counts = new Map<string, number>();
+  for (const [truth, row] of Object.entries(tally(outcomes).confusion))
+    for (const [said, count] of Object.entries(row)) if (said !== truth) counts.set(`${truth}→${said}`, count);
+  return [...counts].map(([what, count]) => `${what} ${count}`).join(', ');
+};
+
+/** One line an incident: closes, share right, what went wrong. */
+const incidentTable = (incidents: readonly Scored[]): string =>
+  table(
+    incidents.map(({ name, outcomes, failure }) => {
+      if (failure !== undefined) return [name, 'no report', failure];
+      const scores = tally(outcomes);
+      return [name, `macro-F1 ${share(scores.macroF1)}`, `${scores.abnormal} closes`, `  ${saidWrong(outcomes)}`];
+    }),
+  );
+
+export const page = (incidents: readonly Scored[]): string => {
+  const scores = tally(incidents.flatMap(({ outcomes }) => outcomes));
+  return `${[incidentTable(incidents), causeTable(scores), confusionTable(scores), totals(scores)].join('\n\n')}\n`;
+};
+
+export interface Degraded {
+  readonly group: string;
+  readonly runs: number;
+  readonly failures: number;
+  readonly scores: Scores;
+}
+
+export const degradedPage = (groups: readonly Degraded[]): string =>
+  `${table([
+    ['degraded', 'runs', 'macro-F1', 'confirmed', 'wrong', 'unknown', 'missed', 'invented', 'ECE', 'failed'],
+    ...groups.map(({ group, runs, failures, scores }) => [
+      group,
+      runs,
+      share(scores.macroF1),
+      scores.confirmed,
+      scores.confirmedWrong,
+      share(scores.unknownShare),
+      scores.missed,
+      scores.inventions,
+      share(scores.calibrationError),
+      failures,
+    ]),
+  ])}\n`;
