@@ -1,0 +1,69 @@
+/** What access logs of proxies and load balancers have in common: their row, and the events that follow from it. */
+import type { Draft, Keys, Row, Stamp, TunnelEnded } from '../types.ts';
+import { endpoint, endpointOf } from './address.ts';
+
+/** One request. Durations are ms, sizes bytes, addresses without brackets, `upstream` is `ip:port`. */
+export interface AccessRow extends Row {
+  readonly at: Stamp;
+  readonly status?: number | undefined;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly host?: string | undefined;
+  readonly clientIp?: string | undefined;
+  readonly clientPort?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly bytesReceived?: number | undefined;
+  readonly bytesSent?: number | undefined;
+  readonly upstream?: string | undefined;
+  readonly upstreamName?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly termination?: string | undefined;
+}
+
+type Known<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+/** The object without its undefined values. */
+export const known = <T extends object>(values: T): Known<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Known<T>;
+
+export const accessKeys = (row: AccessRow): Keys =>
+  known({
+    client: endpointOf(row.clientIp, row.clientPort),
+    upstream: endpoint(row.upstream),
+    upstreamName: row.upstreamName,
+    path: row.path,
+    requestId: row.requestId,
+  });
+
+interface End {
+  readonly when?: Stamp | undefined;
+  readonly endedBy?: TunnelEnded['endedBy'];
+  readonly how?: TunnelEnded['how'];
+}
+/** The row's upgraded connection ended at `end.when`, absent = at the row's own stamp. */
+export const tunnelEnded = (row: AccessRow, end: End = {}): Draft => ({
+  kind: 'tunnel-ended',
+  status: row.status ?? 0,
+  keys: accessKeys(row),
+  ...known({
+    when: end.when,
+    lifeMs: row.durationMs,
+    bytesUp: row.bytesReceived,
+    bytesDown: row.bytesSent,
+    endedBy: end.endedBy,
+    how: end.how,
+    termination: row.termination,
+  }),
+});
+
+/** The row's upgrade got no 101. */
+export const handshakeFailed = (row: AccessRow, why: string, by?: 'client' | 'proxy' | 'upstream'): Draft => ({
+  kind: 'handshake-failed',
+  why,
+  keys: accessKeys(row),
+  ...known({ status: row.status || undefined, by }),
+});
+
+/** ms without the noise of binary fractions, to the microsecond. */
+export const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000;
