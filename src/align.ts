@@ -1,0 +1,307 @@
+/**
+ * One clock for all sources. Offsets come from what two logs share (anchors.ts), by voting: a pair of clocks agrees on the offset
+ * that most of their shared events agree on. Zone-less clocks are moved by whole quarters of an hour, skewed ones by what is measured.
+ */
+import { median, medianAbsoluteDeviation } from 'simple-statistics';
+import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
+import { type RawEvent, withYearNear } from './record.ts';
+import type { ClockReport } from './report.ts';
+import type { LogEvent, Span } from './types.ts';
+import { localToUtc } from './zone.ts';
+
+export interface ClockOptions {
+  /** Zone of zone-less stamps: of all sources, or of those whose name ends with the key. */
+  readonly zone?: string;
+  readonly zoneOf?: Readonly<Record<string, string>>;
+  /** Instant at which the machine of the kernel log booted. */
+  readonly bootTimeMs?: number;
+  /** When each source was last written (file time), for years and ages as a last resort. */
+  readonly writtenMs: ReadonlyMap<string, number>;
+}
+
+/** From a source's own clock to UTC. */
+export interface Clock {
+  toUtc(ms: number): number;
+  readonly errorMs: number;
+  readonly report: ClockReport;
+}
+
+export interface Alignment {
+  readonly clocks: ReadonlyMap<string, Clock>;
+  /** Clocks that nothing fixes: their events cannot be placed. */
+  readonly unplaced: readonly { readonly source: string; readonly missing: 'boot-time' | 'capture-time'; readonly events: number }[];
+}
+
+const QUARTER_HOUR = 900_000;
+const TOLERANCE_MS = 1_500; // two programs log one close within this, one-second stamps included
+const MIN_VOTES = 3; // fewer agree by chance
+const SKEW_FLOOR_MS = 2_000; // smaller differences are logging delays, not clocks
+const MAX_ZONE_MS = 14 * 3_600_000;
+/** The error of an offset is never taken to be smaller: logging itself is not instant. */
+const MIN_ERROR_MS = 250;
+
+interface Vote {
+  readonly offsetMs: number;
+  readonly votes: number;
+  readonly spreadMs: number;
+}
+
+export function align(table: AnchorTable, options: ClockOptions): Alignment {
+  const samples = [...table.clocks.values()].sort((a, b) => (clockKey(a.source, a.basis) < clockKey(b.source, b.basis) ? -1 : 1));
+  const middle = middleOf(samples, options);
+  const nodes = samples.map((sample) => new Node(sample, options, middle));
+  connect(nodes);
+  settle(nodes);
+  const placed = nodes.filter((node) => node.offsetMs !== undefined);
+  return {
+    clocks: new Map(placed.map((node) => [node.key, node.clock()])),
+    unplaced: nodes
+      .filter((node) => node.offsetMs === undefined)
+      .map(({ sample }) => ({ source: sample.source, missing: sample.basis === 'boot' ? ('boot-time' as const) : ('capture-time' as const), events: sample.events })),
+  };
+}
+
+/** The event in UTC; undefined when its clock is not placed. */
+export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefined {
+  const clock = alignment.clocks.get(clockKey(event.origin.source, event.basis));
+  if (!clock) return undefined;
+  const { basis: _, ...rest } = event;
+  const from = clock.toUtc(event.when.fromMs);
+  const when: Span = { fromMs: from, toMs: from + (event.when.toMs - event.when.fromMs) };
+  return { ...rest, when };
+}
+
+/** Some instant in the middle of what the dated sources tell, for years. */
+function middleOf(samples: readonly ClockSample[], options: ClockOptions): number | undefined {
+  const dated = samples.filter((sample) => sample.basis === 'utc' || sample.basis === 'local').flatMap((sample) => [sample.minMs, sample.maxMs]);
+  if (dated.length > 0) return median(dated);
+  const written = [...options.writtenMs.values()];
+  return written.length > 0 ? Math.max(...written) : undefined;
+}
+
+class Node {
+  readonly sample: ClockSample;
+  readonly key: string;
+  readonly edges: { readonly to: Node; readonly vote: Vote }[] = [];
+  /** Added to the own clock (after the year is set); undefined = not known. */
+  offsetMs: number | undefined;
+  errorMs = 0;
+  /** The zone was given: it is not voted on. */
+  readonly fixedZone: string | undefined;
+  how = '';
+  readonly #near: number | undefined;
+  readonly #toMs: (ms: number) => number;
+
+  constructor(sample: ClockSample, options: ClockOptions, near: number | undefined) {
+    this.sample = sample;
+    this.key = clockKey(sample.source, sample.basis);
+    this.#near = near;
+    const zoneLess = sample.basis === 'local' || sample.basis === 'yearless';
+    const given = Object.entries(options.zoneOf ?? {}).find(([name]) => sample.source === name || sample.source.endsWith(`/${name}`))?.[1] ?? options.zone;
+    this.fixedZone = zoneLess ? given : undefined;
+    const toUtc = this.fixedZone ? localToUtc(this.fixedZone) : (ms: number): number => ms;
+    const written = options.writtenMs.get(sample.source);
+    if (sample.basis === 'yearless') {
+      const anchor = this.#near ?? written;
+      this.#toMs = (ms) => toUtc(anchor === undefined ? ms : withYearNear(ms, anchor));
+    } else if (sample.basis === 'ago') {
+      this.#toMs = (ms) => (written ?? Number.NaN) - ms;
+      if (written !== undefined) {
+        this.offsetMs = 0;
+        this.errorMs = 60_000;
+        this.how = 'ages, counted back from the time the file was written';
+      }
+    } else {
+      this.#toMs = toUtc;
+    }
+    if (sample.basis === 'boot' && options.bootTimeMs !== undefined) {
+      this.offsetMs = options.bootTimeMs;
+      this.errorMs = 1_000;
+      this.how = 'seconds since boot, boot time given';
+    }
+  }
+
+  /** In its own clock with the year and a given zone set. */
+  own(ms: number): number {
+    return this.#toMs(ms);
+  }
+
+  get movable(): boolean {
+    return this.sample.basis === 'boot' || this.sample.basis === 'yearless' || this.sample.basis === 'local';
+  }
+
+  clock(): Clock {
+    const offset = this.offsetMs ?? 0;
+    return {
+      toUtc: (ms) => this.own(ms) + offset,
+      errorMs: this.errorMs,
+      report: { source: this.sample.source, says: this.how, offsetMs: Math.round(offset), errorMs: Math.round(this.errorMs) },
+    };
+  }
+}
+
+function connect(nodes: readonly Node[]): void {
+  for (const [at, a] of nodes.entries())
+    for (const b of nodes.slice(at + 1)) {
+      if (a.sample.basis === 'ago' || b.sample.basis === 'ago') continue;
+      const vote = keyedVote(a, b) ?? lifeVote(a, b) ?? coincidenceVote(a, b);
+      if (!vote) continue;
+      a.edges.push({ to: b, vote });
+      b.edges.push({ to: a, vote: { ...vote, offsetMs: -vote.offsetMs } });
+    }
+}
+
+/** `offsetMs` of a vote on (a, b): what to add to b's instants to get a's. */
+function keyedVote(a: Node, b: Node): Vote | undefined {
+  const differences: number[] = [];
+  let keys = 0;
+  const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
+  for (const [key, instants] of small.sample.keyed) {
+    const others = large.sample.keyed.get(key);
+    if (!others) continue;
+    keys++;
+    for (const mine of instants) for (const other of others) differences.push(sign * (small.own(mine) - large.own(other)));
+  }
+  if (keys === 0) return undefined;
+  const peak = peakOf(differences);
+  if (!peak) return undefined;
+  // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
+  const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
+  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1) ? peak : undefined;
+}
+
+/** Pairs of connections with the same life: no shared id needed. */
+function lifeVote(a: Node, b: Node): Vote | undefined {
+  const ours = a.sample.lives.toSorted((x, y) => x.lifeMs - y.lifeMs);
+  const theirs = b.sample.lives.toSorted((x, y) => x.lifeMs - y.lifeMs);
+  if (ours.length < MIN_VOTES || theirs.length < MIN_VOTES) return undefined;
+  const tolerance = 300 + Math.min(1_000, Math.max(a.sample.widthMs, b.sample.widthMs)) / 4;
+  const differences: number[] = [];
+  let from = 0;
+  for (const mine of ours) {
+    while ((theirs[from]?.lifeMs ?? Number.POSITIVE_INFINITY) < mine.lifeMs - tolerance) from++;
+    for (let at = from; at < Math.min(theirs.length, from + 200); at++) {
+      const other = theirs[at];
+      if (!other || other.lifeMs > mine.lifeMs + tolerance) break;
+      if (mine.ip && other.ip && mine.ip !== other.ip) continue;
+      differences.push(a.own(mine.endMs) - b.own(other.endMs));
+    }
+  }
+  const peak = peakOf(differences);
+  // Equal lives abound where a timer cuts them, so chance pairs do too: ask for a third of the connections.
+  return peak && peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) / 3) ? peak : undefined;
+}
+
+/** Zone-less clocks only: the quarter-hour shift under which most instants have a neighbour in the other log. */
+function coincidenceVote(a: Node, b: Node): Vote | undefined {
+  const zoneLess = (node: Node): boolean => (node.sample.basis === 'local' || node.sample.basis === 'yearless') && node.fixedZone === undefined;
+  if (!zoneLess(a) && !zoneLess(b)) return undefined;
+  if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
+  const ours = a.sample.times.slice(0, 400).map((ms) => a.own(ms));
+  const theirs = b.sample.times.slice(0, 400).map((ms) => b.own(ms)).sort((x, y) => x - y);
+  if (ours.length < MIN_VOTES || theirs.length < MIN_VOTES) return undefined;
+  let best = { shift: 0, hits: 0 };
+  let second = 0;
+  for (let shift = -MAX_ZONE_MS; shift <= MAX_ZONE_MS; shift += QUARTER_HOUR) {
+    const hits = ours.filter((ms) => nearest(theirs, ms - shift) <= TOLERANCE_MS).length;
+    if (hits > best.hits || (hits === best.hits && Math.abs(shift) < Math.abs(best.shift))) {
+      second = Math.max(second, best.hits === hits ? 0 : best.hits);
+      best = { shift, hits };
+    } else second = Math.max(second, hits);
+  }
+  return best.hits >= MIN_VOTES && best.hits >= 2 * second ? { offsetMs: best.shift, votes: Math.ceil(best.hits / 3), spreadMs: TOLERANCE_MS } : undefined;
+}
+
+function nearest(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((sorted[mid] ?? 0) < value) low = mid + 1;
+    else high = mid;
+  }
+  return Math.min(Math.abs((sorted[low] ?? Number.POSITIVE_INFINITY) - value), Math.abs((sorted[low - 1] ?? Number.NEGATIVE_INFINITY) - value));
+}
+
+/** The densest window of differences: its median, its size and its spread. */
+function peakOf(differences: readonly number[]): Vote | undefined {
+  if (differences.length === 0) return undefined;
+  const sorted = differences.toSorted((x, y) => x - y);
+  let from = 0;
+  let best = { from: 0, to: 0 };
+  for (let to = 0; to < sorted.length; to++) {
+    while ((sorted[to] ?? 0) - (sorted[from] ?? 0) > 2 * TOLERANCE_MS) from++;
+    if (to - from > best.to - best.from) best = { from, to };
+  }
+  const inside = sorted.slice(best.from, best.to + 1);
+  return { offsetMs: median(inside), votes: inside.length, spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : TOLERANCE_MS / 2 };
+}
+
+const TRUST: Readonly<Record<string, number>> = { kernel: 5, supervisor: 5, edge: 4, proxy: 4, orchestrator: 4, gateway: 2, server: 1, client: 0 };
+const trustOf = (node: Node): number => Math.max(0, ...[...node.sample.vantages].map((vantage) => TRUST[vantage] ?? 0));
+
+/**
+ * Offsets for all: the clock in UTC that most others agree with is right; the others follow along their strongest edges. Clocks that
+ * share nothing keep their own time (UTC), or are read as UTC when they name no zone.
+ */
+function settle(nodes: readonly Node[]): void {
+  const agreeing = (node: Node): number => node.edges.filter(({ vote }) => Math.abs(vote.offsetMs) < SKEW_FLOOR_MS).length;
+  const weight = (node: Node): number => (node.sample.basis === 'utc' ? 1_000 : node.fixedZone ? 500 : 0) + agreeing(node) * 10 + trustOf(node);
+  const byWeight = nodes.toSorted((a, b) => weight(b) - weight(a) || (a.key < b.key ? -1 : 1));
+  for (const root of byWeight) {
+    if (root.offsetMs !== undefined && root.sample.basis === 'ago') continue;
+    if (root.offsetMs === undefined) {
+      if (root.sample.basis === 'boot' || root.sample.basis === 'ago') continue;
+      root.offsetMs = 0;
+      root.how = startingWords(root);
+    }
+    spread(root);
+  }
+}
+
+function startingWords(node: Node): string {
+  const year = node.sample.basis === 'yearless' ? '; year from the other sources or the file time' : '';
+  if (node.sample.basis === 'utc') return 'UTC as written';
+  if (node.fixedZone) return `zone ${node.fixedZone} as given${year}`;
+  return `no zone written and nothing to compare with: read as UTC (--tz changes it)${year}`;
+}
+
+function spread(root: Node): void {
+  const reached: Node[] = [root];
+  for (;;) {
+    let best: { from: Node; to: Node; vote: Vote } | undefined;
+    for (const from of reached)
+      for (const edge of from.edges)
+        if (edge.to.offsetMs === undefined && (!best || edge.vote.votes > best.vote.votes)) best = { from, to: edge.to, vote: edge.vote };
+    if (!best) return;
+    place(best.to, best.from, best.vote);
+    reached.push(best.to);
+  }
+}
+
+function place(node: Node, by: Node, vote: Vote): void {
+  const measured = vote.offsetMs + (by.offsetMs ?? 0);
+  const { basis } = node.sample;
+  const name = by.sample.source;
+  const year = basis === 'yearless' ? '; year from the other sources' : '';
+  const words = `${vote.votes} event${vote.votes === 1 ? '' : 's'} shared with ${name}`;
+  const zoneLess = (basis === 'local' || basis === 'yearless') && !node.fixedZone;
+  const quarter = zoneLess ? Math.round(measured / QUARTER_HOUR) * QUARTER_HOUR : 0;
+  const residual = measured - quarter;
+  node.errorMs = Math.max(MIN_ERROR_MS, vote.spreadMs * 2);
+  if (basis === 'boot') {
+    node.offsetMs = measured;
+    node.how = `seconds since boot; boot at ${new Date(Math.round(measured)).toISOString()} by ${words}`;
+    return;
+  }
+  const skewed = Math.abs(residual) >= SKEW_FLOOR_MS;
+  node.offsetMs = quarter + (skewed ? residual : 0);
+  const zone = zoneLess ? `zone ${zoneText(-quarter)} by ${words}` : startingWords(node);
+  node.how = skewed ? `${zone}${year}; clock ${residual > 0 ? 'behind' : 'ahead'} by ${(Math.abs(residual) / 1000).toFixed(1)} s by ${words}` : `${zone}${year}`;
+}
+
+function zoneText(ms: number): string {
+  const minutes = Math.round(Math.abs(ms) / 60_000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return ms === 0 ? 'UTC' : `UTC${ms < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,123 @@
+/**
+ * What two logs can share: the same connection's end, the same kernel line, the same unit's death. Collected while reading, in
+ * bounded memory, for `align` to vote on clock offsets with.
+ */
+import type { RawEvent } from './record.ts';
+import type { Basis } from './types.ts';
+
+const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
+const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
+const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
+
+/** Instants and lives of one clock: one source and one basis. */
+export class ClockSample {
+  readonly source: string;
+  readonly basis: Basis;
+  readonly vantages = new Set<string>();
+  events = 0;
+  minMs = Number.POSITIVE_INFINITY;
+  maxMs = Number.NEGATIVE_INFINITY;
+  /** Widest stamp seen: 1,000 for one-second stamps. */
+  widthMs = 0;
+  readonly keyed = new Map<string, number[]>();
+  /** Connections with a known life: for pairing without any shared id. */
+  readonly lives: { readonly lifeMs: number; readonly endMs: number; readonly ip: string | undefined }[] = [];
+  readonly times: number[] = [];
+  #threshold = 0xffffffff;
+
+  constructor(source: string, basis: Basis) {
+    this.source = source;
+    this.basis = basis;
+  }
+
+  add(event: RawEvent): void {
+    const width = event.when.toMs - event.when.fromMs;
+    const ms = event.when.fromMs + Math.min(width, 1000) / 2;
+    this.events++;
+    this.vantages.add(event.vantage);
+    this.minMs = Math.min(this.minMs, event.when.fromMs);
+    this.maxMs = Math.max(this.maxMs, event.when.toMs);
+    if (width > 5_000) return; // dated by its neighbours only: no anchor
+    this.widthMs = Math.max(this.widthMs, width);
+    if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
+    for (const key of anchorKeys(event)) this.#remember(key, ms);
+    const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
+    if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT) this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
+  }
+
+  // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.
+  #remember(key: string, ms: number): void {
+    if (hash(key) > this.#threshold) return;
+    const instants = this.keyed.get(key);
+    if (!instants) this.keyed.set(key, [ms]);
+    else if (instants.length < REPEATS) instants.push(ms);
+    while (this.keyed.size > KEY_LIMIT) {
+      this.#threshold /= 2;
+      for (const known of this.keyed.keys()) if (hash(known) > this.#threshold) this.keyed.delete(known);
+    }
+  }
+}
+
+const TIMED = new Set(['socket-closed', 'tunnel-ended', 'process-started', 'process-ended', 'stop-requested', 'oom-kill', 'process-fault', 'proxy-fault', 'network-fault']);
+
+/** FNV-1a, 32 bit. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return value >>> 0;
+}
+
+const ID_PARAMETER = /[?&;](?:[a-z]{0,12}[_-]?(?:id|uuid)|[cs]id|conn(?:ection)?|session|socket)=([\w.:-]{4,64})/gi;
+
+/** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`. */
+export const pathIds = (path: string | undefined): string[] => (path?.includes('=') ? [...path.matchAll(ID_PARAMETER)].map((found) => found[1] ?? '') : []);
+
+/** Every id by which another log may know the connection. */
+export function connectionIds(keys: RawEvent['keys']): string[] {
+  const ids = pathIds(keys.path);
+  if (keys.connection !== undefined) ids.unshift(keys.connection);
+  if (keys.requestId !== undefined) ids.push(keys.requestId);
+  return [...new Set(ids)];
+}
+
+function anchorKeys(event: RawEvent): string[] {
+  const { keys } = event;
+  switch (event.kind) {
+    case 'socket-opened':
+      return connectionIds(keys).map((id) => `open ${id}`);
+    case 'socket-closed':
+    case 'tunnel-ended':
+      return connectionIds(keys).map((id) => `close ${id}`);
+    case 'oom-kill':
+      return [...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]), ...(keys.unit && event.role !== 'kill' ? [`oom ${keys.unit}`] : []), `text ${event.quote}`];
+    case 'process-fault':
+      return [
+        ...(event.vantage === 'kernel' && keys.pid !== undefined ? [`fault ${event.fault} ${keys.pid}`] : []),
+        ...(event.fault === 'segfault' ? ['signal SIGSEGV'] : []),
+        ...(event.vantage === 'kernel' ? [`text ${event.quote}`] : []),
+      ];
+    case 'process-ended':
+      return [...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []), ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : [])];
+    case 'network-fault':
+    case 'proxy-lifecycle':
+      return [`text ${event.quote}`];
+    case 'process-started':
+      return keys.unit && event.what === 'supervisor' ? [`started ${keys.unit}`] : [];
+    default:
+      return [];
+  }
+}
+
+/** One ClockSample for each source and basis. */
+export class AnchorTable {
+  readonly clocks = new Map<string, ClockSample>();
+
+  add(event: RawEvent): void {
+    const key = clockKey(event.origin.source, event.basis);
+    let clock = this.clocks.get(key);
+    if (!clock) this.clocks.set(key, (clock = new ClockSample(event.origin.source, event.basis)));
+    clock.add(event);
+  }
+}
+
+export const clockKey = (source: string, basis: Basis): string => `${basis} ${source}`;

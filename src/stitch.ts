@@ -1,0 +1,314 @@
+/**
+ * Observations of connections → closures, one a connection. Runs over the timeline once, with a bounded window behind it: strong keys
+ * join at once, views without a shared key are paired by client, end and life when they leave the fuzzy window.
+ */
+import { connectionIds } from './anchors.ts';
+import type { Closure, EndpointSide } from './closure.ts';
+import type { DurationMs, EventOf, Keys, LogEvent, Span, Vantage } from './types.ts';
+
+/** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
+const ID_WINDOW_MS = 120_000;
+/** Neighbouring hops log one end within this: round trip, event loop, a slow disk. */
+const FUZZY_WINDOW_MS = 6_000;
+const FUZZY_END_MS = 3_000;
+/** A proxy counts a connection's life from the request's first byte, the server from its accept: the handshake lies between. */
+const HANDSHAKE_MS = 10_000;
+/** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
+const MAX_COST = 4;
+/** Open lines that are kept to find connections nobody closes; more live connections than this are not tracked. */
+const LIVE_LIMIT = 2_000_000;
+
+const CLEAN_CODES = (code: number): boolean => code !== 1006 && code !== 1015;
+const SIDES: readonly EndpointSide[] = ['server', 'gateway', 'client'];
+const isSide = (vantage: Vantage): vantage is EndpointSide => SIDES.includes(vantage as EndpointSide);
+
+type Observation = EventOf<'socket-closed'> | EventOf<'tunnel-ended'> | EventOf<'proxy-fault'> | EventOf<'heartbeat-missed'> | EventOf<'handshake-failed'> | EventOf<'process-fault'>;
+
+/** An endpoint's word that a connection began and that nobody ended. */
+export interface Unclosed {
+  readonly opened: EventOf<'socket-opened'>;
+  readonly id: string;
+}
+
+interface Draft {
+  readonly number: number;
+  readonly seen: Observation[];
+  opened: EventOf<'socket-opened'> | undefined;
+  readonly ids: Set<string>;
+  firstMs: number;
+  lastMs: number;
+  paired: boolean;
+}
+
+export class Stitcher {
+  readonly #emit: (closure: Closure) => void;
+  readonly #sharedClients: ReadonlySet<string>;
+  #drafts: Draft[] = [];
+  #unpaired: Draft[] = [];
+  readonly #byId = new Map<string, Draft>();
+  readonly #byPeer = new Map<string, Draft>();
+  readonly #byProxyNumber = new Map<string, Draft>();
+  readonly #live = new Map<string, EventOf<'socket-opened'>>();
+  /** Pairs of sources that share connection ids: between them an id that differs means another connection. */
+  readonly #idFriends = new Set<string>();
+  #count = 0;
+
+  /** `sharedClients`: sources in which every client has one address, that of the hop in front. */
+  constructor(emit: (closure: Closure) => void, sharedClients: ReadonlySet<string>) {
+    this.#emit = emit;
+    this.#sharedClients = sharedClients;
+  }
+
+  add(event: LogEvent): void {
+    switch (event.kind) {
+      case 'socket-opened':
+        this.#open(event);
+        break;
+      case 'socket-closed':
+      case 'tunnel-ended':
+      case 'heartbeat-missed':
+        this.#observe(event);
+        break;
+      case 'proxy-fault':
+        if (event.phase === 'tunnel') this.#observe(event);
+        break;
+      case 'process-fault':
+        if (event.fault === 'handler-exception' && event.keys.connection !== undefined) this.#observe(event);
+        break;
+      case 'handshake-failed':
+        if (isSide(event.vantage)) this.#observe(event);
+        break;
+      default:
+    }
+    this.#advance(event.when.fromMs);
+  }
+
+  /** Ends the timeline; returns connections that were opened by id and never ended. */
+  finish(): Unclosed[] {
+    this.#advance(Number.POSITIVE_INFINITY);
+    return [...this.#live].map(([key, opened]) => ({ opened, id: key.slice(key.indexOf(' ') + 1) }));
+  }
+
+  #open(event: EventOf<'socket-opened'>): void {
+    const id = event.keys.connection;
+    if (id === undefined || this.#live.size >= LIVE_LIMIT) return;
+    this.#live.set(`${event.origin.source} ${id}`, event);
+  }
+
+  #observe(event: Observation): void {
+    const ids = connectionIds(event.keys);
+    const draft = this.#byKeys(event, ids) ?? this.#start(event);
+    if (!draft.seen.includes(event)) {
+      draft.seen.push(event);
+      draft.firstMs = Math.min(draft.firstMs, event.when.fromMs);
+      draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
+    }
+    this.#index(draft, event, ids);
+  }
+
+  #start(event: Observation): Draft {
+    const draft: Draft = { number: ++this.#count, seen: [], opened: undefined, ids: new Set(), firstMs: event.when.fromMs, lastMs: event.when.toMs, paired: false };
+    this.#drafts.push(draft);
+    this.#unpaired.push(draft);
+    return draft;
+  }
+
+  #byKeys(event: Observation, ids: readonly string[]): Draft | undefined {
+    for (const id of ids) {
+      const draft = this.#byId.get(id);
+      if (draft && accepts(draft, event, ID_WINDOW_MS)) {
+        for (const other of draft.seen) if (other.origin.source !== event.origin.source) this.#idFriends.add(pairOf(other.origin.source, event.origin.source));
+        return draft;
+      }
+    }
+    const number = proxyNumber(event);
+    const numbered = number === undefined ? undefined : this.#byProxyNumber.get(number);
+    if (numbered && accepts(numbered, event, FUZZY_END_MS + 1_000)) return numbered;
+    const peer = peerOf(event);
+    const known = peer === undefined ? undefined : this.#byPeer.get(peer);
+    return known && accepts(known, event, FUZZY_WINDOW_MS) && !this.#idConflict(known, ids, event.origin.source) ? known : undefined;
+  }
+
+  #index(draft: Draft, event: Observation, ids: readonly string[]): void {
+    for (const id of ids) {
+      draft.ids.add(id);
+      this.#byId.set(id, draft);
+      const key = `${event.origin.source} ${id}`;
+      const opened = this.#live.get(key);
+      if (opened && event.kind === 'socket-closed') {
+        draft.opened ??= opened;
+        this.#live.delete(key);
+      }
+    }
+    const number = proxyNumber(event);
+    if (number !== undefined) this.#byProxyNumber.set(number, draft);
+    const peer = peerOf(event);
+    if (peer !== undefined) this.#byPeer.set(peer, draft);
+  }
+
+  #advance(nowMs: number): void {
+    while (this.#unpaired[0] && this.#unpaired[0].lastMs < nowMs - FUZZY_WINDOW_MS) {
+      const draft = this.#unpaired.shift() as Draft;
+      if (!draft.paired) this.#pair(draft);
+    }
+    let gone = 0;
+    for (const draft of this.#drafts) {
+      const window = draft.ids.size > 0 ? ID_WINDOW_MS : FUZZY_WINDOW_MS * 3;
+      if (draft.lastMs >= nowMs - window) break;
+      gone++;
+      this.#forget(draft);
+      if (draft.seen.length > 0) this.#emit(closureOf(draft));
+    }
+    if (gone > 0) this.#drafts.splice(0, gone);
+  }
+
+  /** Gives a draft's views to the draft of the same connection that another hop began. */
+  #pair(draft: Draft): void {
+    if (draft.seen.length === 0) return;
+    let best: Draft | undefined;
+    let bestCost = MAX_COST;
+    for (const other of this.#drafts) {
+      if (other === draft || other.seen.length === 0 || other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
+      const cost = this.#cost(draft, other);
+      if (cost < bestCost) {
+        bestCost = cost;
+        best = other;
+      }
+    }
+    if (!best) return;
+    // The draft that an endpoint began keeps its place: its time is the closure's.
+    const [into, from] = endpointOf(best) || !endpointOf(draft) ? [best, draft] : [draft, best];
+    into.seen.push(...from.seen);
+    into.opened ??= from.opened;
+    into.firstMs = Math.min(into.firstMs, from.firstMs);
+    into.lastMs = Math.max(into.lastMs, from.lastMs);
+    for (const event of from.seen) this.#index(into, event, connectionIds(event.keys));
+    from.seen.length = 0;
+    from.paired = true;
+  }
+
+  #cost(a: Draft, b: Draft): number {
+    if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
+    for (const event of a.seen) if (this.#idConflict(b, connectionIds(event.keys), event.origin.source)) return Number.POSITIVE_INFINITY;
+    const [ours, theirs] = [this.#client(a), this.#client(b)];
+    if (ours && theirs && ours !== theirs) return Number.POSITIVE_INFINITY;
+    const apart = gap(endOf(a), endOf(b));
+    if (apart > FUZZY_END_MS) return Number.POSITIVE_INFINITY;
+    const [life, otherLife] = [lifeOf(a), lifeOf(b)];
+    let lifeCost = 1;
+    if (life !== undefined && otherLife !== undefined) {
+      const difference = Math.abs(life - otherLife);
+      if (difference > HANDSHAKE_MS) return Number.POSITIVE_INFINITY;
+      lifeCost = Math.min(difference / 500, 1 + difference / 5_000);
+    }
+    // Nothing but a time in common is not enough.
+    if (!(ours && theirs) && (life === undefined || otherLife === undefined) && codeless(a) === codeless(b)) return Number.POSITIVE_INFINITY;
+    return apart / 1_000 + lifeCost + (ours && theirs ? 0 : 0.5);
+  }
+
+  #idConflict(draft: Draft, ids: readonly string[], source: string): boolean {
+    if (ids.length === 0 || draft.ids.size === 0 || ids.some((id) => draft.ids.has(id))) return false;
+    return draft.seen.some((other) => connectionIds(other.keys).length > 0 && (other.origin.source === source || this.#idFriends.has(pairOf(other.origin.source, source))));
+  }
+
+  /** The client's address, unless the source only ever sees the hop in front. */
+  #client(draft: Draft): string | undefined {
+    for (const event of draft.seen) {
+      const ip = event.keys.client?.ip;
+      if (ip && !this.#sharedClients.has(event.origin.source)) return ip;
+    }
+    return undefined;
+  }
+
+  #forget(draft: Draft): void {
+    for (const id of draft.ids) if (this.#byId.get(id) === draft) this.#byId.delete(id);
+    for (const event of draft.seen) {
+      const number = proxyNumber(event);
+      if (number !== undefined && this.#byProxyNumber.get(number) === draft) this.#byProxyNumber.delete(number);
+      const peer = peerOf(event);
+      if (peer !== undefined && this.#byPeer.get(peer) === draft) this.#byPeer.delete(peer);
+    }
+  }
+}
+
+const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
+const proxyNumber = (event: Observation): string | undefined => event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;
+const peerOf = (event: Observation): string | undefined => {
+  const client = event.keys.client;
+  return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
+};
+const gap = (a: Span, b: Span): number => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
+const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
+
+/** Two records of the same kind from the same place are two connections. */
+function sameSlot(a: Observation, b: Observation): boolean {
+  if (a.kind !== b.kind || !isEnd(a)) return false;
+  if (a.origin.source === b.origin.source) return true;
+  // Two coded closes of one side are two connections; a coded one beside a code-less one is a second log of the same.
+  return a.kind === 'socket-closed' && b.kind === 'socket-closed' && a.vantage === b.vantage && a.code !== undefined && b.code !== undefined;
+}
+
+function accepts(draft: Draft, event: Observation, windowMs: DurationMs): boolean {
+  if (event.when.fromMs - draft.lastMs > windowMs) return false;
+  return !draft.seen.some((other) => sameSlot(other, event) && !(sameEnd(other, event) && other.origin.source !== event.origin.source) && !repeated(other, event));
+}
+/** One line written twice into one source (stderr and syslog). */
+const repeated = (a: Observation, b: Observation): boolean => a.quote === b.quote && gap(a.when, b.when) < 1_000;
+/** The same record seen by two carriers. */
+const sameEnd = (a: Observation, b: Observation): boolean =>
+  gap(a.when, b.when) < 2_000 && 'lifeMs' in a && 'lifeMs' in b && a.lifeMs !== undefined && b.lifeMs !== undefined && Math.abs(a.lifeMs - b.lifeMs) < 10;
+
+const closes = (draft: Draft): EventOf<'socket-closed'>[] => draft.seen.filter((event) => event.kind === 'socket-closed');
+const endpointOf = (draft: Draft): boolean => draft.seen.some((event) => event.kind === 'socket-closed' && event.code !== undefined);
+const codeless = (draft: Draft): boolean => draft.seen.every((event) => event.kind === 'socket-closed' && event.code === undefined);
+
+/** The view whose time is the closure's: the side that saw 1006, else gateway, server, client, else the first proxy. */
+function leading(draft: Draft): Observation {
+  const ended = closes(draft);
+  const abnormal = SIDES.map((side) => ended.find((event) => event.vantage === side && event.code === 1006)).find((event) => event);
+  const coded = (['gateway', 'server', 'client'] as const).map((side) => ended.find((event) => event.vantage === side && event.code !== undefined)).find((event) => event);
+  return abnormal ?? coded ?? ended[0] ?? draft.seen.find((event) => event.kind === 'tunnel-ended') ?? (draft.seen[0] as Observation);
+}
+const endOf = (draft: Draft): Span => leading(draft).when;
+
+function lifeOf(draft: Draft): DurationMs | undefined {
+  const first = leading(draft);
+  if ('lifeMs' in first && first.lifeMs !== undefined) return first.lifeMs;
+  if (draft.opened && first.kind === 'socket-closed') return Math.max(0, first.when.fromMs - draft.opened.when.fromMs);
+  for (const event of draft.seen) if ('lifeMs' in event && event.lifeMs !== undefined) return event.lifeMs;
+  return undefined;
+}
+
+function stateOf(draft: Draft): Closure['state'] {
+  const ended = closes(draft);
+  const abnormal = (event: EventOf<'socket-closed'>): boolean =>
+    event.code === 1006 || (event.code === undefined && (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error'));
+  if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed')) return 'abnormal';
+  if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
+  return 'unjudged';
+}
+
+function closureOf(draft: Draft): Closure {
+  const lead = leading(draft);
+  const seen = draft.seen.toSorted((a, b) => a.when.fromMs - b.when.fromMs || (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line));
+  const keys: Keys = Object.assign({}, ...seen.toReversed().map((event) => event.keys), lead.keys);
+  const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
+  const connection = endpointKeys?.connection ?? [...draft.ids][0];
+  const codes: Partial<Record<EndpointSide, number>> = {};
+  for (const event of seen) if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
+  const life = lifeOf(draft);
+  const silence = seen.map((event) => (event.kind === 'socket-closed' ? event.silenceMs : undefined)).find((ms) => ms !== undefined);
+  const first = seen.filter(isEnd)[0] ?? seen[0];
+  return {
+    id: `c${draft.number}`,
+    ended: lead.when,
+    ...(life !== undefined && { lifeMs: life }),
+    ...(silence !== undefined && { silenceMs: silence }),
+    keys: connection === undefined ? keys : { ...keys, connection },
+    seen: draft.opened ? [draft.opened, ...seen] : seen,
+    ...(first && { firstSeenBy: first.vantage }),
+    codes,
+    inferred: false,
+    state: stateOf(draft),
+  };
+}
