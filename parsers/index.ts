@@ -1,4 +1,21 @@
+// Generated from the folder by test/shelves.test.ts (npx vitest run test/shelves.test.ts -u).
 import type { Parser } from '../src/types.ts';
+import { awsAlb } from './aws-alb.ts';
+import { awsAlbConnections } from './aws-alb-connections.ts';
+import { awsApiGateway } from './aws-api-gateway.ts';
+import { awsClb } from './aws-clb.ts';
+import { awsCloudfront } from './aws-cloudfront.ts';
+import { awsNlb } from './aws-nlb.ts';
+import { haproxyHttp } from './haproxy-http.ts';
 import { wscat } from './wscat.ts';
 
-export const parsers: readonly Parser[] = [wscat];
+export const parsers: readonly Parser[] = [
+  awsAlb,
+  awsAlbConnections,
+  awsApiGateway,
+  awsClb,
+  awsCloudfront,
+  awsNlb,
+  haproxyHttp,
+  wscat,
+];
