@@ -1,0 +1,70 @@
+/** Entries of Google Cloud Logging that hold a line of a container, a virtual machine or Cloud Run. */
+import { type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
+import { iso } from '../../src/time.ts';
+import type { Envelope, Keys } from '../../src/types.ts';
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Logging agents put a plain line into `jsonPayload.message`; an application's JSON comes as its fields. */
+function textOfPayload(entry: JsonObject): string | undefined {
+  const { textPayload, jsonPayload } = entry;
+  if (typeof textPayload === 'string') return textPayload.replace(/\r?\n$/, '');
+  if (!isObject(jsonPayload)) return undefined;
+  const { message, ...others } = jsonPayload;
+  return typeof message === 'string' && Object.keys(others).length === 0 ? message.replace(/\r?\n$/, '') : JSON.stringify(jsonPayload);
+}
+
+function keysOf(resource: JsonObject, entryLabels: unknown): Keys {
+  const labels = isObject(resource['labels']) ? resource['labels'] : {};
+  const outer = isObject(entryLabels) ? entryLabels : {};
+  const pod = textOf(labels['pod_name']);
+  const container = textOf(labels['container_name']);
+  const host = textOf(outer['compute.googleapis.com/resource_name']) ?? textOf(labels['instance_id']);
+  const service = textOf(labels['service_name']);
+  return { ...(pod && { pod }), ...(container && { container }), ...(host && { host }), ...(service && { service }) };
+}
+
+export const gcpLogging: Envelope = {
+  name: 'gcp-logging',
+  about: 'Google Cloud Logging entries around container and VM output',
+  docs: 'https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry',
+  samples: [
+    {
+      line: '{"insertId":"1","textPayload":"ws closed\\n","resource":{"type":"k8s_container","labels":{"pod_name":"chat-0","container_name":"chat"}},"timestamp":"2026-11-22T20:23:41.1235Z","labels":{"compute.googleapis.com/resource_name":"gke-a"},"logName":"projects/p/logs/stdout"}',
+      from: 'Cloud Logging, GKE, gcloud logging read --format json',
+      unwraps: {
+        text: 'ws closed',
+        keys: { pod: 'chat-0', container: 'chat', host: 'gke-a' },
+        at: { ms: 1795379021123.5, widthMs: 0.001, basis: 'utc' },
+      },
+    },
+    {
+      line: '{"jsonPayload":{"message":"ws closed","code":1006},"resource":{"type":"cloud_run_revision","labels":{"service_name":"chat"}},"timestamp":"2026-11-22T20:23:41Z","logName":"projects/p/logs/run.googleapis.com%2Fstdout"}',
+      from: 'Cloud Logging, Cloud Run with structured output',
+      unwraps: { text: '{"message":"ws closed","code":1006}', keys: { service: 'chat' } },
+    },
+  ],
+  rejects: [
+    '{"httpRequest":{"status":101},"textPayload":"x","resource":{"type":"http_load_balancer"},"timestamp":"2026-11-22T20:23:41Z","logName":"projects/p/logs/requests"}',
+    '{"textPayload":"x","timestamp":"2026-11-22T20:23:41Z"}',
+    '{"jsonPayload":{"statusDetails":"x"},"resource":{"type":"http_load_balancer"},"timestamp":"2026-11-22T20:23:41Z","logName":"projects/p/logs/requests"}',
+  ],
+  wrap: (text) =>
+    JSON.stringify({
+      textPayload: text,
+      resource: { type: 'k8s_container', labels: { pod_name: 'chat-0', container_name: 'chat' } },
+      timestamp: '2026-11-22T20:23:41.123456789Z',
+      logName: 'projects/p/logs/stdout',
+    }),
+  unwrap(line) {
+    const entry = parseObject(line);
+    if (!entry || typeof entry['logName'] !== 'string' || 'httpRequest' in entry) return null;
+    const { resource, timestamp, receiveTimestamp, labels } = entry;
+    if (!isObject(resource) || resource['type'] === 'http_load_balancer') return null;
+    const text = textOfPayload(entry);
+    if (text === undefined) return null;
+    const keys = keysOf(resource, labels);
+    const at = iso(textOf(timestamp) ?? textOf(receiveTimestamp) ?? '');
+    return { text, at, keys, writer: [keys.pod ?? keys.host ?? keys.service ?? '', keys.container ?? '', entry['logName']].join('/') };
+  },
+};
