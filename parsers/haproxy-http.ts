@@ -27,7 +27,9 @@ function tailOf(text: string): Tail | undefined {
   const close = text.indexOf('"', quote + 1);
   const after = close < 0 ? '' : text.slice(close + 1);
   const tls = TLS.exec(after);
-  return captured && (after === '' || tls) ? { captured: captured.slice(1), request: text.slice(quote + 1, close < 0 ? undefined : close), tls } : undefined;
+  return captured && (after === '' || tls)
+    ? { captured: captured.slice(1), request: text.slice(quote + 1, close < 0 ? undefined : close), tls }
+    : undefined;
 }
 
 const headers = (text: string | undefined): readonly string[] | undefined => text?.split('|');
@@ -46,7 +48,16 @@ export const haproxyHttp = defineParser<HttpRow>({
     {
       line: '127.0.0.1:33122 [22/Nov/2026:20:25:54.056] fe_tun be_tun/ws1 0/0/0/1/5001 101 294 - - cD-- 1/1/0/0/0 0/0 "GET /idle HTTP/1.1"',
       from: 'HAProxy 2.6.12, timeout tunnel 5s',
-      reads: { at: START, clientIp: '127.0.0.1', clientPort: 33122, upstreamName: 'be_tun/ws1', status: 101, durationMs: 5001, bytesSent: 294, termination: 'cD--' },
+      reads: {
+        at: START,
+        clientIp: '127.0.0.1',
+        clientPort: 33122,
+        upstreamName: 'be_tun/ws1',
+        status: 101,
+        durationMs: 5001,
+        bytesSent: 294,
+        termination: 'cD--',
+      },
       gives: {
         kind: 'tunnel-ended',
         when: { ...START, ms: START.ms + 5001, widthMs: 2 },
@@ -61,7 +72,11 @@ export const haproxyHttp = defineParser<HttpRow>({
     {
       line: '127.0.0.1:37022 [22/Nov/2026:22:14:52.219] fe_http be_ws/ws1 0/0/0/1/301 101 132 - - SD-- 9/4/6/6/0 0/0 {ws.example.com|websocket|a #22b#22 #7Bc#7D #7C #23} {websocket} "GET /rst?a=1 HTTP/1.1"',
       from: 'HAProxy 2.6.12, backend reset, headers captured',
-      reads: { capturedRequestHeaders: ['ws.example.com', 'websocket', 'a #22b#22 #7Bc#7D #7C #23'], capturedResponseHeaders: ['websocket'], method: 'GET' },
+      reads: {
+        capturedRequestHeaders: ['ws.example.com', 'websocket', 'a #22b#22 #7Bc#7D #7C #23'],
+        capturedResponseHeaders: ['websocket'],
+        method: 'GET',
+      },
       gives: { kind: 'tunnel-ended', endedBy: 'upstream', how: 'reset' },
     },
     {
@@ -137,7 +152,21 @@ export const haproxyHttp = defineParser<HttpRow>({
     const start = opening(text);
     const fixed = start && FIXED.exec(text.slice(start.end));
     if (!start || !fixed) return null;
-    const [whole, frontend = '', upstreamName = '', idle, queue, connect, response, life = '', status, bytes = '', cookie, setCookie, state = ''] = fixed;
+    const [
+      whole,
+      frontend = '',
+      upstreamName = '',
+      idle,
+      queue,
+      connect,
+      response,
+      life = '',
+      status,
+      bytes = '',
+      cookie,
+      setCookie,
+      state = '',
+    ] = fixed;
     const rest = text.slice(start.end + whole.length);
     const tail = tailOf(rest);
     if (!tail || !STATE.test(state)) return null;

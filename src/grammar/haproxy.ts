@@ -48,11 +48,16 @@ export function opening(text: string): Opening | undefined {
   const [whole, ip, port, date = ''] = OPENING.exec(text) ?? [];
   const found = clfAt(date);
   if (whole === undefined || ip === undefined || found?.end !== date.length) return undefined;
-  return { ...(ip !== 'unix' && { client: { ip: ip.replace(/^::ffff:(?=\d{1,3}\.)/i, ''), port: Number(port) } }), at: found.stamp, end: whole.length };
+  return {
+    ...(ip !== 'unix' && { client: { ip: ip.replace(/^::ffff:(?=\d{1,3}\.)/i, ''), port: Number(port) } }),
+    at: found.stamp,
+    end: whole.length,
+  };
 }
 
 /** A timer: -1 = that phase was not reached. */
-export const timer = (text: string | undefined): number | undefined => (text === undefined || text === '-1' ? undefined : Number(text.replace('+', '')));
+export const timer = (text: string | undefined): number | undefined =>
+  text === undefined || text === '-1' ? undefined : Number(text.replace('+', ''));
 
 /** The states of the manual's section "Session state at disconnection": who ended it first, then in which phase. */
 export const STATE = /^[-CSPLRIDUKcs][-RQCHDLT](?:[-NIDVEOU][-NIUPRD])?$/;
@@ -86,7 +91,9 @@ export function endOf(row: HaproxyStream, carrier: Stamp | undefined): Stamp {
   if (carrier?.basis !== 'utc' || end.basis !== 'local') return end;
   const offset = Math.round((end.ms - carrier.ms) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
   const lag = carrier.ms + carrier.widthMs - (end.ms - offset);
-  return Math.abs(offset) <= FARTHEST_ZONE_MS && lag >= 0 && lag <= carrier.widthMs + WRITING_LAG_MS ? { ...end, ms: end.ms - offset, basis: 'utc' } : end;
+  return Math.abs(offset) <= FARTHEST_ZONE_MS && lag >= 0 && lag <= carrier.widthMs + WRITING_LAG_MS
+    ? { ...end, ms: end.ms - offset, basis: 'utc' }
+    : end;
 }
 
 /** HTTP/2 requests are logged with their whole URL; other logs have the path alone. */
@@ -94,7 +101,9 @@ const ORIGIN = /^https?:\/\/[^/]{1,255}(?=\/)/;
 
 export function streamKeys(row: HaproxyStream): Keys {
   const client: Endpoint | undefined =
-    row.clientIp === undefined ? undefined : { ip: row.clientIp, ...(row.clientPort !== undefined && row.clientPort > 0 && { port: row.clientPort }) };
+    row.clientIp === undefined
+      ? undefined
+      : { ip: row.clientIp, ...(row.clientPort !== undefined && row.clientPort > 0 && { port: row.clientPort }) };
   return {
     ...(client && { client }),
     ...(row.path !== undefined && { path: row.path.replace(ORIGIN, '') }),
@@ -124,5 +133,12 @@ export function requestEvent(row: HaproxyStream, captured: readonly string[], co
   if (!captured.some((value) => value.toLowerCase() === 'websocket')) return undefined;
   const by = ENDER[row.termination[0] as keyof typeof ENDER] ?? (row.upstreamName.endsWith('/<NOSRV>') ? 'proxy' : 'upstream');
   const status = row.status !== undefined && row.status > 0 ? row.status : undefined;
-  return { kind: 'handshake-failed', when, keys, ...(status && { status }), why: `HAProxy ended the upgrade in state ${row.termination}`, by };
+  return {
+    kind: 'handshake-failed',
+    when,
+    keys,
+    ...(status && { status }),
+    why: `HAProxy ended the upgrade in state ${row.termination}`,
+    by,
+  };
 }
