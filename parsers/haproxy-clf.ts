@@ -58,7 +58,7 @@ export const haproxyClf = defineParser<ClfRow>({
     },
     {
       line: '10.0.0.9 - - [22/Nov/2026:20:26:18 +0000] "TCP " 000 303 "" "" 34822 200 "fe_tcp" "be_tcp" "ws1" 0 1 0 3003 88 cD-- 1 1 0 0 0 0 0 "" "" ',
-      from: 'HAProxy configuration manual 3.2, option tcplog clf',
+      from: 'written by the format string of option tcplog clf, HAProxy 3.1',
       reads: { durationMs: 3003, bytesReceived: 88, status: undefined },
       gives: 'noise',
     },
