@@ -65,14 +65,31 @@ export interface ProxyChange {
 
 /** Something that the population of closures shows about one closure. */
 export type Fact =
-  | { readonly kind: 'age-pile'; readonly measure: 'age' | 'silence'; readonly ms: DurationMs; readonly count: number; readonly spreadMs: DurationMs; readonly p: number; readonly says: string }
-  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly spreadMs: DurationMs; readonly clients: number; readonly says: string }
-  | { readonly kind: 'client-group'; readonly count: number; readonly says: string }
-  | { readonly kind: 'server-alive'; readonly says: string }
-  | { readonly kind: 'never-opened'; readonly says: string }
-  | { readonly kind: 'neutral-end'; readonly says: string }
-  | { readonly kind: 'survivors'; readonly count: number; readonly says: string }
-  | { readonly kind: 'heartbeat-phase'; readonly intervalMs: DurationMs; readonly says: string };
+  /** Its age (or silence) lies in a pile at one value, or above the pile's edge. */
+  | {
+      readonly kind: 'age-pile';
+      readonly measure: 'age' | 'silence';
+      readonly place: 'in' | 'above';
+      /** Lower edge of the pile: the timer, as far as the logs' precision shows it. */
+      readonly ms: DurationMs;
+      readonly count: number;
+      readonly total: number;
+      readonly p: number;
+    }
+  /** Most connections of the instance ended within a moment, whatever their age. */
+  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly clients: number }
+  /** Connections that lived on across the end. */
+  | { readonly kind: 'survivors'; readonly count: number }
+  /** The server itself wrote this end, and went on. */
+  | { readonly kind: 'server-alive'; readonly pid: number | undefined }
+  /** A client's 1006 without any trace that the connection was ever open. */
+  | { readonly kind: 'never-opened' }
+  /** The proxy's record names no timer, no reset and no upstream, and would have (`telling`) or might not have (not telling). */
+  | { readonly kind: 'neutral-end'; readonly telling: boolean; readonly proxy: string }
+  /** Several connections, of one client or of several, ended together while others of the same server lived on. */
+  | { readonly kind: 'client-group'; readonly count: number; readonly clients: number }
+  /** Siblings on the same server got a going-away close (1001, 1012) in the same moment. */
+  | { readonly kind: 'going-away-siblings'; readonly count: number };
 
 export interface Evidence {
   readonly event?: LogEvent;
@@ -84,13 +101,6 @@ export interface Evidence {
 export type Strength = 'decisive' | 'strong' | 'moderate' | 'weak';
 /** Log-odds points (reference scale): decisive names the mechanism and the connection or instance; strong the mechanism. */
 export const POINTS: Readonly<Record<Strength, number>> = { decisive: 6, strong: 3, moderate: 1.5, weak: 0.5 };
-
-/** What signals can look at. */
-export interface Subject {
-  readonly death: Death;
-  readonly 'proxy-change': ProxyChange;
-  readonly fact: Fact;
-}
 
 /** One row of a cause's table. */
 export interface Signal<T> {
@@ -118,6 +128,10 @@ export interface Cause {
   readonly facts: readonly Signal<Fact>[];
   /** On events of the world inside a window around the end. */
   readonly around: readonly AroundSignal[];
+  /** What exactly, at which hop, and what closures of one incident share. Asked of the winning cause only. */
+  explain(closure: Closure, world: World, evidence: readonly Evidence[]): { readonly detail: string; readonly hop: string | null; readonly incidentKey: string };
+  /** Why this cause is ruled out for the closure, in words; undefined = nothing rules it out. */
+  refute(closure: Closure, world: World): string | undefined;
 }
 
 type TraceOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & { readonly on: K };
@@ -137,8 +151,12 @@ export interface World {
   between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
   readonly timers: readonly EventOf<'configured-timer'>[];
   facts(closure: Closure): readonly Fact[];
-  /** Whether a log of this vantage covers the instant on this kind of record, so that its silence means something. */
+  /** Whether a log of this vantage covers the instant, so that its silence means something. */
   covers(vantage: Vantage, atMs: number): boolean;
+  /** Whether the proxies' error logs of the inputs show timeouts of tunnels (nginx: level info). */
+  readonly showsIdleCuts: boolean;
+  /** The heartbeat interval that the server's own terminations show, if any. */
+  readonly heartbeats: boolean;
 }
 
 export interface Verdict {

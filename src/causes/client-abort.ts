@@ -1,0 +1,132 @@
+/** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
+import type { Cause } from '../closure.ts';
+import { concerns, cutBy, factOf, plural, seenOf } from '../signals.ts';
+
+export const clientAbort: Cause = {
+  name: 'client-abort',
+  title: 'Client abort',
+  about: 'the client ended the TCP connection without a close frame: killed, crashed, suspended or reloaded',
+  traces: [
+    {
+      id: 'client-reset-line',
+      on: 'proxy-fault',
+      mechanism: 'proxy-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: "the proxy names the client's reset or FIN on this connection",
+      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'client-reset' || fault.fault === 'client-closed') ? 0.9 : 0),
+      says: (fault) => `the proxy logged that the client ${fault.fault === 'client-reset' ? 'reset' : 'closed'} the connection`,
+    },
+    {
+      id: 'client-flag',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'the proxy names the client as who ended this connection',
+      holds: (tunnel) => (tunnel.endedBy === 'client' ? 0.9 : 0),
+      says: (tunnel) => `the proxy says that the client ended it${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
+    },
+    {
+      id: 'client-word',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the endpoint names the client as who ended it',
+      holds: (close) => (close.by === 'client' ? 1 : 0),
+      says: () => 'the endpoint names the client',
+    },
+    {
+      id: 'another-named',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-other',
+      strength: 'decisive',
+      speaks: 'against',
+      because: 'the proxy names its timer, the upstream or an administrator',
+      holds: (tunnel) => (tunnel.endedBy !== undefined && tunnel.endedBy !== 'client' ? 1 : 0),
+      says: (tunnel) => `the proxy says that ${tunnel.endedBy} ended it`,
+    },
+    {
+      id: 'another-line',
+      on: 'proxy-fault',
+      mechanism: 'proxy-other',
+      strength: 'decisive',
+      speaks: 'against',
+      because: 'the error line names a timer or the upstream',
+      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed' || fault.fault === 'client-timeout') ? 1 : 0),
+      says: (fault) => `the proxy's error log says ${fault.fault}`,
+    },
+    {
+      id: 'silent',
+      on: 'heartbeat-missed',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'an aborting client sends FIN or RST, and the server knows at once; this one fell silent',
+      holds: () => 1,
+      says: () => 'the client fell silent instead of closing',
+    },
+  ],
+  deaths: [
+    {
+      id: 'server-died',
+      mechanism: 'death',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the server itself died or was stopped in that moment',
+      holds: (death, closure) => (concerns(death, closure) >= 0.8 ? 1 : 0),
+      says: (death) => death.detail,
+    },
+  ],
+  changes: [],
+  facts: [
+    {
+      id: 'by-elimination',
+      mechanism: 'neutral',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the server wrote 1006 (so it did not close), the proxy would have named its timer or the server and names neither: the FIN came from the client',
+      holds: (fact, closure, world) => {
+        if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
+        if (world.changes.some((change) => cutBy(change, closure))) return 0.3;
+        const pile = factOf(closure, world, 'age-pile');
+        return (fact.telling ? 1 : 0.6) * (pile?.place === 'in' && !fact.telling ? 0.3 : 1);
+      },
+      says: (fact) => (fact.kind === 'neutral-end' ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did` : ''),
+    },
+    {
+      id: 'server-went-on',
+      mechanism: 'alive',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'the server saw the end at once and lived on',
+      holds: (fact, closure, world) => (fact.kind === 'server-alive' && factOf(closure, world, 'age-pile')?.place !== 'in' ? 0.8 : 0),
+      says: () => 'the server saw the end at once and went on',
+    },
+    {
+      id: 'together',
+      mechanism: 'group',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'one client process that held several connections takes them all along, at any age, while the server lives',
+      holds: (fact, closure, world) => ((fact.kind === 'client-group' || fact.kind === 'burst') && factOf(closure, world, 'server-alive') && !world.changes.some((change) => cutBy(change, closure)) && factOf(closure, world, 'age-pile')?.place !== 'in' ? 1 : 0),
+      says: (fact) => (fact.kind === 'client-group' || fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of different ages ended together while the server lived on` : ''),
+    },
+  ],
+  around: [],
+  explain(closure, world) {
+    const fault = seenOf(closure, 'proxy-fault').find((one) => one.fault === 'client-reset' || one.fault === 'client-closed');
+    const group = factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
+    const how = fault?.fault === 'client-reset' || seenOf(closure, 'tunnel-ended').some((one) => one.how === 'reset') ? 'reset by the client' : 'closed by the client without a close frame';
+    return { detail: how, hop: 'client', incidentKey: group ? `clients ${Math.floor(closure.ended.fromMs / 10_000)}` : 'client' };
+  },
+  refute(closure, world) {
+    const death = world.deaths.find((one) => concerns(one, closure) >= 0.8);
+    if (death) return `the server itself ended: ${death.detail}`;
+    const named = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined && one.endedBy !== 'client');
+    if (named) return `the proxy says that ${named.endedBy} ended it (${named.termination ?? 'its record'})`;
+    const fault = seenOf(closure, 'proxy-fault').find((one) => one.fault === 'idle-timeout' || one.fault === 'upstream-reset');
+    return fault ? `the proxy's error log says ${fault.fault}` : undefined;
+  },
+};

@@ -1,0 +1,133 @@
+/** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
+import type { Cause } from '../closure.ts';
+import { nearestDeath } from '../death-cause.ts';
+import { concerns, cutBy, factOf, plural, seenOf } from '../signals.ts';
+
+export const deployRestart: Cause = {
+  name: 'deploy-restart',
+  title: 'Deploy or restart',
+  about: 'a planned restart, scale-down, or a reload, stop or drain of a proxy cut the connection without a close frame',
+  traces: [
+    {
+      id: 'cut-by-stop',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the proxy says that it (or its administrator) ended the session',
+      holds: (tunnel) => (tunnel.endedBy === 'proxy-stop' || tunnel.endedBy === 'admin' ? 1 : 0),
+      says: (tunnel) => `the proxy ended it while stopping or draining${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
+    },
+    {
+      id: 'shutdown-close',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the endpoint names a shutdown',
+      holds: (close) => (close.by === 'shutdown' ? 1 : 0),
+      says: () => 'the endpoint names a shutdown',
+    },
+    {
+      id: 'proxy-close-frame',
+      on: 'process-fault',
+      mechanism: 'proxy-word',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'an unmasked frame at the server comes from no browser: a proxy (Caddy on reload) wrote its own close frame into the tunnel',
+      holds: (fault) => (/MASK must be set|unmasked|must be masked/i.test(fault.says) ? 1 : 0),
+      says: () => 'the server got an unmasked frame, as a proxy sends that says goodbye in the tunnel',
+    },
+    {
+      id: 'named-another',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-other',
+      strength: 'strong',
+      speaks: 'against',
+      because: "the proxy names its idle timer or the client's reset",
+      holds: (tunnel) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || tunnel.endedBy === 'client' ? 1 : 0),
+      says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
+    },
+    {
+      id: 'timer-line',
+      on: 'proxy-fault',
+      mechanism: 'proxy-other',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the error line names a timer or the client',
+      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed') ? 1 : 0),
+      says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
+    },
+  ],
+  deaths: [
+    {
+      id: 'server-stopped',
+      mechanism: 'death',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'a stop request for this server before the closure',
+      holds: (death, closure) => (death.root === 'deploy-restart' ? concerns(death, closure) : 0),
+      says: (death) => `${death.detail}; ${death.relationWhy}`,
+    },
+  ],
+  changes: [
+    {
+      id: 'proxy-stopped',
+      mechanism: 'proxy-change',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
+      holds: (change, closure, world) => (change.change !== 'reload' && cutBy(change, closure) ? (factOf(closure, world, 'burst') || seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop') ? 1 : 0.6) : 0),
+      says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
+    },
+    {
+      id: 'proxy-reloaded',
+      mechanism: 'proxy-change',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'a reload cuts old tunnels at once (Caddy) or when its drain time is over (nginx, HAProxy); only together with a burst is it more than a coincidence',
+      holds: (change, closure, world) => {
+        if (change.change !== 'reload' || !cutBy(change, closure)) return 0;
+        const word = seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') || seenOf(closure, 'process-fault').length > 0;
+        const together = factOf(closure, world, 'burst');
+        return word ? 1 : together ? (closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5) : 0.15;
+      },
+      says: (change) => `${change.proxy} was reloaded`,
+    },
+  ],
+  facts: [
+    {
+      id: 'all-at-once',
+      mechanism: 'burst',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'a stop ends all connections of an instance or a proxy in one moment',
+      holds: (fact, closure, world) => (fact.kind === 'burst' && (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure))) ? 1 : 0),
+      says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
+    },
+    {
+      id: 'going-away',
+      mechanism: 'siblings',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'siblings were told 1001 or 1012: the server or proxy said goodbye',
+      holds: (fact) => (fact.kind === 'going-away-siblings' ? 1 : 0),
+      says: (fact) => (fact.kind === 'going-away-siblings' ? `${plural(fact.count, 'other connection')} got 1001 or 1012 in the same moment` : ''),
+    },
+  ],
+  around: [],
+  explain(closure, world) {
+    const death = nearestDeath(closure, world, 'deploy-restart');
+    if (death) return { detail: death.detail, hop: 'server', incidentKey: death.id };
+    const change = world.changes.filter((one) => cutBy(one, closure)).sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
+    const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker' };
+    return change ? { detail: `${change.proxy} ${what[change.change]}`, hop: 'proxy', incidentKey: change.id } : { detail: 'stopped on request', hop: 'proxy', incidentKey: 'stop' };
+  },
+  refute(closure, world) {
+    const known = nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure));
+    if (known) return undefined;
+    const other = world.deaths.find((death) => death.root === 'deploy-restart' && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000);
+    if (other) return `${other.detail} concerns another process: ${other.relationWhy}`;
+    return world.covers('supervisor', closure.ended.fromMs) ? 'no stop, restart or reload of the server or a proxy is logged in the minutes before' : undefined;
+  },
+};

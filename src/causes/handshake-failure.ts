@@ -1,0 +1,75 @@
+/** The upgrade never got its 101: what a browser also shows as 1006. */
+import type { Cause } from '../closure.ts';
+import { seenOf } from '../signals.ts';
+
+/** A client's failed attempt and a proxy's line about it are one second apart, stamps and clocks allowing. */
+const NEAR = { beforeMs: 3_000, afterMs: 3_000 };
+
+export const handshakeFailure: Cause = {
+  name: 'handshake-failure',
+  title: 'Failed handshake',
+  about: 'the connection never opened: refused, wrong status, TLS, DNS; browsers report 1006 for that too',
+  traces: [
+    {
+      id: 'said-so',
+      on: 'handshake-failed',
+      mechanism: 'endpoint-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'the client says that the handshake failed',
+      holds: () => 1,
+      says: (failed) => `the handshake failed: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
+    },
+    {
+      id: 'was-open',
+      on: 'tunnel-ended',
+      mechanism: 'open',
+      strength: 'decisive',
+      speaks: 'against',
+      because: 'the proxy passed a 101',
+      holds: (tunnel) => (tunnel.status === 101 ? 1 : 0),
+      says: () => 'the proxy logged its 101',
+    },
+    {
+      id: 'opened',
+      on: 'socket-opened',
+      mechanism: 'open',
+      strength: 'decisive',
+      speaks: 'against',
+      because: 'an endpoint logged that it opened',
+      holds: () => 1,
+      says: () => 'it was open',
+    },
+  ],
+  deaths: [],
+  changes: [],
+  facts: [
+    {
+      id: 'never-opened',
+      mechanism: 'never-opened',
+      strength: 'strong',
+      speaks: 'for',
+      because: "a client's 1006 with no life and no trace of an open connection",
+      holds: (fact) => (fact.kind === 'never-opened' ? 1 : 0),
+      says: () => 'no log shows that it was ever open',
+    },
+  ],
+  around: [
+    {
+      id: 'refused-at-proxy',
+      on: 'handshake-failed',
+      window: NEAR,
+      mechanism: 'proxy-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'a proxy refused an upgrade of this client in the same moment',
+      holds: (failed, closure, world) => (world.facts(closure).some((fact) => fact.kind === 'never-opened') && (failed.keys.client?.ip === undefined || closure.keys.client?.ip === undefined || failed.keys.client.ip === closure.keys.client.ip) ? 1 : 0),
+      says: (failed) => `an upgrade was refused in the same moment: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
+    },
+  ],
+  explain(closure) {
+    const failed = seenOf(closure, 'handshake-failed')[0];
+    return { detail: failed ? `${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}` : 'never opened', hop: failed?.by ?? null, incidentKey: `handshake ${failed?.status ?? ''}` };
+  },
+  refute: (closure) => (seenOf(closure, 'tunnel-ended').length > 0 || seenOf(closure, 'socket-opened').length > 0 || (closure.lifeMs ?? 0) > 1_000 ? 'it was open: a 101, an open line or a life is logged' : undefined),
+};

@@ -1,0 +1,109 @@
+/** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
+import type { Cause } from '../closure.ts';
+import { concerns, factOf, plural, seenOf } from '../signals.ts';
+
+/** A lost path shows when the next heartbeat, timer or send fails. */
+const NOTICE_MS = 180_000;
+
+export const network: Cause = {
+  name: 'network',
+  title: 'Network interruption',
+  about: 'packets no longer got through between two hops; one side noticed by heartbeat, timer or a failed send',
+  traces: [
+    {
+      id: 'no-pong',
+      on: 'heartbeat-missed',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the peer fell silent and did not answer a ping; a stalled event loop looks alike, which survivors refute',
+      holds: (_, closure, world) => (world.deaths.some((death) => concerns(death, closure) >= 0.8) ? 0.3 : 1.2),
+      says: () => 'the peer did not answer the heartbeat',
+    },
+    {
+      id: 'heartbeat-close',
+      on: 'socket-closed',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the endpoint gave up on a silent peer',
+      holds: (close) => (close.by === 'heartbeat' ? 1.2 : 0),
+      says: () => 'the endpoint gave up on a silent peer',
+    },
+    {
+      id: 'cannot-write',
+      on: 'proxy-fault',
+      mechanism: 'proxy-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the proxy could not get bytes through to a side that sent no reset',
+      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'client-timeout' || fault.fault === 'upstream-unreachable' || fault.fault === 'tunnel-lost') ? 1.2 : 0),
+      says: (fault) => `the proxy logged ${fault.fault}`,
+    },
+    {
+      id: 'reset-arrived',
+      on: 'proxy-fault',
+      mechanism: 'reset',
+      strength: 'strong',
+      speaks: 'against',
+      because: "a reset that arrives shows that the peer's machine and the path live",
+      holds: (fault) => (fault.fault === 'client-reset' || fault.fault === 'client-closed' || fault.fault === 'upstream-reset' ? 1 : 0),
+      says: (fault) => `a ${fault.fault} arrived over the living path`,
+    },
+  ],
+  deaths: [],
+  changes: [],
+  facts: [
+    {
+      id: 'others-lived-on',
+      mechanism: 'survivors',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'connections of other clients lived on: not the server, not its event loop',
+      holds: (fact, closure) => (fact.kind === 'survivors' && (seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat')) ? 1 : 0),
+      says: (fact) => (fact.kind === 'survivors' ? `${plural(fact.count, 'other connection')} of the server lived on` : ''),
+    },
+  ],
+  around: [
+    {
+      id: 'link-down',
+      on: 'network-fault',
+      window: { beforeMs: NOTICE_MS, afterMs: 2_000 },
+      mechanism: 'link',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'a hop lost its link shortly before; the connections end when it is noticed',
+      holds: (fault, closure, world) => {
+        if (fault.fault === 'link-up' || fault.fault === 'client-online' || fault.fault === 'syn-flood') return 0;
+        const weight = fault.fault === 'link-down' || fault.fault === 'client-offline' || fault.fault === 'tunnel-lost' || fault.fault === 'node-not-ready' ? 1 : 0.6;
+        // A burst while the link is down, or any end that waited for a timer.
+        return factOf(closure, world, 'burst') || factOf(closure, world, 'client-group') || seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'proxy-fault').length > 0 ? weight : weight * 0.6;
+      },
+      says: (fault) => `${fault.fault}${fault.interface ? ` on ${fault.interface}` : ''} shortly before`,
+    },
+    {
+      id: 'unreachable',
+      on: 'proxy-fault',
+      window: { beforeMs: 30_000, afterMs: 30_000 },
+      mechanism: 'unreachable',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'the proxy could not reach the upstream host at all',
+      holds: (fault) => (fault.fault === 'upstream-unreachable' ? 1 : 0),
+      says: () => 'the proxy found no route to the upstream',
+    },
+  ],
+  explain(closure, world) {
+    const fault = world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs).find((one) => one.fault !== 'link-up' && one.fault !== 'client-online');
+    const silent = seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
+    const noticed = silent ? ', noticed by the heartbeat' : '';
+    if (fault) return { detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`, hop: 'network', incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}` };
+    return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : 'the path was lost', hop: 'network', incidentKey: 'path' };
+  },
+  refute(closure, world) {
+    const reset = seenOf(closure, 'proxy-fault').find((fault) => fault.fault === 'client-reset' || fault.fault === 'upstream-reset');
+    if (reset) return `a reset arrived (${reset.fault}): the path lived`;
+    if (world.heartbeats && seenOf(closure, 'heartbeat-missed').length === 0 && seenOf(closure, 'socket-closed').some((close) => close.vantage === 'server')) return "the server's heartbeat did not find this peer silent";
+    return world.covers('kernel', closure.ended.fromMs) && world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs).length === 0 ? 'no link, NIC or conntrack fault in the kernel log of these minutes' : undefined;
+  },
+};

@@ -1,0 +1,161 @@
+/** A hop's timer cut the connection: idle timeout or maximum life. */
+import type { Cause, Closure, World } from '../closure.ts';
+import { factOf, plural, seenOf, words } from '../signals.ts';
+import type { EventOf } from '../types.ts';
+
+const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
+
+/** The timer's line may be a consequence: the peer was gone and the proxy only noticed. */
+function lostBefore(closure: Closure, world: World): boolean {
+  if (seenOf(closure, 'heartbeat-missed').length > 0) return true;
+  return world.between('network-fault', closure.ended.fromMs - NETWORK_BEFORE_MS, closure.ended.toMs).some((fault) => fault.fault === 'link-down' || fault.fault === 'client-offline');
+}
+
+function proxyOf(closure: Closure): string | undefined {
+  const event = closure.seen.find((one) => one.kind === 'tunnel-ended' || one.kind === 'proxy-fault');
+  return event?.vantage;
+}
+
+function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {
+  return world.timers.find((timer) => timer.timer !== 'drain' && Math.abs(timer.ms - ms) <= Math.max(500, timer.ms * 0.02) && closure.lifeMs !== undefined);
+}
+
+export const proxyTimeout: Cause = {
+  name: 'proxy-timeout',
+  title: 'Proxy timeout',
+  about: 'a proxy or load balancer closed the connection when its idle timer or its maximum life ran out; both ends saw 1006',
+  traces: [
+    {
+      id: 'tunnel-timer',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'the proxy names its own timer as what ended this connection',
+      holds: (tunnel, closure, world) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' ? (lostBefore(closure, world) ? 0.5 : 1) : 0),
+      says: (tunnel) => `the proxy ended it by its ${tunnel.endedBy === 'life' ? 'maximum life' : 'idle timer'}${tunnel.termination ? ` (${tunnel.termination})` : ''}${tunnel.lifeMs === undefined ? '' : ` after ${words(tunnel.lifeMs)}`}`,
+    },
+    {
+      id: 'idle-line',
+      on: 'proxy-fault',
+      mechanism: 'proxy-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'the error line names the timeout and the connection',
+      holds: (fault, closure, world) => (fault.fault === 'idle-timeout' && fault.phase === 'tunnel' ? (lostBefore(closure, world) ? 0.5 : 1) : 0),
+      says: () => 'the proxy logged its timeout on this upgraded connection',
+    },
+    {
+      id: 'endpoint-idle',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'the endpoint library names an idle timeout',
+      holds: (close) => (close.by === 'idle-timeout' ? 1 : 0),
+      says: () => 'the endpoint names an idle timeout',
+    },
+    {
+      id: 'other-side',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-other',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the proxy names another side as the one that ended it',
+      holds: (tunnel) => (tunnel.endedBy !== undefined && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life' ? 1 : 0),
+      says: (tunnel) => `the proxy says that ${tunnel.endedBy} ended it`,
+    },
+    {
+      id: 'silent-peer',
+      on: 'heartbeat-missed',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the server pings and gave up on a silent peer itself',
+      holds: () => 1,
+      says: () => "the server's own heartbeat ended it",
+    },
+  ],
+  deaths: [],
+  changes: [],
+  facts: [
+    {
+      id: 'silence-pile',
+      mechanism: 'pile',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'equal silence before the end at different times is what an idle timer does and nothing else',
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5 ? (lostBefore(closure, world) ? 0.3 : 1) : 0),
+      says: (fact) => (fact.kind === 'age-pile' ? `it was silent for the same ${words(fact.ms)} as ${fact.count} of ${fact.total} others (chance ${fact.p.toExponential(0)})` : ''),
+    },
+    {
+      id: 'age-pile',
+      mechanism: 'pile',
+      strength: 'strong',
+      speaks: 'for',
+      because: 'equal ages at different times are a timer; an application timer or a load test would look alike, so not decisive',
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'age' && fact.place === 'in' ? (lostBefore(closure, world) ? 0.3 : fact.count >= 5 ? 1.15 : 0.8) : 0),
+      says: (fact) => (fact.kind === 'age-pile' ? `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})` : ''),
+    },
+    {
+      id: 'age-above-pile',
+      mechanism: 'pile',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'an idle timer of that length also cuts connections that had traffic first; their age lies above it',
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.place === 'above' && fact.count >= fact.total * 0.3 && !lostBefore(closure, world) ? 1 : 0),
+      says: (fact) => (fact.kind === 'age-pile' ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence` : ''),
+    },
+    {
+      id: 'alone-in-time',
+      mechanism: 'alone',
+      strength: 'weak',
+      speaks: 'for',
+      because: 'timers end connections one by one, deaths all at once',
+      holds: (fact) => (fact.kind === 'server-alive' ? 1 : 0),
+      says: () => 'the server wrote this end itself and went on',
+    },
+    {
+      id: 'burst',
+      mechanism: 'burst',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'connections of different ages do not reach a timer in one moment',
+      holds: (fact, closure, world) => (fact.kind === 'burst' && fact.count >= 5 && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      says: (fact) => (fact.kind === 'burst' ? `${fact.count} of ${fact.live} connections ended in the same moment` : ''),
+    },
+  ],
+  around: [
+    {
+      id: 'configured',
+      on: 'configured-timer',
+      window: { beforeMs: Number.POSITIVE_INFINITY, afterMs: Number.POSITIVE_INFINITY },
+      mechanism: 'configured',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'a configured timer of that length stands on the path',
+      holds: (timer, closure) => (timer.timer !== 'drain' && closure.lifeMs !== undefined && Math.abs((closure.silenceMs ?? closure.lifeMs) - timer.ms) <= Math.max(500, timer.ms * 0.02) ? 1 : 0),
+      says: (timer) => `${timer.hop} sets ${timer.setting} to ${words(timer.ms)}`,
+    },
+  ],
+  explain(closure, world) {
+    const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy === 'idle' || one.endedBy === 'life');
+    const fault = seenOf(closure, 'proxy-fault').find((one) => one.fault === 'idle-timeout');
+    const pile = factOf(closure, world, 'age-pile');
+    const ms = pile?.ms ?? closure.silenceMs ?? tunnel?.lifeMs ?? closure.lifeMs;
+    const setting = ms === undefined ? undefined : configured(closure, world, ms);
+    const kind = tunnel?.endedBy === 'life' ? 'maximum life' : 'idle timeout';
+    const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile ? ` at ${words(pile.ms)}` : '';
+    const hop = fault?.vantage ?? tunnel?.vantage ?? proxyOf(closure) ?? 'proxy';
+    const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
+    return { detail: `${kind}${about}${word}`, hop, incidentKey: `timer ${pile ? Math.round(pile.ms / 1000) : ''}` };
+  },
+  refute(closure, world) {
+    const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined);
+    if (tunnel && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life') return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
+    const burst = factOf(closure, world, 'burst');
+    if (burst && burst.count >= 5) return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;
+    if (closure.lifeMs !== undefined && closure.lifeMs < 5_000) return `it lived ${words(closure.lifeMs)}, shorter than any known timer`;
+    return undefined;
+  },
+};

@@ -1,0 +1,133 @@
+/** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
+import type { Cause, Closure, Death, World } from './closure.ts';
+import type { CauseName } from './report.ts';
+import { concerns, factOf, plural, seenOf } from './signals.ts';
+
+interface DeathCause {
+  readonly name: CauseName;
+  readonly title: string;
+  readonly about: string;
+  readonly root: Death['root'];
+  /** What to say when nothing of the kind is logged. */
+  readonly none: string;
+}
+
+/** The death that the closure most likely is part of. */
+export function nearestDeath(closure: Closure, world: World, root: Death['root']): Death | undefined {
+  const distance = (death: Death): number => Math.max(0, death.when.fromMs - closure.ended.toMs, closure.ended.fromMs - death.when.toMs);
+  return world.deaths
+    .filter((death) => death.root === root && concerns(death, closure) > 0)
+    .sort((a, b) => concerns(b, closure) - concerns(a, closure) || distance(a) - distance(b))[0];
+}
+
+/** Why the server's own line about this close does not show that it lived on. */
+const dying = (closure: Closure, world: World): boolean => world.deaths.some((death) => concerns(death, closure) >= 0.8);
+
+const upstreamCut = (closure: Closure): boolean =>
+  seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream' || tunnel.endedBy === 'upstream-down') ||
+  seenOf(closure, 'proxy-fault').some((fault) => fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed');
+
+export const deathCause = ({ name, title, about, root, none }: DeathCause): Cause => ({
+  name,
+  title,
+  about,
+  traces: [
+    {
+      id: 'upstream-cut',
+      on: 'tunnel-ended',
+      mechanism: 'upstream-cut',
+      strength: root === 'crash' ? 'moderate' : 'weak',
+      speaks: 'for',
+      because: 'the proxy saw the server side break off: a death does that, and so does a server that terminates a socket',
+      holds: (tunnel) => (tunnel.endedBy === 'upstream' || tunnel.endedBy === 'upstream-down' ? 1 : 0),
+      says: (tunnel) => `the proxy saw the server's side break off${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
+    },
+    {
+      id: 'upstream-reset',
+      on: 'proxy-fault',
+      mechanism: 'upstream-cut',
+      strength: root === 'crash' ? 'moderate' : 'weak',
+      speaks: 'for',
+      because: 'a reset from the server: sockets with unread data die so',
+      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed') ? 1 : 0),
+      says: () => 'the proxy logged a reset from the server',
+    },
+    {
+      id: 'proxy-named-another',
+      on: 'tunnel-ended',
+      mechanism: 'proxy-other',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the proxy names its timer or the client as what ended this connection',
+      holds: (tunnel) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || tunnel.endedBy === 'client' ? 1 : 0),
+      says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
+    },
+    {
+      id: 'timer-line',
+      on: 'proxy-fault',
+      mechanism: 'proxy-other',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the error line names a timer or the client',
+      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed') ? 1 : 0),
+      says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
+    },
+  ],
+  deaths: [
+    {
+      id: 'server-died',
+      mechanism: 'death',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'a record of the death of this server in the moment of the closure; less when nothing ties the process to this server',
+      holds: (death, closure) => (death.root === root ? concerns(death, closure) : 0),
+      says: (death) => `${death.detail}; ${death.relationWhy}`,
+    },
+  ],
+  changes: [],
+  facts: [
+    {
+      id: 'all-at-once',
+      mechanism: 'burst',
+      strength: 'moderate',
+      speaks: 'for',
+      because: "an instance's death ends all of its connections in one moment",
+      holds: (fact, closure, world) => (fact.kind === 'burst' && nearestDeath(closure, world, root) ? 1 : 0),
+      says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
+    },
+    {
+      id: 'lived-on',
+      mechanism: 'alive',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'a process that writes the close of a connection and goes on did not die of anything then',
+      holds: (fact, closure, world) => (fact.kind === 'server-alive' && !dying(closure, world) ? 1.5 : 0),
+      says: () => 'the server wrote this end itself and went on',
+    },
+  ],
+  around: [
+    {
+      id: 'refused-after',
+      on: 'proxy-fault',
+      window: { beforeMs: 500, afterMs: 30_000 },
+      mechanism: 'refused',
+      strength: root === 'crash' ? 'moderate' : 'weak',
+      speaks: 'for',
+      because: 'connects refused right after it: nothing listened any more',
+      holds: (fault, closure, world) => ((fault.fault === 'upstream-refused' || fault.fault === 'upstream-down') && (nearestDeath(closure, world, root) !== undefined || (factOf(closure, world, 'burst') !== undefined && upstreamCut(closure))) ? 1 : 0),
+      says: () => 'the proxy found nobody listening right after it',
+    },
+  ],
+  explain(closure, world) {
+    const death = nearestDeath(closure, world, root);
+    return { detail: death?.detail ?? 'the server broke off', hop: 'server', incidentKey: death?.id ?? 'server' };
+  },
+  refute(closure, world) {
+    const other = world.deaths.find((death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000);
+    if (other) return `${other.detail} hit another process: ${other.relationWhy}`;
+    if (factOf(closure, world, 'server-alive') && !dying(closure, world)) return 'the server wrote this end itself and went on running';
+    const vantage = root === 'oom' ? 'kernel' : 'supervisor';
+    if (!nearestDeath(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;
+    return undefined;
+  },
+});

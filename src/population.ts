@@ -1,0 +1,176 @@
+/**
+ * What only all closures together show: ages and silences that pile up at a timer (tested against chance), many ends in one moment,
+ * connections that lived on. Fed closure by closure, then asked about each.
+ */
+import { quantileSorted } from 'simple-statistics';
+import type { Closure, Fact } from './closure.ts';
+import type { DurationMs } from './types.ts';
+
+/** Ends of one event spread over this much on a slow host and over one-second stamps. */
+const MOMENT_MS = 2_500;
+/** A pile's width: a proxy's timer slack, the handshake, one-second stamps; of long timers two per cent. */
+const pileWidth = (ms: DurationMs): DurationMs => Math.max(1_000, Math.min(5_000, ms * 0.02));
+const MIN_PILE = 3;
+/** Chance of a pile under evenly spread ages, over all places tried: below it we believe in a timer. */
+const PILE_P = 1e-3;
+/** Piles below this are handshakes and short visits, not timers of any hop. */
+const MIN_TIMER_MS = 900;
+const SURVIVOR_AFTER_MS = 8_000;
+const MIN_BURST = 3;
+
+interface Pile {
+  readonly measure: 'age' | 'silence';
+  readonly fromMs: DurationMs;
+  readonly toMs: DurationMs;
+  readonly count: number;
+  readonly total: number;
+  readonly p: number;
+}
+
+interface Lived {
+  readonly endMs: number;
+  readonly openMs: number;
+  readonly client: string | undefined;
+  readonly goingAway: boolean;
+  readonly abnormal: boolean;
+}
+
+export class Population {
+  readonly #ages: { ms: DurationMs; endMs: number }[] = [];
+  readonly #silences: { ms: DurationMs; endMs: number }[] = [];
+  readonly #lived: Lived[] = [];
+  #piles: Pile[] = [];
+  #opens: Float64Array = new Float64Array();
+  #ends: Float64Array = new Float64Array();
+
+  add(closure: Closure): void {
+    const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
+    const codes = Object.values(closure.codes);
+    this.#lived.push({
+      endMs,
+      openMs: endMs - (closure.lifeMs ?? 0),
+      client: closure.keys.client?.ip,
+      goingAway: codes.includes(1001) || codes.includes(1012),
+      abnormal: closure.state !== 'clean',
+    });
+    if (closure.state === 'clean') return;
+    if (closure.lifeMs !== undefined) this.#ages.push({ ms: closure.lifeMs, endMs });
+    if (closure.silenceMs !== undefined) this.#silences.push({ ms: closure.silenceMs, endMs });
+  }
+
+  /** After the last closure. */
+  finish(): void {
+    this.#lived.sort((a, b) => a.endMs - b.endMs);
+    this.#ends = Float64Array.from(this.#lived, (one) => one.endMs);
+    this.#opens = Float64Array.from(this.#lived, (one) => one.openMs).sort();
+    this.#piles = [...pilesIn('silence', this.#silences), ...pilesIn('age', this.#ages)];
+  }
+
+  /** Piles found, most populous first: for the report. */
+  get piles(): readonly Pile[] {
+    return this.#piles.toSorted((a, b) => b.count - a.count);
+  }
+
+  facts(closure: Closure): Fact[] {
+    return [...this.#pileFacts(closure), ...this.#momentFacts(closure)];
+  }
+
+  #pileFacts(closure: Closure): Fact[] {
+    for (const measure of ['silence', 'age'] as const) {
+      const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
+      if (value === undefined) continue;
+      const piles = this.#piles.filter((pile) => pile.measure === measure);
+      const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
+      // A known silence decides alone: an age beside it says less.
+      if (inside) return [{ kind: 'age-pile', measure, place: 'in', ms: inside.fromMs, count: inside.count, total: inside.total, p: inside.p }];
+      if (measure === 'silence') return [];
+      const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
+      if (below) return [{ kind: 'age-pile', measure, place: 'above', ms: below.fromMs, count: below.count, total: below.total, p: below.p }];
+    }
+    return [];
+  }
+
+  #momentFacts(closure: Closure): Fact[] {
+    const at = (closure.ended.fromMs + closure.ended.toMs) / 2;
+    const from = lowerBound(this.#ends, at - MOMENT_MS);
+    const to = lowerBound(this.#ends, at + MOMENT_MS);
+    const moment = this.#lived.slice(from, Math.min(to, from + 5_000));
+    const together = moment.filter((one) => one.abnormal);
+    // Alive when the moment began: opened before, not ended before.
+    const live = lowerBound(this.#opens, at - MOMENT_MS) - from;
+    const facts: Fact[] = [];
+    const clients = new Set(together.map((one) => one.client)).size;
+    if (together.length >= MIN_BURST && together.length >= live * 0.5) facts.push({ kind: 'burst', count: together.length, live, clients });
+    else if (together.length >= MIN_BURST) facts.push({ kind: 'client-group', count: together.length, clients });
+    const goingAway = moment.filter((one) => one.goingAway).length;
+    if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
+    const after = lowerBound(this.#ends, at + SURVIVOR_AFTER_MS);
+    const openedBefore = lowerBound(this.#opens, at - 1_000);
+    const survivors = openedBefore - after;
+    if (survivors > 0) facts.push({ kind: 'survivors', count: survivors });
+    return facts;
+  }
+}
+
+function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((sorted[mid] as number) < value) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+/**
+ * Windows that hold more values than chance allows. The null hypothesis spreads the values evenly up to the largest; the count in a
+ * window is then Poisson. A pile whose members all ended in one moment is a burst of equal ages, not a timer.
+ */
+function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: DurationMs; readonly endMs: number }[]): Pile[] {
+  const total = values.length;
+  if (total < MIN_PILE) return [];
+  const sorted = values.toSorted((a, b) => a.ms - b.ms);
+  const longest = Math.max(sorted.at(-1)?.ms ?? 0, 10_000) * 1.25;
+  const piles: Pile[] = [];
+  let from = 0;
+  let best: { from: number; to: number; p: number } | undefined;
+  for (let to = 0; to < total; to++) {
+    const end = sorted[to]?.ms ?? 0;
+    while (end - (sorted[from]?.ms ?? 0) > pileWidth(sorted[from]?.ms ?? 0)) from++;
+    if (best && from > best.to) {
+      keep(best);
+      best = undefined;
+    }
+    const count = to - from + 1;
+    if ((sorted[from]?.ms ?? 0) < MIN_TIMER_MS || count < MIN_PILE) continue;
+    const p = Math.min(1, poissonTail(count, (total * pileWidth(end)) / longest) * (longest / pileWidth(end)));
+    if (p < PILE_P && (!best || p < best.p)) best = { from, to, p };
+  }
+  if (best) keep(best);
+  return piles;
+
+  function keep({ from, to, p }: { from: number; to: number; p: number }): void {
+    const members = sorted.slice(from, to + 1);
+    const moments = new Set(members.map((one) => Math.floor(one.endMs / (2 * MOMENT_MS))));
+    if (moments.size < MIN_PILE && moments.size < members.length / 2) return;
+    const ms = members.map((one) => one.ms);
+    const edge = quantileSorted(ms, 0.05);
+    piles.push({ measure, fromMs: edge, toMs: edge + pileWidth(edge) + 150, count: members.length, total, p });
+  }
+}
+
+/** P(X ≥ count) for a Poisson variable. */
+export function poissonTail(count: number, mean: number): number {
+  if (mean <= 0) return 0;
+  // Summed upwards from `count` in logs: exact where it matters (tiny tails) without cancellation.
+  let logTerm = -mean + count * Math.log(mean);
+  for (let i = 2; i <= count; i++) logTerm -= Math.log(i);
+  let sum = 0;
+  for (let k = count; k < count + 200; k++) {
+    sum += Math.exp(logTerm);
+    logTerm += Math.log(mean) - Math.log(k + 1);
+    if (k > mean && logTerm < Math.log(sum || 1e-300) - 40) break;
+  }
+  return Math.min(1, sum);
+}

@@ -1,0 +1,43 @@
+/** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
+import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
+import type { DurationMs, EventKind, EventOf } from './types.ts';
+
+/** Sockets close within 100 ms of a death; a swapping or emulated host needs seconds, and gateways log later still. */
+const DEATH_BEFORE_MS = 2_500;
+const DEATH_AFTER_MS = 9_000;
+
+const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, unknown: 0.4, other: 0 };
+
+/** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
+export function concerns(death: Death, closure: Closure): number {
+  const from = death.when.fromMs - DEATH_BEFORE_MS;
+  const to = death.when.toMs + DEATH_AFTER_MS;
+  if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
+  // A new instance's connections do not die of the old one's death.
+  if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
+  return ATTRIBUTION[death.relation];
+}
+
+/** 0 … 1: the closure ended while the proxy's change cuts tunnels. */
+export function cutBy(change: ProxyChange, closure: Closure): number {
+  return closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs ? 0 : 1;
+}
+
+export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] => closure.seen.filter((event): event is EventOf<K> => event.kind === kind);
+
+export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
+  world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
+
+/** `20.1 s`, `5 min 3 s`, `2 h 5 min`. */
+export function words(ms: DurationMs): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : ms % 1000 < 950 && ms % 1000 > 50 ? 1 : 0)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = Math.round((ms % 60_000) / 1000);
+  if (minutes < 60) return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
+  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+export const codeWords = (closure: Closure): string =>
+  Object.entries(closure.codes).map(([side, code]) => `${side} ${code}`).join(', ');

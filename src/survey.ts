@@ -1,0 +1,79 @@
+/** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
+import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
+import type { Population } from './population.ts';
+import { concerns } from './signals.ts';
+import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+
+/** What one source can show and when. */
+export interface Coverage {
+  readonly source: string;
+  readonly vantages: ReadonlySet<Vantage>;
+  readonly span: Span;
+}
+
+export interface Survey {
+  readonly events: readonly LogEvent[];
+  readonly deaths: readonly Death[];
+  readonly changes: readonly ProxyChange[];
+  readonly population: Population;
+  readonly coverage: readonly Coverage[];
+  readonly heartbeats: boolean;
+  /** Proxies' error logs show what they say of single tunnels at nginx's `info` level. */
+  readonly showsIdleCuts: boolean;
+}
+
+export function worldOf({ events, deaths, changes, population, coverage, heartbeats, showsIdleCuts }: Survey): World {
+  const byKind = new Map<EventKind, LogEvent[]>();
+  for (const event of events) {
+    const list = byKind.get(event.kind);
+    if (list) list.push(event);
+    else byKind.set(event.kind, [event]);
+  }
+  let last: { readonly id: string; readonly facts: readonly Fact[] } | undefined;
+  const world: World = {
+    deaths,
+    changes,
+    timers: (byKind.get('configured-timer') ?? []) as EventOf<'configured-timer'>[],
+    heartbeats,
+    showsIdleCuts,
+    between<K extends EventKind>(kind: K, fromMs: number, toMs: number) {
+      const list = (byKind.get(kind) ?? []) as EventOf<K>[];
+      const from = firstAfter(list, fromMs);
+      let to = from;
+      while (to < list.length && (list[to] as EventOf<K>).when.fromMs <= toMs) to++;
+      return list.slice(from, Math.min(to, from + 200));
+    },
+    facts(closure) {
+      if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
+      return last.facts;
+    },
+    covers: (vantage, atMs) => coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
+  };
+  return world;
+}
+
+function firstAfter(list: readonly LogEvent[], ms: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((list[mid] as LogEvent).when.fromMs < ms) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+/** What the closure's own traces show when taken together. */
+function ownFacts(closure: Closure, world: World): Fact[] {
+  const facts: Fact[] = [];
+  const ownLine = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
+  if (ownLine && !closure.inferred) facts.push({ kind: 'server-alive', pid: ownLine.keys.pid });
+  const tunnel = closure.seen.find((event) => event.kind === 'tunnel-ended');
+  const fault = closure.seen.some((event) => event.kind === 'proxy-fault');
+  if (tunnel?.kind === 'tunnel-ended' && tunnel.endedBy === undefined && !fault && !world.deaths.some((death) => concerns(death, closure) >= 0.8))
+    facts.push({ kind: 'neutral-end', telling: tunnel.termination !== undefined || world.showsIdleCuts, proxy: tunnel.keys.upstreamName ? `the proxy (${tunnel.keys.upstreamName})` : 'the proxy' });
+  const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
+  const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
+  if (!opened && atClient && (closure.lifeMs !== undefined || world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs))) facts.push({ kind: 'never-opened' });
+  return facts;
+}

@@ -1,0 +1,112 @@
+/** Raw events of all sources → one timeline in UTC. Sorted in memory, or in runs on disk that are merged by time. */
+import { type Alignment, placed } from './align.ts';
+import { clockKey } from './anchors.ts';
+import type { RawEvent } from './record.ts';
+import { readRun, type Scratch, writeRun } from './spool.ts';
+import type { LogEvent } from './types.ts';
+
+/** Year-less stamps run backwards at New Year, so the two halves of a year are two clocks of their own here. */
+function runKey(event: RawEvent): string {
+  const key = clockKey(event.origin.source, event.basis);
+  return event.basis === 'yearless' ? `${key} ${new Date(event.when.fromMs).getUTCMonth() < 6 ? 1 : 2}` : key;
+}
+
+/** A total order, so that ties do not depend on the order of inputs. */
+function compare(a: LogEvent, b: LogEvent): number {
+  return (
+    a.when.fromMs - b.when.fromMs ||
+    (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : 0) ||
+    a.origin.line - b.origin.line ||
+    (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)
+  );
+}
+
+export class Timeline {
+  readonly #scratch: Scratch;
+  readonly #budget: number;
+  readonly #segments: { readonly path: string; readonly from: number; readonly to: number }[] = [];
+  #buffer: RawEvent[] = [];
+  #count = 0;
+
+  /** Keeps at most `budget` events in memory. */
+  constructor(scratch: Scratch, budget: number) {
+    this.#scratch = scratch;
+    this.#budget = budget;
+  }
+
+  get length(): number {
+    return this.#count;
+  }
+
+  add(event: RawEvent): void {
+    this.#buffer.push(event);
+    this.#count++;
+    if (this.#buffer.length >= this.#budget) this.#spill();
+  }
+
+  /** Every event whose clock is known, in order of time. */
+  *inOrder(alignment: Alignment): Generator<LogEvent> {
+    const live = (this.#segments.length === 0 ? this.#buffer : []).flatMap((event) => placed(event, alignment) ?? []);
+    if (this.#segments.length === 0) {
+      yield* live.sort(compare);
+      return;
+    }
+    this.#spill();
+    yield* merge(this.#segments.map((segment) => placedOf(readRun<RawEvent>(segment.path, segment.from, segment.to), alignment)));
+  }
+
+  #spill(): void {
+    if (this.#buffer.length === 0) return;
+    const parts = new Map<string, RawEvent[]>();
+    for (const event of this.#buffer) {
+      const key = runKey(event);
+      const part = parts.get(key);
+      if (part) part.push(event);
+      else parts.set(key, [event]);
+    }
+    const sorted = [...parts.values()].map((events) => events.sort((a, b) => compare(a, b)));
+    const { path, segments } = writeRun(this.#scratch, sorted);
+    for (const segment of segments) this.#segments.push({ path, ...segment });
+    this.#buffer = [];
+  }
+}
+
+function* placedOf(events: Iterable<RawEvent>, alignment: Alignment): Generator<LogEvent> {
+  for (const event of events) {
+    const found = placed(event, alignment);
+    if (found) yield found;
+  }
+}
+
+/** k sorted sequences → one, by a binary heap. */
+function* merge(sequences: readonly Generator<LogEvent>[]): Generator<LogEvent> {
+  const heap: { event: LogEvent; from: Generator<LogEvent> }[] = [];
+  const less = (a: number, b: number): boolean => compare((heap[a] as { event: LogEvent }).event, (heap[b] as { event: LogEvent }).event) < 0;
+  const swap = (a: number, b: number): void => {
+    [heap[a], heap[b]] = [heap[b] as (typeof heap)[0], heap[a] as (typeof heap)[0]];
+  };
+  const sink = (start: number): void => {
+    for (let at = start; ; ) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) if (child < heap.length && less(child, least)) least = child;
+      if (least === at) return;
+      swap(at, least);
+      at = least;
+    }
+  };
+  for (const from of sequences) {
+    const next = from.next();
+    if (!next.done) heap.push({ event: next.value, from });
+  }
+  for (let at = heap.length >> 1; at >= 0; at--) sink(at);
+  while (heap[0]) {
+    const top = heap[0];
+    yield top.event;
+    const next = top.from.next();
+    if (next.done) {
+      const last = heap.pop();
+      if (last && heap.length > 0) heap[0] = last;
+    } else top.event = next.value;
+    sink(0);
+  }
+}
