@@ -1,0 +1,78 @@
+/** Apache httpd's access log: common, combined, vhost_combined, combinedio, and stamp-first layouts. `%t` is the START of a request. */
+import { accessEvent } from '../src/grammar/access-values.ts';
+import { type CombinedRow, combinedRow, endByOrder, isApacheStamp, saysApache } from '../src/grammar/combined.ts';
+import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
+import { defineParser } from '../src/types.ts';
+
+const at = (...parts: [number, number, number, number, number, number, number?]) => ({
+  ms: Date.UTC(...parts),
+  widthMs: 1000,
+  basis: 'utc' as const,
+});
+const apache = '/var/log/apache2/access.log';
+
+export const apacheAccess = defineParser<CombinedRow>({
+  name: 'apache-access',
+  about: 'Apache httpd access log: common, combined, vhost_combined, combinedio, with %D or %T behind, or with the stamp first',
+  adds: 'start of each tunnel; its life and end where %D, %T or %{ms}T is logged',
+  docs: 'https://httpd.apache.org/docs/2.4/mod/mod_log_config.html',
+  vantage: 'proxy',
+  habitat: 'own',
+  needles: [' 101 ', ...WEBSOCKET_PATH_NEEDLES],
+  samples: [
+    {
+      line: '127.0.0.1 - - [22/Nov/2026:20:29:29 +0000] "GET /idle HTTP/1.1" 101 - "-" "Mozilla/5.0"',
+      from: 'Apache httpd 2.4.71, combined',
+      hint: apache,
+      before: ['127.0.0.1 - - [22/Nov/2026:20:29:33 +0000] "GET / HTTP/1.1" 200 266 "-" "curl/8"'],
+      after: ['127.0.0.1 - - [22/Nov/2026:20:29:36 +0000] "GET / HTTP/1.1" 200 266 "-" "curl/8"'],
+      reads: { at: at(2026, 10, 22, 20, 29, 29), status: 101, marks: 'start', server: 'apache' },
+      // It ended behind the start of the line before and not long behind that of the next.
+      gives: { kind: 'tunnel-ended', when: { ms: Date.UTC(2026, 10, 22, 20, 29, 33), widthMs: 5000, basis: 'utc' } },
+    },
+    {
+      line: '203.0.113.9 - frank [05/Oct/2026:13:55:36 -0700] "GET /dead/a\\"b\\\\c HTTP/1.1" 400 266',
+      from: 'Apache httpd 2.4.71, common',
+      hint: apache,
+      reads: { user: 'frank', at: at(2026, 9, 5, 20, 55, 36), path: '/dead/a\\"b\\\\c', status: 400, bytesSent: 266 },
+      gives: 'noise',
+    },
+    {
+      line: 'www.example.com:443 2001:db8::9 - - [31/Dec/2026:23:59:59 +0100] "GET /ws HTTP/1.1" 101 361 "-" "Mozilla/5.0" 60004123',
+      from: 'Apache httpd 2.4.66, vhost_combined of Debian with %D',
+      hint: apache,
+      reads: { host: 'www.example.com:443', clientIp: '2001:db8::9', durationMs: 60004.123, bytesSent: 361 },
+      gives: {
+        kind: 'tunnel-ended',
+        lifeMs: 60004.123,
+        when: { ms: Date.UTC(2026, 11, 31, 23, 0, 59) + 4.123, widthMs: 1000, basis: 'utc' },
+      },
+    },
+    {
+      line: 'client.example.net - - [22/Nov/2026:20:29:29 +0000] "GET /ws HTTP/1.1" 503 299 "-" "-" 411 620 **0/1204**',
+      from: 'Apache httpd manual, combinedio with %T/%D, HostnameLookups On',
+      hint: 'httpd/access_log',
+      reads: { clientIp: 'client.example.net', bytesReceived: 411, durationMs: 1.204 },
+      gives: { kind: 'handshake-failed', status: 503 },
+    },
+    {
+      line: '2026-07-21T15:45:42.764 10.20.0.105 "GET /ws HTTP/1.1" 101 361 7860',
+      from: 'Apache httpd 2.4.71, %{…}t.%{msec_frac}t %a "%r" %>s %O %{ms}T',
+      reads: {
+        at: { ms: Date.UTC(2026, 6, 21, 15, 45, 42, 764), widthMs: 1, basis: 'local' },
+        clientIp: '10.20.0.105',
+        durationMs: 7860,
+        bytesSent: 361,
+      },
+      gives: { kind: 'tunnel-ended', lifeMs: 7860, when: { ms: Date.UTC(2026, 6, 21, 15, 45, 50, 624), widthMs: 1, basis: 'local' } },
+    },
+  ],
+  rejects: [
+    '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0"',
+    '2026-07-21T15:45:42.764 10.20.0.105 "GET /ws HTTP/1.1" 101',
+    '2026-07-21T15:45:42.764 10.20.0.105 "GET /ws HTTP/1.1',
+    '2026-07-21T15:45:42.764Z INFO 10.20.0.105 "GET /ws HTTP/1.1" 101 361',
+  ],
+  read: (text, context) => (saysApache(context) || isApacheStamp(text) ? combinedRow(text, 'apache', context) : null),
+  events: (row, context) => accessEvent(row, row.durationMs === undefined && row.status === 101 ? endByOrder(row, context) : undefined),
+});

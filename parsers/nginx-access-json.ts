@@ -1,0 +1,129 @@
+/** nginx's access log as JSON: a `log_format` (escape=json or by hand) whose field names are the operator's choice. */
+
+import { accessVariable } from '../src/grammar/access-names.ts';
+import { type AccessValues, accessEvent, accessRow, type HttpRow } from '../src/grammar/access-values.ts';
+import { textOf } from '../src/grammar/json.ts';
+import { parseLoose } from '../src/grammar/loose-json.ts';
+import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
+import { clfAt, epoch, iso } from '../src/time.ts';
+import { defineParser, type Stamp } from '../src/types.ts';
+
+// Keys of application loggers and of other proxies' JSON logs. nginx's own are values of one request and nothing else.
+const FOREIGN =
+  /^(?:level|severity|lvl|logger|msg|message|event|caller|stack|response_flags|downstreamstatus|edgeresponsestatus|started_at|kind)$/i;
+// Names that hardly anybody but nginx uses.
+const NGINX =
+  /^(?:remote_addr|remote_user|time_local|time_iso8601|body_bytes_sent|request_uri|http_referer|http_user_agent|http_x_forwarded_for|upstream_addr|upstream_response_time|request_length|msec)$/;
+
+/** Values by nginx variable; undefined when the object is nested (application loggers, Caddy, Traefik) or has a foreign key. */
+function valuesOf(text: string): { readonly values: AccessValues; readonly typical: number } | undefined {
+  const object = parseLoose(text);
+  if (!object) return undefined;
+  const values: AccessValues = new Map();
+  let typical = 0;
+  for (const [key, value] of Object.entries(object)) {
+    if (FOREIGN.test(key)) return undefined;
+    if (NGINX.test(key)) typical++;
+    const written = value === null ? '' : textOf(value);
+    if (written === undefined) return undefined;
+    const name = accessVariable(key, written) ?? key;
+    // `$msec` beside `$time_local`: the finer one; of two URIs the first, which is `$request_uri` in every published format.
+    if (!values.has(name) || (name === 'time' && /^\d{10}\.\d{3}$/.test(written))) values.set(name, written);
+  }
+  return { values, typical };
+}
+
+function stampOf(text: string | undefined): Stamp | undefined {
+  if (text === undefined) return undefined;
+  const clf = clfAt(text);
+  return clf?.end === text.length ? clf.stamp : (iso(text) ?? epoch(text));
+}
+
+// `$request_time` is seconds with three decimals; more of them, or a unit, is another program's.
+const isRequestTime = (text: string | undefined): boolean => text !== undefined && /^\d{1,9}(?:\.\d{1,3})?$/.test(text);
+
+export const nginxAccessJson = defineParser<HttpRow>({
+  name: 'nginx-access-json',
+  about: 'nginx access log in JSON, any field names',
+  adds: 'end, life, bytes and upstream of each tunnel, and often its connection number, Upgrade header and upstream status',
+  docs: 'https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format',
+  vantage: 'proxy',
+  habitat: 'own',
+  needles: ['101', ...WEBSOCKET_PATH_NEEDLES],
+  samples: [
+    {
+      line: '{"time":"2026-10-12T07:01:12+00:00","remote_addr":"10.20.0.107","method":"GET","uri":"/ws?cid=92328378","status":101,"bytes_sent":1100,"request_time":14.857,"upstream_addr":"127.0.0.1:3000","upstream_response_time":"14.857","upstream_status":"101","http_upgrade":"websocket","user_agent":"Mozilla/5.0"}',
+      from: 'nginx 1.22.1, escape=json',
+      reads: {
+        at: { ms: Date.UTC(2026, 9, 12, 7, 1, 12), widthMs: 1000, basis: 'utc' },
+        clientIp: '10.20.0.107',
+        method: 'GET',
+        path: '/ws?cid=92328378',
+        status: 101,
+        bytesSent: 1100,
+        durationMs: 14857,
+        upstream: '127.0.0.1:3000',
+        upgrade: 'websocket',
+      },
+      gives: {
+        kind: 'tunnel-ended',
+        status: 101,
+        lifeMs: 14857,
+        bytesDown: 1100,
+        keys: { upstream: { ip: '127.0.0.1', port: 3000 }, path: '/ws?cid=92328378' },
+      },
+    },
+    {
+      line: '{"ts":1793318418.579,"client":"10.20.0.106","request":"GET /ws?cid=08955431 HTTP/1.1","status":"101","duration":"9.029","upstream":"127.0.0.1:3000","conn":"237"}',
+      from: 'nginx 1.22.1, own names',
+      reads: { at: { ms: 1793318418579, widthMs: 1, basis: 'utc' }, durationMs: 9029, connection: '237', protocol: 'HTTP/1.1' },
+      gives: { kind: 'tunnel-ended', lifeMs: 9029, keys: { proxyConnection: '237' } },
+    },
+    {
+      line: '{"time_local":"01/Jan/2027:00:00:00 +0900","msec":"1798729200.250","remote_addr":"2001:db8::17","request":"GET /ws HTTP/1.1","status":502,"request_time":0.002,"urt":0.001, 0.001,"upstream_addr":"10.0.0.1:80, 10.0.0.2:80","upstream_status":"502, 502","http_user_agent":"a\\"b"}',
+      from: 'nginx 1.22.1, JSON by hand with an unquoted list',
+      reads: {
+        at: { ms: 1798729200250, widthMs: 1, basis: 'utc' },
+        upstream: '10.0.0.2:80',
+        upstreamStatus: 502,
+        upstreamDurationMs: 1,
+        userAgent: 'a"b',
+      },
+      gives: { kind: 'handshake-failed', status: 502, by: 'upstream' },
+    },
+    {
+      line: '{"@timestamp":"2026-11-22T20:23:50+01:00","remote_addr":"203.0.113.9","request":"GET /chat\\x22 HTTP/1.1","status":000,"body_bytes_sent":0,"request_time":12.000,"urt":,"uct":-,"http_upgrade":""}',
+      from: 'nginx 1.22.1, JSON by hand, escape=default, unset numbers',
+      reads: { at: { ms: Date.UTC(2026, 10, 22, 19, 23, 50), widthMs: 1000, basis: 'utc' }, status: 0, path: '/chat"', durationMs: 12000 },
+      gives: 'noise',
+    },
+    {
+      line: '{"time_local":"22/Nov/2026:20:23:41 +0000","remote_addr":"203.0.113.9","request":"GET /ws HTTP/1.1","status":"101","body_bytes_sent":"0","http_referer":""}',
+      from: 'nginx documentation, escape=json without times',
+      reads: { status: 101, bytesSent: 0 },
+      gives: { kind: 'tunnel-ended', bytesDown: 0 },
+    },
+  ],
+  rejects: [
+    '{"level":30,"time":1793318418579,"req":{"method":"GET","url":"/ws"},"res":{"statusCode":101},"responseTime":12,"msg":"request completed"}',
+    '{"level":"info","ts":1795379908.2676728,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"127.0.0.1","uri":"/x"},"duration":1.005887049,"size":0,"status":0}',
+    '{"start_time":"2026-11-22T20:23:41.310Z","method":"GET","path":"/ws","response_code":101,"response_flags":"-","duration":300112}',
+    '{"event":"request","method":"GET","path":"/ws","status":101,"duration":3,"client":"10.0.0.1"}',
+    '{"ts":1793318418.579,"client":"10.20.0.106","request":"GET /ws HTTP/1.1","status":"101","duration":"0.0290001"}',
+    '{"time":"2026-10-12T07:01:12+00:00","remote_addr":"10.20.0.107","method":"GET","uri":"/ws","status":101,"request_time":14.857',
+    '{"ts":1,"status":"ok"}',
+  ],
+  read(text, context) {
+    if (text.charCodeAt(0) !== 123) return null;
+    const found = valuesOf(text);
+    if (!found) return null;
+    const { values, typical } = found;
+    const asked = values.has('request') || (values.has('request_method') && values.has('request_uri'));
+    const peer = values.has('remote_addr') || values.has('upstream_addr');
+    const timed = values.has('request_time');
+    if (!asked || !peer || (timed ? !isRequestTime(values.get('request_time')) : typical < 3)) return null;
+    const at = stampOf(values.get('time')) ?? (values.has('time') ? undefined : context.at);
+    return at ? accessRow(at, 'end', values) : null;
+  },
+  events: (row) => accessEvent(row),
+});

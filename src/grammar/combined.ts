@@ -1,0 +1,109 @@
+/**
+ * The common and combined log formats as nginx and Apache httpd write them: one grammar, but nginx stamps the END of a request and
+ * Apache its START. The two are told apart by the source's name, by what only one of them can write, else taken for nginx's.
+ */
+import { epoch } from '../time.ts';
+import type { Context, Stamp } from '../types.ts';
+import { roundMs } from './access.ts';
+import { type AccessLine, accessLine } from './access-line.ts';
+import { accessRow, type HttpRow } from './access-values.ts';
+
+export type Server = 'nginx' | 'apache';
+export interface CombinedRow extends HttpRow {
+  readonly server: Server;
+}
+
+/** True when the source's name, or who its carrier says wrote it, is Apache httpd. */
+export const saysApache = ({ hint, keys }: Context): boolean =>
+  [hint, keys.service, keys.unit, keys.container, keys.pod].some((name) => name !== undefined && /apache(?!-?apisix)|httpd/i.test(name));
+
+/** A stamp in front without an offset, or with a fraction: nginx's `$time_iso8601` has the one and not the other. */
+export const isApacheStamp = (text: string): boolean => text.charCodeAt(4) === 45 && !/^\S{19}[+-]\d\d:\d\d /.test(text);
+
+/** Only Apache escapes a quote with a backslash, and writes `-` for no bytes; nginx's `$status $body_bytes_sent` is then `101 0`. */
+const provesApache = (line: AccessLine, text: string): boolean => line.values.get('body_bytes_sent') === '-' || text.includes('\\"');
+
+// Lines that begin like combined and go on in another program's way: Traefik ends in whole milliseconds, HAProxy's CLF has client port
+// and milliseconds behind two empty fields, ingress-nginx has its upstream's name in brackets, Kong names its request id.
+const OTHERS = /\dms$|^ "" "" \d{1,5} \d{3} |" \d+ \d+\.\d{3} \[| kong_request_id: "/;
+
+/** The line's row; null when it is of another format or cut short. */
+export function combinedRow(text: string, server: Server | undefined, context: Context): CombinedRow | null {
+  const line = accessLine(text);
+  if (!line || OTHERS.test(line.tail)) return null;
+  const writer = server ?? (provesApache(line, text) ? 'apache' : 'nginx');
+  const row = writer === 'apache' ? apacheRow(line, context) : nginxRow(line);
+  return row && { ...row, server: writer };
+}
+
+function nginxRow(line: AccessLine): HttpRow | null {
+  const exact = line.values.get('msec') ?? line.values.get('time');
+  line.values.delete('msec');
+  return accessRow((exact === undefined ? undefined : epoch(exact)) ?? line.at, 'end', line.values);
+}
+
+function apacheRow(line: AccessLine, context: Context): HttpRow | null {
+  const durationMs = apacheLife(line, context);
+  if (durationMs !== undefined) line.values.set('duration_ms', String(durationMs));
+  const [received, sent] = line.integers;
+  // `combinedio`: %I %O.
+  if (line.integers.length >= 2) line.values.set('bytes_received', String(received)).set('bytes_sent', String(sent));
+  for (const name of ['request_time', 'D']) line.values.delete(name);
+  return accessRow(line.at, 'start', line.values);
+}
+
+const UNITS_MS = [0.001, 1, 1000] as const; // %D, %{ms}T, %T
+const NEIGHBOURS = 12;
+
+/** The request's life in ms; undefined when the line holds none. Apache's `%D`, `%{ms}T` and `%T` are bare numbers of different units. */
+function apacheLife(line: AccessLine, context: Context): number | undefined {
+  const life = lifeNumber(line);
+  if (life === undefined) return undefined;
+  if (line.values.has('D')) return roundMs(life / 1000);
+  if (line.values.get('request_time')?.includes('.')) return roundMs(life * 1000);
+  const around = [...context.before(NEIGHBOURS).map(accessLine), line, ...context.after(NEIGHBOURS).map(accessLine)].filter(
+    (other) => other !== undefined,
+  );
+  const plausible = (unitMs: number): boolean => {
+    const ms = life * unitMs;
+    return line.values.get('status') === '101' ? ms >= 100 && ms <= 7 * 86_400_000 : ms === 0 || (ms >= 0.05 && ms <= 300_000);
+  };
+  const cost = (unitMs: number): number => disorder(around, unitMs) * 2 + (plausible(unitMs) ? 0 : 1);
+  return roundMs(life * UNITS_MS.reduce<number>((best, unitMs) => (cost(unitMs) < cost(best) ? unitMs : best), UNITS_MS[0]));
+}
+
+/** How often the log would have gone back in time with this unit: Apache writes a line at the request's end, so ends never fall. */
+function disorder(lines: readonly AccessLine[], unitMs: number): number {
+  let count = 0;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const line of lines) {
+    const life = lifeNumber(line);
+    if (life === undefined) continue;
+    const end = line.at.ms + life * unitMs;
+    if (end + line.at.widthMs + 1000 < latest) count++;
+    else latest = end;
+  }
+  return count;
+}
+
+/** The number that stands for the life, whatever its unit: alone behind the agent, or behind the two of `combinedio`. */
+function lifeNumber({ values, integers }: AccessLine): number | undefined {
+  const named = values.get('D') ?? values.get('request_time');
+  if (named !== undefined) return /^\d+(?:\.\d+)?$/.test(named) ? Number(named) : undefined;
+  return integers.length === 2 ? undefined : integers.at(-1);
+}
+
+/**
+ * When a tunnel ended whose line has a START stamp and no life. Apache writes lines in the order of their ends, so this one ended
+ * after every start written before it, and at most some seconds after the start of the ordinary request that is written next.
+ * Without such a neighbour the minute behind the lower bound stands for it; the life stays unknown.
+ */
+export function endByOrder(row: HttpRow, context: Context): Stamp {
+  let { ms } = row.at;
+  for (const text of context.before(NEIGHBOURS)) ms = Math.max(ms, accessLine(text)?.at.ms ?? ms);
+  for (const text of context.after(NEIGHBOURS)) {
+    const next = accessLine(text);
+    if (next && next.values.get('status') !== '101' && next.at.ms >= ms) return { ...row.at, ms, widthMs: next.at.ms - ms + 2000 };
+  }
+  return { ...row.at, ms, widthMs: 60_000 };
+}
