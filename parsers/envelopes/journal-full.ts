@@ -1,6 +1,6 @@
 /** `journalctl -o short-full` and `-o with-unit`. */
 import { tagged, unwrapTagged } from '../../src/grammar/syslog-tag.ts';
-import { zonedStamp } from '../../src/grammar/zone.ts';
+import { zonedStamp } from '../../src/grammar/zone-names.ts';
 import type { Envelope } from '../../src/types.ts';
 
 const LINE = /^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) ([A-Z]{1,6}|[+-]\d\d(?::?\d\d)?) /;

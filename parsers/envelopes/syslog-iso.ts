@@ -57,11 +57,13 @@ export const syslogIso: Envelope = {
     '2026-11-22T20:23:41.310123456Z stdout F ws: closed 1006',
     '2026-11-22T20:23:41 vm app[1]: without an offset',
     '2026-11-22 20:23:41+00:00 vm app[1]: with a blank',
+    '2026-11-22T21:45:21,000000+00:00 Hypervisor detected: KVM',
   ],
   wrap: (text) => `2026-11-22T20:36:24+0000 vm app[4242]: ${text}`,
   unwrap(line) {
     const start = PRI.exec(line)?.[0].length ?? 0;
-    const stamp = line[start + 10] === 'T' ? isoAt(line, start) : undefined;
+    // A comma before the fraction is dmesg's.
+    const stamp = line[start + 10] === 'T' && line[start + 19] !== ',' ? isoAt(line, start) : undefined;
     if (stamp?.stamp.basis !== 'utc' || line[stamp.end] !== ' ') return null;
     const entry = tagged(line.slice(stamp.end + 1));
     if (!entry) return null;
