@@ -1,0 +1,234 @@
+/** JSON-lines logs of applications, whatever the logger, and clients' records of `onclose`. */
+import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
+import { isForeignMessage } from '../src/grammar/foreign.ts';
+import { at, type JsonObject, parseObject } from '../src/grammar/json.ts';
+import { defineParser } from '../src/types.ts';
+
+// Access logs, orchestrators' records and browser exports that are JSON too: they have parsers of their own.
+const FOREIGN: readonly string[] = [
+  '_webSocketMessages',
+  'ClientAddr',
+  'downstream_remote_address',
+  'response_flags',
+  'remote_addr',
+  'upstream_addr',
+  'request_uri',
+  '__REALTIME_TIMESTAMP',
+  'apiVersion',
+  'involvedObject',
+  'reportingController',
+  'httpRequest',
+  'EdgeStartTimestamp',
+  'RayID',
+  'websocket_id',
+  'connection_info',
+]; // prettier-ignore
+const FOREIGN_LOGGER =
+  /^(?:http\.log|admin|tls|http|http\.(?:handlers|reverse_proxy|auto_https|stdlib|acme_client)|pki|events|docker-proxy)(?:\.|$)/;
+
+const isForeign = (object: JsonObject): boolean =>
+  FOREIGN.some((key) => at(object, key) !== undefined) ||
+  (typeof object['detail'] === 'object' && typeof object['type'] === 'string' && /-log$/.test(object['type'])) ||
+  (typeof object['logger'] === 'string' && 'ts' in object && FOREIGN_LOGGER.test(object['logger']));
+
+export const appJson = defineParser<AppRow>({
+  name: 'app-json',
+  about:
+    'JSON lines of an application’s logger: pino, winston, bunyan, structlog, zap, slog, logrus, log4j, Serilog …; client telemetry of `onclose`',
+  adds: 'close code, age, silence and id of each connection as an endpoint saw it; missed heartbeats, shutdowns, uncaught exceptions',
+  docs: 'https://www.rfc-editor.org/rfc/rfc6455#section-7.4',
+  vantage: 'server',
+  habitat: 'mixed',
+  needles: APP_NEEDLES,
+  samples: [
+    {
+      line: '{"level":40,"time":1791454903874,"pid":406,"hostname":"app-08","name":"chat-ws","connId":"94230662","code":1006,"reason":"","durationMs":3440,"remoteAddress":"10.20.0.105","msg":"ws closed"}',
+      from: 'pino 9 around ws 8',
+      reads: {
+        at: { ms: 1791454903874, widthMs: 1, basis: 'utc' },
+        level: 40,
+        code: 1006,
+        durationMs: 3440,
+        clientIp: '10.20.0.105',
+        pid: 406,
+        program: 'chat-ws',
+        host: 'app-08',
+        connection: '94230662',
+        message: 'ws closed',
+      },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        lifeMs: 3440,
+        vantage: 'server',
+        keys: { connection: '94230662', client: { ip: '10.20.0.105' }, pid: 406, service: 'chat-ws', host: 'app-08' },
+      },
+    },
+    {
+      line: '{"level":30,"time":1791454894605,"pid":406,"hostname":"app-08","name":"chat-ws","connId":"8273a441","remoteAddress":"::ffff:10.20.0.101","remotePort":52114,"msg":"ws connected"}',
+      from: 'pino 9 around ws 8',
+      reads: { clientIp: '10.20.0.101', clientPort: 52114 },
+      gives: { kind: 'socket-opened', keys: { connection: '8273a441', client: { ip: '10.20.0.101', port: 52114 } } },
+    },
+    {
+      line: '{"level":"warn","message":"WebSocket disconnected","service":"notify","socketId":"c3e399f9","closeCode":1006,"closeReason":"","duration":24680,"ip":"10.20.0.101","userAgent":"Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0","timestamp":"2026-11-02T13:21:32.760Z"}',
+      from: 'winston 3, json() with timestamp()',
+      reads: { code: 1006, durationMs: 24680, level: 'warn' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 24680, vantage: 'server' },
+    },
+    {
+      line: '{"name":"chat-ws","hostname":"edge-c","pid":417,"level":30,"conn":{"id":"0f707d40","ip":"2001:db8::7"},"ws":{"code":1000,"reason":""},"elapsed_ms":19901,"msg":"close","time":"2026-11-22T12:02:04.152Z","v":0}',
+      from: 'bunyan 1.8',
+      reads: { connection: '0f707d40', code: 1000, durationMs: 19901, clientIp: '2001:db8::7' },
+      gives: { kind: 'socket-closed', code: 1000, lifeMs: 19901 },
+    },
+    {
+      line: '{"name":"chat-ws","hostname":"edge-c","pid":417,"level":50,"conn":{"id":"6e29a6f6"},"msg":"Invalid WebSocket frame: MASK must be set","time":"2026-11-22T12:03:07.172Z","v":0}',
+      from: 'bunyan 1.8 around ws 8',
+      reads: { connection: '6e29a6f6', message: 'Invalid WebSocket frame: MASK must be set' },
+      gives: 'noise',
+    },
+    {
+      line: '{"ts":1792134075.51,"event":"ws_close","conn_id":"7ac28db3","close_code":1006,"close_reason":"","elapsed_s":20.683,"client_ip":"10.20.0.103","messages_in":4,"messages_out":5}',
+      from: 'structlog 24',
+      reads: { at: { ms: 1792134075510, widthMs: 10, basis: 'utc' }, message: 'ws_close', durationMs: 20683, received: 4, sent: 5 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 20683, received: 4, sent: 5 },
+    },
+    {
+      line: '{"ts":1782375683.331,"event":"ws_close","conn_id":"f916e4f2","close_code":1000,"close_reason":"","elapsed_s":16.465,"client_ip":"10.20.0.106","messages_in":0,"messages_out":0}',
+      from: 'structlog 24 in a client',
+      hint: 'logs/client-ws.log',
+      reads: { code: 1000 },
+      gives: { kind: 'socket-closed', vantage: 'client' },
+    },
+    {
+      line: '{"ts":1780169482.125,"event":"log","text":"gateway listening, upstream ws://127.0.0.1:3000"}',
+      from: 'a forwarding gateway on ws 8',
+      reads: { message: 'gateway listening, upstream ws://127.0.0.1:3000', event: 'log' },
+      gives: { kind: 'process-started', what: 'banner', vantage: 'gateway' },
+    },
+    {
+      line: '{"level":"warn","message":"Client unresponsive","service":"chat-ws","socketId":"f92f5f5fc41e","timestamp":"2026-11-25T21:18:29.587Z"}',
+      from: 'winston 3',
+      reads: { connection: 'f92f5f5fc41e' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 'f92f5f5fc41e', service: 'chat-ws' } },
+    },
+    {
+      line: '{"level":"info","message":"SIGTERM received, closing connections","service":"chat-ws","timestamp":"2026-11-12T08:03:52.618Z"}',
+      from: 'winston 3',
+      reads: { level: 'info' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"level":"info","message":"WebSocket disconnected","service":"chat-ws","socketId":"cc2cb7e9","closeCode":1001,"closeReason":"server shutting down","duration":101598,"timestamp":"2026-11-12T08:03:52.700Z"}',
+      from: 'winston 3',
+      reads: { reason: 'server shutting down' },
+      gives: { kind: 'socket-closed', code: 1001, by: 'shutdown' },
+    },
+    {
+      line: '{"level":"error","message":"uncaughtException: Cannot read properties of undefined (reading \'user\')","service":"chat-ws","stack":"TypeError: Cannot read properties of undefined (reading \'user\')\\n    at WebSocket.<anonymous> (/srv/server.js:33:56)","exception":true,"timestamp":"2026-10-30T00:00:07.496Z"}',
+      from: 'winston 3, exceptionHandlers',
+      reads: { error: "TypeError: Cannot read properties of undefined (reading 'user')" },
+      gives: {
+        kind: 'process-fault',
+        fault: 'uncaught-exception',
+        fatal: true,
+        says: "TypeError: Cannot read properties of undefined (reading 'user')",
+      },
+    },
+    {
+      line: '{"level":60,"time":1791788515967,"pid":366,"hostname":"node-17","name":"chat-ws","err":{"type":"TypeError","message":"x is undefined","stack":"TypeError: x is undefined\\n    at a.js:1"},"msg":"uncaughtException"}',
+      from: 'pino 9',
+      reads: { error: 'TypeError: x is undefined' },
+      gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true, says: 'TypeError: x is undefined' },
+    },
+    {
+      line: '{"ts":1792134105.559,"event":"fatal","error":"TypeError: x is undefined\\n    at WebSocket.<anonymous> (/srv/server.js:33:56)"}',
+      from: 'structlog-like logger of a Node server',
+      reads: { message: 'fatal' },
+      gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true, says: 'TypeError: x is undefined' },
+    },
+    {
+      line: '{"level":"error","ts":1795348877.4021,"caller":"ws/conn.go:88","msg":"read failed","conn_id":"c-17","error":"websocket: close 1006 (abnormal closure): unexpected EOF","duration":30.0532}',
+      from: 'zap 1.27 around gorilla/websocket 1.5',
+      reads: { durationMs: 30053.2, connection: 'c-17' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 30053.2, reason: 'websocket: close 1006 (abnormal closure): unexpected EOF' },
+    },
+    {
+      line: '{"time":"2026-03-01T23:59:59.500000000+05:30","level":"INFO","msg":"websocket closed","remote":"[2001:db8::9]:4431","code":1001,"duration":30053000000}',
+      from: 'Go 1.22 log/slog',
+      reads: {
+        at: { ms: 1772389799500, widthMs: 0.001, basis: 'utc' },
+        clientIp: '2001:db8::9',
+        clientPort: 4431,
+        durationMs: 30053,
+      },
+      gives: { kind: 'socket-closed', code: 1001, lifeMs: 30053 },
+    },
+    {
+      line: '{"level":"warning","msg":"client disconnected","peer":"203.0.113.9:51234","status_code":1006,"elapsed":"2m7.606s","time":"2026-01-05T03:04:05Z"}',
+      from: 'logrus 1.9',
+      reads: { code: 1006, durationMs: 127606 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 127606 },
+    },
+    {
+      line: '{"instant":{"epochSecond":1791454903,"nanoOfSecond":874000000},"thread":"ws-1","level":"INFO","loggerName":"com.example.WsHandler","message":"Connection closed: CloseStatus[code=1006, reason=null]","contextMap":{"sessionId":"a1b2"}}',
+      from: 'log4j 2 JsonLayout around Spring',
+      reads: { at: { ms: 1791454903874, widthMs: 0.001, basis: 'utc' }, connection: 'a1b2' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'a1b2' } },
+    },
+    {
+      line: '{"timestamp":"2026-06-25T08:21:22.724001Z","level":"WARN","fields":{"message":"connection lost","conn_id":"9f","error":"WebSocket protocol error: Connection reset without closing handshake"},"target":"app::ws"}',
+      from: 'tracing-subscriber 0.3 around tungstenite 0.24',
+      reads: { logger: 'app::ws' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '{"type":"close","code":1006,"reason":"","wasClean":false,"timestamp":1794436882021,"url":"wss://app.example.com/ws?room=1","userAgent":"Mozilla/5.0"}',
+      from: 'client telemetry: the CloseEvent as WHATWG defines it',
+      reads: { clean: false, path: 'wss://app.example.com/ws?room=1' },
+      gives: { kind: 'socket-closed', code: 1006, wasClean: false, vantage: 'client' },
+    },
+    {
+      line: '{"event":"offline","wasOnline":true,"ts":1794436882021}',
+      from: 'client telemetry: window offline event',
+      hint: 'rum-client.jsonl',
+      reads: { message: 'offline' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client' },
+    },
+    {
+      line: '{"level":30,"time":1794906227234,"pid":397,"hostname":"app-01","name":"api","req":{"method":"GET","url":"/"},"res":{"statusCode":200},"responseTime":1006,"msg":"request completed"}',
+      from: 'pino-http 10',
+      reads: { message: 'request completed' },
+      gives: 'noise',
+    },
+    {
+      line: '{"level":"info","message":"Redis connection closed","code":1006,"timestamp":"2026-11-12T08:03:52.618Z"}',
+      from: 'winston 3',
+      reads: {},
+      gives: 'noise',
+    },
+  ],
+  rejects: [
+    '{"level":"info"}',
+    '{"a":1}',
+    '[1]',
+    '{"level":30,"time":1791454903874,"msg":"ws closed"',
+    '{"time":"x","msg":"ws closed"}',
+    '{"log":"ws closed","stream":"stdout"}',
+  ],
+  read(text) {
+    const object = parseObject(text);
+    if (!object || isForeign(object)) return null;
+    const row = appRow(fieldsOf(object), text);
+    return row.message !== undefined &&
+      !isForeignMessage(row.message) &&
+      (row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined)
+      ? row
+      : null;
+  },
+  events(row, context) {
+    return draftOf(row, vantageOf(row, context.hint) ?? 'server');
+  },
+});

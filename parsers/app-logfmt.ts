@@ -1,0 +1,99 @@
+/** logfmt lines of applications. */
+import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { type AppRow, appRow, defined, fieldsOfPairs } from '../src/grammar/app-fields.ts';
+import { closeCodeIn } from '../src/grammar/close-words.ts';
+import { isForeignMessage } from '../src/grammar/foreign.ts';
+import { logfmt } from '../src/grammar/logfmt.ts';
+import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { defineParser } from '../src/types.ts';
+
+// Programs that write logfmt and have a parser of their own.
+const FOREIGN = /(?:^|\s)(?:at=info method=|RequestAddr=|ClientAddr=|connIndex=|entryPointName=|providerName=|containerd|topic=\/)/;
+
+export const appLogfmt = defineParser<AppRow>({
+  name: 'app-logfmt',
+  about: 'logfmt lines of an application’s logger: logrus, slog’s text handler, go-kit, structlog, Traefik 1 around oxy',
+  adds: 'close code, age, silence and id of each connection as the server wrote them',
+  docs: 'https://pkg.go.dev/log/slog#TextHandler',
+  vantage: 'server',
+  habitat: 'mixed',
+  needles: APP_NEEDLES,
+  samples: [
+    {
+      line: 'time=2026-07-21T15:45:57.961Z level=warn service=live msg="client disconnected" conn=42360 peer=10.20.0.104:42950 close_code=1006 close_reason="" elapsed_s=4.450 idle_s=1.624 rx=1 tx=1',
+      from: 'an application’s logger in logfmt',
+      reads: {
+        at: { ms: 1784648757961, widthMs: 1, basis: 'utc' },
+        level: 'warn',
+        program: 'live',
+        code: 1006,
+        durationMs: 4450,
+        silenceMs: 1624,
+        connection: '42360',
+        clientIp: '10.20.0.104',
+        clientPort: 42950,
+        message: 'client disconnected',
+      },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        lifeMs: 4450,
+        silenceMs: 1624,
+        received: 1,
+        sent: 1,
+        keys: { connection: '42360', client: { ip: '10.20.0.104', port: 42950 }, service: 'live' },
+      },
+    },
+    {
+      line: 'time=2026-07-21T15:45:36.648Z level=debug service=live msg="client connected" conn=42333 peer=10.20.0.102:41814',
+      from: 'an application’s logger in logfmt',
+      reads: { level: 'debug' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: 'time=2026-07-21T15:45:25.096Z level=info service=live msg="listening on 127.0.0.1:3000"',
+      from: 'an application’s logger in logfmt',
+      reads: { program: 'live' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: 'time="2017-12-31T23:59:59Z" level=error msg="vulcand/oxy/forward/websocket: Error when copying from client to backend: websocket: close 1006 (abnormal closure): unexpected EOF"',
+      from: 'Traefik 1.7, logrus',
+      reads: { code: 1006, level: 'error' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'client' },
+    },
+    {
+      line: 'time=2026-01-02T03:04:05.000+09:00 level=INFO msg="request done" status=200 duration=1006ms',
+      from: 'Go 1.22 slog TextHandler',
+      reads: { durationMs: 1006, status: 200 },
+      gives: 'noise',
+    },
+    {
+      line: 'ts=2026-01-02T03:04:05.123456789Z caller=ws.go:17 level=warn event=ws_closed remote=[2001:db8::9]:443 code=1001 took=2m7.5s',
+      from: 'go-kit/log 0.2',
+      reads: { clientIp: '2001:db8::9', durationMs: 127500 },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+  ],
+  rejects: [
+    'a=1 b=2',
+    'msg="ws closed code=1006',
+    'time=2026-07-21T15:45:25Z level=info msg="ws closed" "stray"',
+    'at=info method=GET path="/ws" host=a.example.com fwd="1.2.3.4" dyno=web.1 connect=0ms service=1ms status=101 bytes=1',
+  ],
+  read(text) {
+    if (FOREIGN.test(text)) return null;
+    const pairs = logfmt(text);
+    if (!pairs) return null;
+    const row = appRow(fieldsOfPairs(pairs), text);
+    if (row.message === undefined || isForeignMessage(row.message) || (row.at === undefined && row.level === undefined)) return null;
+    const told = appRow(fieldsOfProse(row.message), row.message);
+    return defined<AppRow>({ ...told, ...row, code: row.code ?? told.code ?? closeCodeIn(row.message) });
+  },
+  events(row, context) {
+    const oxy = /Error when copying from (client|backend) to /.exec(row.message ?? '');
+    const draft = draftOf(row, oxy ? 'gateway' : (vantageOf(row, context.hint) ?? 'server'));
+    // oxy names the side that it was reading from when the connection broke.
+    return oxy && draft?.kind === 'socket-closed' ? { ...draft, by: oxy[1] === 'client' ? 'client' : 'server' } : draft;
+  },
+});

@@ -1,0 +1,279 @@
+/** Text lines of applications' loggers, and of applications that print without one. */
+import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { type AppRow, appRow, defined } from '../src/grammar/app-fields.ts';
+import { closeCodeIn } from '../src/grammar/close-words.ts';
+import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
+import { type LogHead, logHead } from '../src/grammar/log-head.ts';
+import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { type Context, defineParser } from '../src/types.ts';
+
+// Lines of gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
+const FOREIGN_LINE =
+  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+// What a line without a stamp does not begin with: frames of stacks, requests, transcripts of other clients.
+const NOT_BARE =
+  /^[\s{<[(#"'\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^(?:error|websocat|curl|wscat): |^WebSocket connection to '|^(?:The connection to|Firefox can)|^CloseEvent\b|^Disconnected \(code|^Connected \(press|^1006 /;
+
+function read(text: string, context: Context): AppRow | null {
+  if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
+  const head = logHead(text);
+  if (isForeignMessage(head?.rest ?? text)) return null;
+  if (!head?.stamped && NOT_BARE.test(text)) return null;
+  if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
+  const row = rowOf(head?.message ?? text, head);
+  // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
+  if (head?.stamped && head.level !== undefined) return row;
+  const draft = draftOf(row, 'server');
+  return draft === undefined || draft.kind === 'process-fault' ? null : row;
+}
+
+function rowOf(message: string, head: LogHead | undefined): AppRow {
+  const named = appRow(fieldsOfProse(message), message);
+  return defined<AppRow>({ ...named, ...head, stamped: undefined, rest: undefined, message, code: named.code ?? closeCodeIn(message) });
+}
+
+export const appText = defineParser<AppRow>({
+  name: 'app-text',
+  about: 'text lines of an application’s logger: log4js, winston, Python logging, loguru, logback, Go log, Rust tracing, Monolog …',
+  adds: 'close code, age and id of each connection as the server wrote them; missed heartbeats, shutdowns, start banners',
+  docs: 'https://www.rfc-editor.org/rfc/rfc6455#section-7.4',
+  vantage: 'server',
+  habitat: 'mixed',
+  needles: APP_NEEDLES,
+  samples: [
+    {
+      line: '2026-12-02T18:00:59.124Z WARN  [ws] connection closed id=79446771e863 ip=10.20.0.111 code=1006 reason="" duration=30.053s',
+      from: 'an application’s own logger around ws 8',
+      reads: {
+        at: { ms: 1796234459124, widthMs: 1, basis: 'utc' },
+        level: 'WARN',
+        logger: 'ws',
+        code: 1006,
+        durationMs: 30053,
+        clientIp: '10.20.0.111',
+        connection: '79446771e863',
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 30053, keys: { connection: '79446771e863', client: { ip: '10.20.0.111' } } },
+    },
+    {
+      line: '2026-11-04T16:10:34.708Z INFO  [ws] connection opened id=2a900ac6 ip=10.20.0.103',
+      from: 'an application’s own logger around ws 8',
+      reads: { connection: '2a900ac6' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2026-11-04T16:11:23.086Z INFO  [main] SIGTERM received, shutting down',
+      from: 'an application’s own logger around ws 8',
+      reads: { logger: 'main', message: 'SIGTERM received, shutting down' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '[2026-11-14T17:01:39.638] [WARN] chat-ws - Client 58534fe0 (10.20.0.103) disconnected, code: 1006, reason: none, connected for 36245 ms',
+      from: 'log4js 6',
+      reads: {
+        at: { ms: 1794675699638, widthMs: 1, basis: 'local' },
+        level: 'WARN',
+        logger: 'chat-ws',
+        code: 1006,
+        durationMs: 36245,
+        connection: '58534fe0',
+        clientIp: '10.20.0.103',
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 36245 },
+    },
+    {
+      line: '[2026-11-14T17:01:39.540] [WARN] chat-ws - Client fb87bf22 did not answer ping',
+      from: 'log4js 6',
+      reads: { connection: 'fb87bf22' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 'fb87bf22' } },
+    },
+    {
+      line: '[2026-11-14T17:00:37.909] [INFO] chat-ws - listening on 10.20.0.10:8080',
+      from: 'log4js 6',
+      reads: { logger: 'chat-ws' },
+      gives: { kind: 'process-started' },
+    },
+    {
+      line: '2026/11/21 19:14:31 ws: conn 48ed1d70 closed: close 1006 (abnormal closure): unexpected EOF after 2m7.606s from 10.20.0.102:40314',
+      from: 'Go 1.22 log around gorilla/websocket 1.5',
+      reads: {
+        at: { ms: 1795288471000, widthMs: 1000, basis: 'local' },
+        logger: 'ws',
+        code: 1006,
+        durationMs: 127606,
+        clientIp: '10.20.0.102',
+        clientPort: 40314,
+        connection: '48ed1d70',
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 127606 },
+    },
+    {
+      line: '2026/11/21 19:12:32 ws: conn a3099876 closed: close 1000 after 7.599s from 10.20.0.104:40368',
+      from: 'Go 1.22 log',
+      reads: { code: 1000, durationMs: 7599 },
+      gives: { kind: 'socket-closed', code: 1000 },
+    },
+    {
+      line: '2026/11/21 19:12:23 ws: conn 48ed1d70 accepted from 10.20.0.102:40314',
+      from: 'Go 1.22 log',
+      reads: { connection: '48ed1d70' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2026/01/02 03:04:05.123456 hub.go:88: error: websocket: close 1001 (going away)',
+      from: 'gorilla/websocket 1.5 chat example',
+      reads: { code: 1001 },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+    {
+      line: '2026/01/02 03:04:05 failed to get reader: received close frame: status = StatusGoingAway and reason = ""',
+      from: 'coder/websocket 1.8',
+      reads: { code: 1001 },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+    {
+      line: 'INFO 2026-10-19 05:06:10,407 asgi_app 367 disconnect 49604265 close_code=1006 duration=15.5 ip=10.20.0.112',
+      from: 'Django 4 verbose formatter, Channels consumer',
+      reads: { level: 'INFO', logger: 'asgi_app', pid: 367, durationMs: 15500, connection: '49604265' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 15500, keys: { pid: 367 } },
+    },
+    {
+      line: 'INFO 2026-10-19 05:05:54,709 asgi_app 367 connect 8b9ca8fa from 10.20.0.102',
+      from: 'Django 4 verbose formatter',
+      reads: { connection: '8b9ca8fa', clientIp: '10.20.0.102' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: "2026-06-25 08:21:22,724 INFO feed disconnect id=f916e4f2 ip=10.20.0.106 close_code=1000 close_reason='' elapsed=15.92s",
+      from: 'Python 3.11 logging around websockets 10.4',
+      reads: { at: { ms: 1782375682724, widthMs: 1, basis: 'local' }, durationMs: 15920, code: 1000 },
+      gives: { kind: 'socket-closed', code: 1000, lifeMs: 15920 },
+    },
+    {
+      line: '2026-06-25 08:21:22,767 INFO websockets.server connection closed',
+      from: 'websockets 10.4',
+      reads: { logger: 'websockets.server' },
+      gives: { kind: 'socket-closed' },
+    },
+    {
+      line: 'INFO:websockets.server:connection open',
+      from: 'websockets 12, logging.basicConfig()',
+      reads: { logger: 'websockets.server', level: 'INFO' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2026-06-25 08:21:22,001 - app.ws - ERROR - sent 1011 (internal error) keepalive ping timeout; no close frame received',
+      from: 'websockets 12: ConnectionClosedError',
+      reads: { logger: 'app.ws', code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat' },
+    },
+    {
+      line: '2026-02-03 04:05:06.789  WARN 4242 --- [nio-8080-exec-1] c.example.ChatHandler                    : afterConnectionClosed session=a1b2c3 CloseStatus[code=1006, reason=null]',
+      from: 'Spring Boot 3',
+      reads: { pid: 4242, logger: 'c.example.ChatHandler', code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '20:23:41.123 [main] INFO  c.example.Ws - WebSocket disconnected: 1001',
+      from: 'logback 1.4 default',
+      reads: { level: 'INFO', logger: 'c.example.Ws' },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+    {
+      line: '2026-11-22 20:23:41.123 | WARNING  | app.ws:on_close:42 - ws closed code=1006',
+      from: 'loguru 0.7',
+      reads: { level: 'WARNING', logger: 'app.ws' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-11-22T20:23:41.123456Z  WARN chat::ws: read failed: WebSocket protocol error: Connection reset without closing handshake peer=203.0.113.9:51000',
+      from: 'tracing-subscriber 0.3 around tungstenite 0.24',
+      reads: { logger: 'chat::ws', clientPort: 51000 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '[2026-11-22T20:23:41.123456+01:00] ws.INFO: connection closed {"code":1006} []',
+      from: 'Monolog 3',
+      reads: { level: 'INFO', logger: 'ws', at: { ms: 1795375421123.456, widthMs: 0.001, basis: 'utc' } },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '[I 2026-11-22 20:23:41.123 ServerApp] Shutting down 2 terminals',
+      from: 'Jupyter Server 2',
+      reads: { level: 'I', logger: 'ServerApp' },
+      gives: { kind: 'stop-requested' },
+    },
+    {
+      line: '2026-11-22T20:23:41.123Z\tINFO\tws/conn.go:42\twebsocket connected\t{"conn": "c9f3a1", "remote": "[2001:db8::9]:4431"}',
+      from: 'zap 1.27 console encoder',
+      reads: { level: 'INFO', clientIp: '2001:db8::9' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: 'Client disconnected: 1006',
+      from: 'ws 8 example with console.log',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'WebSocket disconnected (code: 1006, reason: )',
+      from: 'ws 8, console.log',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '⚠️ [CLOSED] Disconnected (Code: 1006, Reason: "")',
+      from: 'ws 8, console.log',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'webchat disconnected code=1006 reason=n/a conn=c-77ab',
+      from: 'ws 8, console.log',
+      reads: { connection: 'c-77ab' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    { line: 'Disconnect 1006: WebSocket Read EOF', from: 'Jetty 9.4', reads: { code: 1006 }, gives: { kind: 'socket-closed', code: 1006 } },
+    {
+      line: 'websockets.exceptions.ConnectionClosedError: no close frame received or sent',
+      from: 'websockets 12',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    { line: 'Server disconnected (code: 1006)', from: 'noVNC 1.4', reads: { code: 1006 }, gives: { kind: 'socket-closed', code: 1006 } },
+    {
+      line: '2026-01-09 00:00:00,000 INFO query took 1006ms on port 1006 id=1006 path=/?q=socket+1006',
+      from: 'Python 3.11 logging',
+      reads: { level: 'INFO' },
+      gives: 'noise',
+    },
+    {
+      line: '2026-12-31T23:59:60.000+05:30 INFO closed 1006 idle connections',
+      from: 'an application’s own logger',
+      reads: {},
+      gives: 'noise',
+    },
+    {
+      line: '2026-01-09 00:00:00,000 WARNING Redis connection closed',
+      from: 'Python 3.11 logging',
+      reads: { level: 'WARNING' },
+      gives: 'noise',
+    },
+  ],
+  rejects: [
+    '2026/11/22 20:23:41 [error] 27#27: *519 upstream timed out (110: Connection timed out) while proxying upgraded connection',
+    '[2026-11-22 20:38:37 +0000] [22074] [CRITICAL] WORKER TIMEOUT (pid:22076)',
+    '2026-11-22 20:38:44,179 WARN exited: ws (terminated by SIGKILL; not expected)',
+    '2026-11-22T20:41:52: PM2 log: App [ws:0] exited with code [0] via signal [SIGKILL]',
+    'took 1006ms',
+    'port 1006',
+    'GET /ws?code=1006 closed',
+    '2026-13-01 00:00:00 INFO ws closed code=1006',
+    'door closed',
+    '10.20.0.1 - - [22/Nov/2026:20:11:25 +0000] "GET /ws HTTP/1.1" 101 1006',
+  ],
+  read,
+  events(row, context) {
+    return draftOf(row, vantageOf(row, context.hint) ?? 'server');
+  },
+});

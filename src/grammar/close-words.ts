@@ -1,0 +1,98 @@
+/** How libraries and applications word the end of a WebSocket: close codes in running text, and who ended it. */
+import type { SocketClosed } from '../types.ts';
+
+/** A close code: 1000–1015 of the RFC and the registry, 3000–4999 for libraries and applications. */
+export const isCloseCode = (code: number): boolean =>
+  Number.isInteger(code) && ((code >= 1000 && code <= 1015) || (code >= 3000 && code <= 4999));
+
+// What follows a number that counts or measures something: `took 1006ms`, `closed 1006 connections`.
+const NOT_COUNTED = String.raw`(?![\w.]|\s?(?:%|[kmg]?i?b\b|bytes?\b|m?secs?\b|seconds?\b|millis|m?s\b|(?:idle |stale |dead |old |open |active )?(?:web ?sockets?|sockets?|conn|connections?|clients?|sessions?|users?|peers?|messages?|times?|rooms?|tabs?|files?)\b))`;
+const CODE = String.raw`["']?(10(?:0\d|1[0-5])|[34]\d{3})${NOT_COUNTED}`;
+// `code=1006`, `closeCode: 1006`, `close_code=1006`, `Code:1006`, `status code: 1006`, `status = 1006`, `CloseCode=1002`, `StatusCode(1006)`.
+const KEYED = new RegExp(
+  String.raw`(?:(?<![a-z])(?:ws|web_?socket|close|closure|disconnect|socket|status|event)?[ _.-]{0,1}code|(?<![a-z])(?:close|ws|ws_close)[ _]?status|(?<![a-z])status(?= =))["']?(?:\s{0,2}(?:[:=(]|is)\s{0,2}|\s)${CODE}`,
+  'i',
+);
+// `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `Failing the WebSocket connection: 1006`.
+const WORDED = new RegExp(
+  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing the websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
+  'i',
+);
+// `1006 - WebSocket Read EOF`, `1001: Connection Idle Timeout`, `1006 Connection dropped by remote peer.`, `1006 Abnormal Closure:…`.
+const LEADING =
+  /^["'[(]?(10(?:0\d|1[0-5]))[\])]?(?: - | |: ?)(?=(?:websocket|connection|abnormal|normal|going|session|no close|idle|eof|read)\b)/i;
+// Python's websockets: `received 1001 (going away); then sent 1001 (going away)`: what the peer sent is the code; without it, 1006.
+const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
+const NEVER_RECEIVED =
+  /no close frame (?:was )?received|abnormal(?:ly)? clos(?:ure|ed?)|closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
+// coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
+const NAMED =
+  /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;
+const BY_NAME: Readonly<Record<string, number>> = {
+  NormalClosure: 1000,
+  GoingAway: 1001,
+  ProtocolError: 1002,
+  UnsupportedData: 1003,
+  NoStatusRcvd: 1005,
+  AbnormalClosure: 1006,
+  InvalidFramePayloadData: 1007,
+  PolicyViolation: 1008,
+  MessageTooBig: 1009,
+  MandatoryExtension: 1010,
+  InternalError: 1011,
+  ServiceRestart: 1012,
+  TryAgainLater: 1013,
+  BadGateway: 1014,
+  TLSHandshake: 1015,
+}; // prettier-ignore
+
+/**
+ * The close code that a text names or amounts to; undefined = it names none. A number that merely equals a code (a port, an id, a
+ * count, a time in ms) is none: it needs a code-like key or a closing word right before it.
+ */
+export function closeCodeIn(text: string): number | undefined {
+  const received = RECEIVED.exec(text);
+  if (received) return plausible(received[1]);
+  const keyed = KEYED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text);
+  // "sent 1011 …; no close frame received": the library's own `code` is 1006 then, whatever was sent.
+  if (NEVER_RECEIVED.test(text) && !keyed) return 1006;
+  if (keyed) return plausible(keyed[1]);
+  const named = NAMED.exec(text);
+  return named?.[1] === undefined ? undefined : BY_NAME[named[1]];
+}
+
+const plausible = (digits: string | undefined): number | undefined => {
+  const code = Number(digits);
+  return isCloseCode(code) ? code : undefined;
+};
+
+const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] = [
+  [
+    'protocol-error',
+    /invalid (?:websocket )?frame|invalid close payload|\brsv[123]\b|mask must|invalid utf-?8|max payload|too big message|message too (?:big|large|long)|read limit exceeded|protocol error|parse error/,
+  ],
+  [
+    'heartbeat',
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:unresponsive|dead) (?:client|peer|connection|socket)/,
+  ],
+  ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
+  ['shutdown', /server (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/],
+  ['server', /server namespace disconnect|io server disconnect|forced? (?:server )?close|closed by (?:the )?server|kicked/],
+  ['client', /client namespace disconnect|io client disconnect|closed by (?:the )?client|client (?:closed|went away)/],
+]; // prettier-ignore
+
+/** Who ended a connection, by the words of its reason; undefined = they do not say (`transport close`, `going away` do not). */
+export function endedBy(words: string): SocketClosed['by'] {
+  const said = words.toLowerCase();
+  for (const [by, pattern] of ENDED_BY) if (pattern.test(said)) return by;
+  return undefined;
+}
+
+/** An HTTP status in the words of a failed upgrade: `Unexpected server response: 502`, `status code (503 …)`, `code: 400`, `rejected (403 Forbidden)`. */
+export function upgradeStatusIn(text: string): number | undefined {
+  const found =
+    /(?:response|status(?: code)?|code|rejected|expected handshake response status code 101 but got|HTTP)[:=]?[ (]{1,2}([1-5]\d{2})(?!\d)/i.exec(
+      text,
+    );
+  return found ? Number(found[1]) : undefined;
+}

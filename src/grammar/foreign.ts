@@ -1,0 +1,33 @@
+/**
+ * Messages of programs whose logs look like any application's (a stamp, a level, a message; the same keys in JSON) and have a format
+ * of their own: the generic application formats leave them alone.
+ */
+const MESSAGES: readonly RegExp[] = [
+  /^\d+#\d+: /, // nginx
+  /^PM2 /,
+  // supervisord
+  /^(?:exited|spawned|success|stopped|gave up|waiting for|killing|reaped): ?|^(?:supervisord|RPC interface|Included extra file|Set uid|received SIG\w+ indicating|Creating socket|Closing socket|unlinking stale|waiting for .{1,60} to die|daemonizing|Server 'unix_http)/,
+  // gunicorn
+  /^(?:Booting worker|Worker exiting|WORKER TIMEOUT|Handling signal|Starting gunicorn|Shutting down: Master|Worker \(pid|Worker with pid|Using worker|Listening at: )/,
+  // cloudflared
+  /connIndex=|^(?:Registered|Unregistered) tunnel|originService=|cloudflared|^Initiating graceful shutdown due to signal/,
+  // Traefik
+  /traefik|^(?:Server stopped|I have to go\.\.\.|Stopping server gracefully|Health check failed|Health check recovered|Waiting \S{1,20} seconds? before killing)|^'?\d{3} [A-Z][A-Za-z ]{2,40}'? (?:caused by|error=)/,
+  /^\[(?:\d+|main|config|upstream|connection|http|client|router|filter|runtime)\]\[/, // Envoy
+  /^(?:containerd|shim |starting containerd|loading plugin)/,
+  // OpenSSH
+  /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
+  // Home Assistant, VS Code, Django's development server, Action Cable
+  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]|^WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:Finished|Started GET) "\/|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
+  // Heroku
+  /^Stopping all processes with SIG|^Error [RHL]\d{2} \(/,
+]; // prettier-ignore
+
+export const isForeignMessage = (message: string): boolean => MESSAGES.some((pattern) => pattern.test(message));
+
+// Programs whose plain lines are read elsewhere or are never about WebSockets.
+const SERVICES =
+  /^(?:systemd\S*|kernel|sshd|sudo|cron|crond|dbus\S*|networkmanager|dockerd|containerd|kubelet|haproxy|nginx|apache2|httpd|caddy|traefik|envoy|earlyoom|init|su|rsyslogd|auditd|logrotate|pm2)$/i;
+
+/** Whether a carrier says that another program than an application wrote the line. */
+export const isForeignService = (service: string | undefined): boolean => service !== undefined && SERVICES.test(service);

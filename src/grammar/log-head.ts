@@ -1,0 +1,94 @@
+/** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
+import { clfAt, isoAt, slashAt } from '../time.ts';
+import type { Stamp } from '../types.ts';
+
+export interface LogHead {
+  /** Undefined when the line has no stamp or only a time of day. */
+  readonly at?: Stamp;
+  /** A stamp stands there, be it a time of day without its date. */
+  readonly stamped: boolean;
+  /** As written: `WARN`, `info`, `I`. */
+  readonly level?: string;
+  readonly logger?: string;
+  readonly pid?: number;
+  /** Behind stamp and level: logger and message, letter by letter. */
+  readonly rest: string;
+  readonly message: string;
+}
+
+const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)`;
+const WORDS =
+  'TRACE|DEBUG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
+// In lower case these are common words too: only before a colon, a bar or a bracket.
+const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerCase()}|Trace|Debug|Info|Warning|Warn|Error|Fatal)(?=[:|\]\t]))`;
+
+/** Layouts of heads, the fuller first. */
+const HEADS: readonly RegExp[] = [
+  // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog)
+  String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?`,
+  // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
+  String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[[^\]]{1,80}\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  // `LEVEL stamp module pid [tid]` (Django's verbose)
+  String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
+  // `[I stamp name]` (Tornado, Jupyter)
+  String.raw`^\[(?<level>[DIWEC]) ${STAMP}(?: (?<logger>[\w:.-]{1,80}))?\]`,
+  // `I, [stamp #pid]  INFO -- name:` (Ruby), `I [stamp]` (websocket-rails)
+  String.raw`^(?<level>[DIWEF]),? \[${STAMP}(?: #(?<pid>\d{1,7}))?\](?:\s{1,4}[A-Z]{4,5} -- (?<logger>[^:\s]{0,80})\s?:)?`,
+  // `[stamp LEVEL name]` (env_logger, Serilog)
+  String.raw`^\[${STAMP}\s{1,4}${LEVEL}(?:\s{1,4}(?<logger>[\w:.-]{1,80}))?\]`,
+  // `stamp` (Go's log), `[stamp]`
+  String.raw`^\[?${STAMP}\]?:?(?=\s)`,
+  // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
+  String.raw`^\[?${LEVEL}\]?:?(?=\s|[\w.]{1,80}:)(?:(?<logger>[\w.]{1,80}):)?`,
+].map((source) => new RegExp(source)); // prettier-ignore
+
+const GAP = /^[\s|]{0,40}(?:-{1,3}\s{1,4})?(?:#\S{1,20}\s)?/;
+const NAME = String.raw`[A-Za-z_][\w./$@-]{0,80}(?:::\w{1,40}){0,6}`;
+// pid of Spring Boot, thread or component in brackets, the caller, the logger's name before `:`, ` - ` or ` : `.
+const TAIL = new RegExp(
+  String.raw`^(?:(?<pid>\d{1,7}) --- )?(?:\[\s{0,20}(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}|\([A-Za-z][\w-]{0,40}\)\s)?(?:\[(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: )|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
+);
+// Words that open a message and are no logger's name.
+const NO_LOGGER =
+  /^(?:error|err|read|write|reason|code|client|warning|upgrade|recv|send|closed?|disconnect(?:ed|ion)?|on|websocket|failed|panic|fatal|listening|uncaught\w*|unhandled\w*|[\w.]*(?:Error|Exception))$/i;
+const HEX = /^[0-9a-f-]{6,}$/i;
+const TERMINAL = /\u001b\[[0-9;]{0,12}m/g;
+
+/** Takes the head off a line; undefined when there is none. `message` is the rest, letter by letter but for terminal colours. */
+export function logHead(line: string): LogHead | undefined {
+  const text = line.includes('\u001b') ? line.replace(TERMINAL, '') : line;
+  for (const layout of HEADS) {
+    const head = layout.exec(text);
+    const groups = head?.groups;
+    if (!head || !groups) continue;
+    const written = groups['stamp'];
+    const at = written === undefined ? undefined : stampOf(written);
+    if (written !== undefined && at === undefined && written[2] !== ':') return undefined;
+    const rest = text.slice(head[0].length).replace(GAP, '');
+    const tail = TAIL.exec(rest);
+    const parts = tail?.groups ?? {};
+    // `[79446771e863] closed` and `closed: …` belong to the message.
+    const taken = tail && !HEX.test(parts['bracket'] ?? 'x') && !HEX.test(parts['second'] ?? 'x') ? tail[0] : '';
+    const named = parts['named'] ?? parts['dotted'];
+    const isMessage = named !== undefined && NO_LOGGER.test(named);
+    const message = taken === '' ? rest : isMessage ? rest.slice(taken.lastIndexOf(named)) : rest.slice(taken.length);
+    const logger =
+      groups['logger'] || (taken === '' ? undefined : ((isMessage ? undefined : named) ?? parts['second'] ?? parts['bracket']));
+    const pid = groups['pid'] ?? parts['pid'];
+    return {
+      stamped: written !== undefined,
+      ...(at && { at }),
+      ...(groups['level'] !== undefined && { level: groups['level'] }),
+      ...(logger && { logger }),
+      ...(pid !== undefined && { pid: Number(pid) }),
+      rest,
+      message: message.trim(),
+    };
+  }
+  return undefined;
+}
+
+function stampOf(text: string): Stamp | undefined {
+  const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`);
+  return found && found.end === text.length ? found.stamp : undefined;
+}

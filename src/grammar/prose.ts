@@ -1,0 +1,62 @@
+/** What sentences of application logs name: `Client 58534fe0 (10.20.0.103) disconnected, code: 1006, reason: none, connected for 36245 ms`. */
+import { duration } from '../time.ts';
+import { isIp } from './address.ts';
+import type { Fields } from './app-fields.ts';
+import { keyValues } from './keyvalue.ts';
+
+// A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none.
+const ID =
+  /\b(?:client|conn(?:ection)?|socket|session|peer|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)[A-Za-z0-9][\w-]{3,63})(?![\w.:]\d)/gi;
+const ADDRESS =
+  /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
+const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
+const SILENCE = new RegExp(
+  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
+  'i',
+);
+const LIFE = new RegExp(
+  String.raw`\b(?:after|for|lasted|lived|alive|duration|elapsed|uptime|age)[ :=]{1,3}${SPELLED}(?! (?:of )?(?:inactiv|idle|silen))`,
+  'i',
+);
+const COLON =
+  /(?<![\w.])(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
+// `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
+const PAIR = /\b(?:tcp[46]?|from) \S{3,50}->(\S{3,50}?)(?=[:\s,]*(?:\s|$))/;
+const MOST = 4000;
+
+/** Fields that a message names in `key=value`, `key: value`, a trailing JSON object, or plain words. */
+export function fieldsOfProse(message: string): Fields {
+  const text = message.slice(0, MOST);
+  const fields = new Map<string, unknown>();
+  const add = (name: string, value: unknown): void => {
+    if (!fields.has(name) && value !== undefined && value !== '') fields.set(name, value);
+  };
+  if (text.includes('=')) for (const [key, value] of keyValues(text)) add(key.replace(/[^A-Za-z0-9]/g, '').toLowerCase(), value);
+  for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  const silence = spelled(SILENCE.exec(text)?.[1]);
+  add('silencems', silence);
+  const life = spelled(LIFE.exec(text)?.[1]);
+  if (life !== silence || silence === undefined) add('durationms', life);
+  // The address in a start banner is the server's own.
+  if (!/\b(?:listening|running|serving|bound) (?:on|at|to)\b/i.test(text)) add('clientip', PAIR.exec(text)?.[1] ?? addressIn(text));
+  add('connid', idIn(text));
+  return fields;
+}
+
+const spelled = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  // The pattern may have taken the word behind the duration too: `after 7.599s from`.
+  return duration(text.toLowerCase()) ?? duration(/^\S{1,20}/.exec(text.toLowerCase())?.[0] ?? '');
+};
+
+function addressIn(text: string): string | undefined {
+  for (const [whole, ip = ''] of text.matchAll(ADDRESS))
+    if (isIp(ip.replace(/^\[|\]$/g, '')) && !/^\d{1,2}:\d{2}(?::\d{2})?$/.test(ip)) return whole;
+  return undefined;
+}
+
+function idIn(text: string): string | undefined {
+  for (const [, id = ''] of text.matchAll(ID))
+    if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
+  return undefined;
+}
