@@ -1,0 +1,95 @@
+/** What a shell says of a program that a signal ended: `Killed`, `Segmentation fault (core dumped)`. */
+import { defineParser, type Row } from '../src/types.ts';
+
+interface ShellRow extends Row {
+  readonly signal: string;
+  readonly pid?: number | undefined;
+  readonly dumped: boolean;
+  readonly message: string;
+}
+
+const SIGNALS: Readonly<Record<string, string>> = {
+  Killed: 'SIGKILL',
+  Terminated: 'SIGTERM',
+  Aborted: 'SIGABRT',
+  'Segmentation fault': 'SIGSEGV',
+  'Bus error': 'SIGBUS',
+  'Illegal instruction': 'SIGILL',
+  'Floating point exception': 'SIGFPE',
+  'Trace/breakpoint trap': 'SIGTRAP',
+};
+const NAMES = Object.keys(SIGNALS).join('|');
+/** `k.sh: line 1: 31024 Killed                  sleep 5`; an interactive bash leaves out script and line, dash the line. */
+const OF_JOB = new RegExp(
+  `^(?:[^\\s:][^:]{0,500}: (?:line \\d{1,9}: {1,3}|\\d{1,9}: )?|\\[\\d{1,4}\\][+-]? {1,4})? {0,9}(\\d{1,10}) (${NAMES})( \\(core dumped\\))? {1,60}(\\S.{0,4000})$`,
+);
+const ALONE = new RegExp(`^(${NAMES})( \\(core dumped\\))?$`);
+
+export const shellDeath = defineParser<ShellRow>({
+  name: 'shell-death',
+  about: 'what bash and sh say of a program that died by a signal',
+  adds: 'the signal that ended a server started from a script or a container entry point',
+  docs: 'https://www.gnu.org/software/bash/manual/bash.html#Exit-Status',
+  vantage: 'supervisor',
+  habitat: 'mixed',
+  needles: [
+    'Killed',
+    'Segmentation fault',
+    'Aborted',
+    'Bus error',
+    'Illegal instruction',
+    'Terminated',
+    'Trace/breakpoint trap',
+    'Floating point exception',
+  ],
+  samples: [
+    {
+      line: 'k.sh: line 1: 31024 Killed                  sleep 5',
+      from: 'bash 5.2',
+      reads: { pid: 31024, signal: 'SIGKILL', message: 'sleep 5' },
+      gives: { kind: 'process-ended', signal: 'SIGKILL', keys: { pid: 31024 } },
+    },
+    {
+      line: 'bash: 30790 Segmentation fault      python3 -X faulthandler -c "import ctypes; ctypes.string_at(0)"',
+      from: 'bash 5.2',
+      reads: { pid: 30790, signal: 'SIGSEGV', dumped: false },
+      gives: { kind: 'process-ended', signal: 'SIGSEGV', dumped: false },
+    },
+    {
+      line: '/srv/run.sh: line 3:     7 Aborted                 (core dumped) node server.js',
+      from: 'bash 5.1',
+      reads: { pid: 7, signal: 'SIGABRT', dumped: true },
+      gives: { kind: 'process-ended', signal: 'SIGABRT', dumped: true },
+    },
+    { line: 'Killed', from: 'dash 0.5.12', reads: { signal: 'SIGKILL' }, gives: { kind: 'process-ended', signal: 'SIGKILL' } },
+    {
+      line: 'Segmentation fault (core dumped)',
+      from: 'dash 0.5.12',
+      reads: { dumped: true },
+      gives: { kind: 'process-ended', signal: 'SIGSEGV', dumped: true },
+    },
+  ],
+  rejects: [
+    'Killed process 123 (node)',
+    'Killed by the administrator',
+    'connection Aborted',
+    'run.sh: line 3: command not found',
+    'Out of memory: Killed',
+  ],
+  read(text) {
+    const alone = ALONE.exec(text);
+    if (alone) return { message: text, signal: SIGNALS[alone[1] ?? ''] ?? '', dumped: alone[2] !== undefined };
+    const job = OF_JOB.exec(text);
+    if (!job) return null;
+    // Bash pads the signal's name and puts the dump behind the padding.
+    const command = job[4] ?? '';
+    const dumped = job[3] !== undefined || command.startsWith('(core dumped) ');
+    return { message: command.replace(/^\(core dumped\) /, ''), pid: Number(job[1]), signal: SIGNALS[job[2] ?? ''] ?? '', dumped };
+  },
+  events: (row) => ({
+    kind: 'process-ended',
+    signal: row.signal,
+    dumped: row.dumped,
+    ...(row.pid !== undefined && { keys: { pid: row.pid } }),
+  }),
+});
