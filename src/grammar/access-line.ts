@@ -140,7 +140,11 @@ function readTail(tail: string, values: AccessValues): readonly number[] | undef
   return combined && quoted < 2 ? undefined : integers;
 }
 
-const named = (key: string, value: string, values: AccessValues): void => void values.set(accessVariable(key, value) ?? key, value);
+function named(key: string, value: string, values: AccessValues): void {
+  // Beside the combined format's own agent, `ua=` is the upstream's address, also where that is a group's bare name.
+  const name = key === 'ua' && values.has('http_user_agent') ? 'upstream_addr' : accessVariable(key, value);
+  values.set(name ?? key, value);
+}
 
 /** A field without a name, told by its shape: nginx writes times with three decimals, first the request's and then the upstream's. */
 function unnamed(value: string, isQuoted: boolean, values: AccessValues, integers: number[]): void {
