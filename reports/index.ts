@@ -1,3 +1,7 @@
+// Generated from the folder by test/shelves.test.ts (npx vitest run test/shelves.test.ts -u).
 import type { Renderer } from '../src/report.ts';
+import { json } from './json.ts';
 
-export const renderers: readonly Renderer[] = [];
+export const renderers: readonly Renderer[] = [
+  json,
+];

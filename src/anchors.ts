@@ -23,6 +23,8 @@ export class ClockSample {
   /** Connections with a known life: for pairing without any shared id. */
   readonly lives: { readonly lifeMs: number; readonly endMs: number; readonly ip: string | undefined }[] = [];
   readonly times: number[] = [];
+  /** Clients' addresses, the first few: more than one is all that matters. */
+  readonly clients = new Set<string>();
   #threshold = 0xffffffff;
 
   constructor(source: string, basis: Basis) {
@@ -37,6 +39,8 @@ export class ClockSample {
     this.vantages.add(event.vantage);
     this.minMs = Math.min(this.minMs, event.when.fromMs);
     this.maxMs = Math.max(this.maxMs, event.when.toMs);
+    const ip = event.keys.client?.ip;
+    if (ip !== undefined && this.clients.size < 8) this.clients.add(ip);
     if (width > 5_000) return; // dated by its neighbours only: no anchor
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
@@ -117,6 +121,17 @@ export class AnchorTable {
     let clock = this.clocks.get(key);
     if (!clock) this.clocks.set(key, (clock = new ClockSample(event.origin.source, event.basis)));
     clock.add(event);
+  }
+
+  /** Sources in which every client has one and the same address: that of the hop in front. */
+  sharedClients(): ReadonlySet<string> {
+    const shared = new Set<string>();
+    const all = [...this.clocks.values()];
+    for (const clock of all) {
+      const lone = clock.clients.size === 1 && clock.events >= 5 && all.some((other) => other !== clock && other.clients.size > 1);
+      if (lone || [...clock.clients].every((ip) => ip === '127.0.0.1' || ip === '::1')) shared.add(clock.source);
+    }
+    return shared;
   }
 }
 

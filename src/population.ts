@@ -71,6 +71,11 @@ export class Population {
     return this.#piles.toSorted((a, b) => b.count - a.count);
   }
 
+  /** Whether any closure's age is known at all. */
+  get knowsAges(): boolean {
+    return this.#lived.some((one) => one.openMs < one.endMs);
+  }
+
   facts(closure: Closure): Fact[] {
     return [...this.#pileFacts(closure), ...this.#momentFacts(closure)];
   }

@@ -357,6 +357,8 @@ export interface Parser<R extends Row = Row> {
    * `mixed` = such lines stand among lines of other formats (journals, container output, application logs).
    */
   readonly habitat: 'own' | 'mixed';
+  /** Set for formats that fit almost any program's log: they are asked last. */
+  readonly generic?: true;
   /**
    * ASCII literals, compared without case. Each line that gives an event holds one. They must survive JSON escaping: no `"`,
    * no `\`, no control characters. A needle of digits only matches when no digit stands beside it.

@@ -1,0 +1,77 @@
+/** What a source holds, judged by its first lines: which wrappers, which formats, and so which needles to search the rest for. */
+import { NO_NEIGHBOURS, type Reading, RecordReader, type Shelves } from './record.ts';
+import type { Parser, Vantage } from './types.ts';
+
+/** Enough lines to see what is mixed in a stream; more would only cost time. */
+const HEAD_LINES = 300;
+/** Share of a head that formats with a file of their own must read, so that nothing else is searched for. */
+const OWN_SHARE = 0.9;
+
+export interface Detected {
+  /** The shelves in the order in which this source's records are tried: what was seen, the rest, generic formats last. */
+  readonly shelves: Shelves;
+  readonly needles: readonly string[];
+  /** `envelope > parser` → lines of the head read so. */
+  readonly formats: ReadonlyMap<string, number>;
+  readonly linesTried: number;
+  readonly linesRead: number;
+  /** Stamps of the head, in the source's clocks. */
+  readonly readings: readonly Reading[];
+  /** Vantages that the source can speak for, whether or not something happened. */
+  readonly vantages: ReadonlySet<Vantage>;
+}
+
+export const formatName = (reading: Reading): string => [...reading.bare.layers, ...(reading.parser ? [reading.parser.name] : [])].join(' > ') || 'unknown';
+
+export function detect(head: readonly string[], shelves: Shelves, hint: string): Detected {
+  const lines = head.filter((line) => line.trim() !== '').slice(0, HEAD_LINES);
+  const generic = shelves.parsers.filter((parser) => parser.generic);
+  const specific = shelves.parsers.filter((parser) => !parser.generic);
+  const reader = new RecordReader({ ...shelves, parsers: [...specific, ...generic] }, hint, 'rows');
+  const readings = lines.map((line) => reader.read(line, NO_NEIGHBOURS));
+  const formats = new Map<string, number>();
+  const parsersSeen = new Map<string, number>();
+  const envelopesSeen = new Map<string, number>();
+  const services = new Set<string>();
+  const vantages = new Set<Vantage>();
+  for (const reading of readings) {
+    count(formats, formatName(reading));
+    for (const layer of reading.bare.layers) count(envelopesSeen, layer);
+    if (reading.parser) {
+      count(parsersSeen, reading.parser.name);
+      vantages.add(reading.parser.vantage);
+    }
+    const { service } = reading.bare.keys;
+    if (service) services.add(service);
+    if (service === 'kernel') vantages.add('kernel');
+    if (service === 'systemd') vantages.add('supervisor');
+  }
+  const seen = (parser: Parser): number => parsersSeen.get(parser.name) ?? 0;
+  const bySeen = (parsers: readonly Parser[]): Parser[] => parsers.toSorted((a, b) => seen(b) - seen(a));
+  const read = readings.filter((reading) => reading.parser).length;
+  const own = shelves.parsers.filter((parser) => parser.habitat === 'own' && seen(parser) > 0);
+  const ownLines = own.reduce((sum, parser) => sum + seen(parser), 0);
+  const alone = lines.length > 0 && ownLines >= lines.length * OWN_SHARE;
+  // A journal or a multi-program stream may hold anything later on; so may a head that nothing could read.
+  const anything = services.size > 1 || read < lines.length * 0.1;
+  const wanted = alone ? own : anything ? shelves.parsers : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
+  return {
+    shelves: {
+      parsers: [...bySeen(wanted.filter((parser) => !parser.generic)), ...bySeen(wanted.filter((parser) => parser.generic))],
+      envelopes: shelves.envelopes.toSorted((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
+    },
+    needles: shortest([...new Set(wanted.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
+    formats,
+    linesTried: lines.length,
+    linesRead: readings.filter((reading) => reading.parser || reading.bare.layers.length > 0).length,
+    readings,
+    vantages,
+  };
+}
+
+const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** Needles that hold no other needle: the shorter one finds their lines too. Digits-only needles look at their neighbours, so they replace none. */
+function shortest(needles: readonly string[]): string[] {
+  return needles.filter((needle) => !needles.some((other) => other !== needle && !/^\d+$/.test(other) && needle.includes(other))).sort();
+}

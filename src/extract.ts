@@ -1,0 +1,188 @@
+/** One source → events in its own clock, and a tally of what was read. */
+import { detect, type Detected, formatName } from './detect.ts';
+import { framings } from './framing/index.ts';
+import { type ByteSource, chunksOf } from './open/bytes.ts';
+import { wordProblem } from './open/problems.ts';
+import { type Neighbours, type Place, type RawEvent, RecordReader, type Shelves, toEvents } from './record.ts';
+import { scanSource } from './scan/blocks.ts';
+import { stamp } from './time.ts';
+import type { Basis, Frame, Framing, Stamp, Vantage } from './types.ts';
+
+export interface Source {
+  readonly name: string;
+  readonly bytes: ByteSource;
+  /** When it was last written; undefined = not known (a pipe). */
+  readonly writtenMs?: number | undefined;
+  /** Forced by the user. */
+  readonly vantage?: Vantage | undefined;
+  readonly format?: string | undefined;
+  /** Number of its first line: a part of a larger source begins later than 1. */
+  readonly firstLine?: number | undefined;
+}
+
+/** What was read of one source. Plain data; parts of one source add up. */
+export interface Tally {
+  readonly name: string;
+  readonly formats: Record<string, number>;
+  bytes: number;
+  lines: number;
+  candidates: number;
+  events: number;
+  unread: number;
+  firstUnreadLine: number;
+  readonly vantages: Vantage[];
+  /** Earliest and latest stamp by what they count from, of every record that was looked at. */
+  readonly spans: Partial<Record<Basis, { fromMs: number; toMs: number }>>;
+  readonly problems: string[];
+  readonly writtenMs: number | null;
+}
+
+const HEAD_BYTES = 64 * 1024;
+const UNDATED_MS = 86_400_000; // of an undated record only its file's time is known: some time in the day before
+const NEIGHBOURS = 64;
+
+export async function extractSource(source: Source, shelves: Shelves, emit: (event: RawEvent) => void, onProgress?: (bytes: number) => void): Promise<Tally> {
+  const tally: Tally = {
+    name: source.name,
+    formats: {},
+    bytes: 0,
+    lines: 0,
+    candidates: 0,
+    events: 0,
+    unread: 0,
+    firstUnreadLine: 0,
+    vantages: [],
+    spans: {},
+    problems: [],
+    writtenMs: source.writtenMs ?? null,
+  };
+  const head = Buffer.from(await source.bytes.peek(HEAD_BYTES)).toString('utf8');
+  const framing = framings.find((one) => one.detect(head));
+  const forced = source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
+  const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
+  const found = detect(headLines, forced, source.name);
+  const records = new Records(source, found, tally, emit);
+  if (framing) await readFrames(framing, source.bytes, records, tally);
+  else {
+    const totals = await scanSource(source.bytes, found.needles, (hit) => records.add(hit.text, hit.line, hit), onProgress ? { onProgress } : {});
+    tally.lines = totals.lines;
+    tally.bytes = totals.bytes;
+    if (totals.cutLines > 0) tally.problems.push(`${totals.cutLines} lines longer than 1 MiB were cut`);
+    // The last lines bound what the source covers, whether or not they are of interest.
+    for (const line of totals.tail) records.note(line);
+  }
+  if (source.bytes.problem) tally.problems.push(wordProblem(source.bytes.problem));
+  else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0) tally.problems.push(`no known format in the first ${found.linesTried} lines`);
+  return tally;
+}
+
+function wholeLines(head: string): string[] {
+  const lines = head.split('\n');
+  if (head.length >= HEAD_BYTES) lines.pop();
+  return lines;
+}
+
+async function framedHead(framing: Framing, head: string): Promise<string[]> {
+  const lines: string[] = [];
+  async function* once(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(head);
+  }
+  for await (const frame of framing.frames(once())) lines.push(frame.text);
+  return lines;
+}
+
+async function readFrames(framing: Framing, bytes: ByteSource, records: Records, tally: Tally): Promise<void> {
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunksOf(bytes)) {
+      tally.bytes += chunk.length;
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) tally.lines++;
+      yield chunk;
+    }
+  }
+  // A record's neighbours: those before it, and as many that are read ahead of it.
+  const window: Frame[] = [];
+  let at = 0;
+  const flush = (): void => {
+    const frame = window[at] as Frame;
+    const texts = (from: number, to: number): string[] => window.slice(Math.max(0, from), to).map((one) => one.text);
+    const here = at;
+    records.add(frame.text, frame.line, { before: (count) => texts(here - count, here), after: (count) => texts(here + 1, here + 1 + count) }, frame.raw);
+    at++;
+    if (at > NEIGHBOURS) {
+      window.shift();
+      at--;
+    }
+  };
+  for await (const frame of framing.frames(counted())) {
+    window.push(frame);
+    if (window.length - at > NEIGHBOURS) flush();
+  }
+  while (at < window.length) flush();
+}
+
+/** Takes candidate records of one source and gives their events. */
+class Records {
+  readonly #reader: RecordReader;
+  readonly #place: Place;
+  readonly #tally: Tally;
+  readonly #emit: (event: RawEvent) => void;
+  readonly #writtenMs: number | undefined;
+  readonly #firstLine: number;
+  readonly #headReader: RecordReader;
+
+  constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void) {
+    this.#reader = new RecordReader(found.shelves, source.name, 'events');
+    this.#headReader = new RecordReader(found.shelves, source.name, 'rows');
+    this.#place = { source: source.name, ...(source.vantage && { vantage: source.vantage }) };
+    this.#tally = tally;
+    this.#emit = emit;
+    this.#writtenMs = source.writtenMs;
+    this.#firstLine = source.firstLine ?? 1;
+    this.#vantages(found.vantages);
+    for (const reading of found.readings) this.#cover(reading.at);
+  }
+
+  add(text: string, line: number, around: Neighbours, raw: string = text): void {
+    const tally = this.#tally;
+    const number = line + this.#firstLine - 1;
+    tally.candidates++;
+    const reading = this.#reader.read(text, around);
+    this.#cover(reading.at);
+    const format = formatName(reading);
+    tally.formats[format] = (tally.formats[format] ?? 0) + 1;
+    if (!reading.parser) {
+      tally.unread++;
+      if (tally.firstUnreadLine === 0) tally.firstUnreadLine = number;
+      return;
+    }
+    if (reading.drafts.length === 0) return;
+    for (const event of toEvents(reading, this.#place, number, raw, () => this.#undated(around))) {
+      tally.events++;
+      this.#vantages([event.vantage]);
+      this.#emit(event);
+    }
+  }
+
+  /** Looks at a line for its stamp only. */
+  note(line: string): void {
+    this.#cover(this.#headReader.readBare(this.#headReader.unwrap(line), { before: () => [], after: () => [] }).at);
+  }
+
+  #undated(around: Neighbours): Stamp | undefined {
+    return this.#reader.neighbouringStamp(around) ?? (this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS));
+  }
+
+  #cover(at: Stamp | undefined): void {
+    if (!at) return;
+    const span = this.#tally.spans[at.basis];
+    if (!span) this.#tally.spans[at.basis] = { fromMs: at.ms, toMs: at.ms + at.widthMs };
+    else {
+      span.fromMs = Math.min(span.fromMs, at.ms);
+      span.toMs = Math.max(span.toMs, at.ms + at.widthMs);
+    }
+  }
+
+  #vantages(more: Iterable<Vantage>): void {
+    for (const vantage of more) if (!this.#tally.vantages.includes(vantage)) this.#tally.vantages.push(vantage);
+  }
+}

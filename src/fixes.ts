@@ -1,0 +1,116 @@
+/** What to change: for each incident's cause the setting, the value and the code, from what was seen. */
+import type { World } from './closure.ts';
+import type { Fix, IncidentReport } from './report.ts';
+import { words } from './signals.ts';
+import { TIMERS } from './timers.ts';
+
+/** A heartbeat below two thirds of the smallest timer survives one lost or late ping. */
+const HEARTBEAT_SHARE = 2 / 3;
+const USUAL_HEARTBEAT_MS = 30_000;
+const LONG_MS = 3_600_000;
+
+const RECONNECT = `let attempt = 0;
+function connect() {
+  const socket = new WebSocket(url);
+  socket.onopen = () => { attempt = 0; };
+  socket.onclose = (event) => {
+    console.log(JSON.stringify({ code: event.code, reason: event.reason, wasClean: event.wasClean, timestamp: new Date().toISOString() }));
+    if (event.code === 1000) return;
+    const ceiling = Math.min(30_000, 1_000 * 2 ** attempt++);
+    setTimeout(connect, Math.random() * ceiling);
+  };
+}`;
+
+const heartbeatCode = (seconds: number): string => `const interval = setInterval(() => {
+  for (const socket of server.clients) {
+    if (!socket.isAlive) { socket.terminate(); continue; }
+    socket.isAlive = false;
+    socket.ping();
+  }
+}, ${seconds}_000);
+server.on('connection', (socket) => {
+  socket.isAlive = true;
+  socket.on('pong', () => { socket.isAlive = true; });
+});`;
+
+/** The fixes for these incidents, most closures first; each once. */
+export function fixesFor(incidents: readonly IncidentReport[], world: World, pileMs: number | undefined, storm: boolean): Fix[] {
+  const causes = new Set(incidents.map((incident) => incident.cause));
+  const fixes: Fix[] = [];
+  if (causes.has('proxy-timeout')) fixes.push(...timeoutFixes(world, pileMs));
+  if (causes.has('oom')) fixes.push(...oomFixes(incidents));
+  if (causes.has('crash')) fixes.push(crashFix(incidents));
+  if (causes.has('deploy-restart')) fixes.push(deployFix(incidents));
+  if (causes.has('network')) fixes.push(heartbeat(USUAL_HEARTBEAT_MS, 'It finds a lost path within two intervals instead of after a timer or TCP’s quarter of an hour.'));
+  if (incidents.length > 0)
+    fixes.push({
+      title: 'Let clients reconnect with exponential backoff and jitter',
+      text: `Reconnect after every 1006, 1 s doubling to 30 s, with a random share, reset on open.${storm ? ' These logs show clients coming back in one wave: without jitter they will do so again.' : ''}`,
+      code: { language: 'js', text: RECONNECT },
+    });
+  return fixes;
+}
+
+function timeoutFixes(world: World, pileMs: number | undefined): Fix[] {
+  const configured = world.timers.filter((timer) => timer.timer === 'idle' || timer.timer === 'life').map((timer) => timer.ms);
+  const smallest = Math.min(...configured, pileMs ?? Number.POSITIVE_INFINITY);
+  const timer = Number.isFinite(smallest) ? smallest : undefined;
+  const interval = Math.min(USUAL_HEARTBEAT_MS, timer === undefined ? USUAL_HEARTBEAT_MS : Math.max(1_000, Math.floor((timer * HEARTBEAT_SHARE) / 1_000) * 1_000));
+  const hops = new Set(world.timers.map((one) => one.hop));
+  const known = TIMERS.filter((one) => one.kind === 'idle' && one.confidence === 'documented' && timer !== undefined && one.ms !== undefined && Math.abs(one.ms - timer) <= Math.max(1_000, timer * 0.03));
+  const named = known.filter((one) => hops.size === 0 || hops.has(one.hop)).slice(0, 6);
+  return [
+    heartbeat(interval, timer === undefined ? 'Pings in either direction reset every idle timer on the path.' : `The smallest timer on the path is ${words(timer)}; a ping every ${words(interval)} stays below two thirds of it.`),
+    {
+      title: 'Raise the timer of the hop that cut',
+      text:
+        named.length > 0
+          ? `Idle timers of that length: ${named.map((one) => `${one.title} ${one.setting} (${one.fix})`).join('; ')}. The length alone names no hop: change the one whose log shows the cut.`
+          : 'Set the idle timer of the proxy in front to more than the longest silence you allow, for the WebSocket location only.',
+      code: {
+        language: 'nginx',
+        text: `location /ws {\n  proxy_pass http://backend;\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_read_timeout ${LONG_MS / 1000}s;\n  proxy_send_timeout ${LONG_MS / 1000}s;\n}`,
+      },
+    },
+  ];
+}
+
+const heartbeat = (intervalMs: number, why: string): Fix => ({
+  title: `Ping every ${words(intervalMs)} from the server`,
+  text: `${why} Browsers cannot send pings themselves, but answer them. TCP keep-alive does not reset HTTP proxies' timers.`,
+  code: { language: 'js', text: heartbeatCode(Math.round(intervalMs / 1000)) },
+});
+
+function oomFixes(incidents: readonly IncidentReport[]): Fix[] {
+  const heap = incidents.some((incident) => incident.cause === 'oom' && /heap/i.test(incident.detail));
+  return [
+    {
+      title: heap ? 'Give the runtime the heap it needs, or find the leak' : 'Compare what was killed with its limit',
+      text: heap
+        ? 'The runtime reached its own limit before the kernel did. Take a heap snapshot near the limit; raise it only below the container’s memory limit.'
+        : 'Put the resident size in the kill line beside the unit’s or container’s limit and the runtime’s heap limit. A limit below heap plus buffers kills a healthy server; a size that grows for hours is a leak.',
+      code: heap ? { language: 'sh', text: 'node --max-old-space-size=1536 --heapsnapshot-near-heap-limit=1 server.js' } : { language: 'ini', text: '[Service]\nMemoryHigh=1G\nMemoryMax=1200M\nRestart=always\nRestartSec=2' },
+    },
+  ];
+}
+
+const crashFix = (incidents: readonly IncidentReport[]): Fix => ({
+  title: 'Stop the crash, and let a supervisor bring the server back',
+  text: `Seen: ${incidents.filter((incident) => incident.cause === 'crash').map((incident) => incident.detail).join('; ')}. Handle the error where one message can cause it; keep the supervisor’s restart with a pause, so that clients find a server again.`,
+  code: { language: 'ini', text: '[Service]\nRestart=always\nRestartSec=2\nStartLimitIntervalSec=0' },
+});
+
+function deployFix(incidents: readonly IncidentReport[]): Fix {
+  const proxy = incidents.some((incident) => incident.cause === 'deploy-restart' && incident.hop === 'proxy');
+  return proxy
+    ? {
+        title: 'Let old tunnels drain when the proxy changes',
+        text: 'A reload or stop cut living connections. Give old workers time and spread the end, or tell clients to reconnect before.',
+        code: { language: 'text', text: 'nginx:   worker_shutdown_timeout 1h;\nHAProxy: hard-stop-after 1h\nCaddy:   reverse_proxy { stream_close_delay 1h }' },
+      }
+    : {
+        title: 'Close sockets with 1001 or 1012 before the process stops',
+        text: 'On SIGTERM stop accepting, send a close frame to every client over some seconds, then exit, all within the grace period.',
+        code: { language: 'js', text: "process.on('SIGTERM', () => {\n  server.close();\n  for (const socket of server.clients) socket.close(1012, 'service restart');\n  setTimeout(() => process.exit(0), 5_000).unref();\n});" },
+      };
+}

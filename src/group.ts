@@ -1,0 +1,153 @@
+/** Verdicts → closure reports and incidents: closures that share a cause, a time and an instance. Holds aggregates and exemplars only. */
+import type { Closure, Evidence, Verdict } from './closure.ts';
+import type { ClosureReport, EvidenceReport, IncidentReport, Iso, RuledOut } from './report.ts';
+import { gradeOf } from './weigh.ts';
+
+const REPRESENTATIVES = 5;
+const EVIDENCE_KEPT = 8; // lines quoted for a closure or an incident: the strongest ones
+const CLIENTS_KEPT = 100_000;
+/** Closures of one timer or of clients that come and go are one incident as long as they follow one another within this. */
+const PAUSE_MS = 3_600_000;
+
+export const iso = (ms: number): Iso => new Date(Math.round(ms)).toISOString();
+
+export function evidenceReport({ event, says, weight }: Evidence): EvidenceReport {
+  return { source: event?.origin.source ?? '', line: event?.origin.line ?? 0, text: event?.quote ?? '', says, weight };
+}
+
+interface Group {
+  readonly key: string;
+  readonly first: Verdict;
+  fromMs: number;
+  toMs: number;
+  closures: number;
+  inferred: number;
+  confidence: number;
+  readonly representatives: { id: string; confidence: number }[];
+  readonly clients: Set<string>;
+  readonly evidence: Map<string, EvidenceReport>;
+  readonly ruledOut: Map<string, RuledOut>;
+  readonly wouldDecide: Map<string, Verdict['wouldDecide'][number]>;
+  readonly details: Map<string, number>;
+}
+
+export class Grouping {
+  readonly #groups = new Map<string, Group>();
+
+  /** Adds a judged closure; returns the key of its incident, which `incidents` turns into an id. */
+  add(closure: Closure, verdict: Verdict): string {
+    const group = this.#groupFor(closure, verdict);
+    group.fromMs = Math.min(group.fromMs, closure.ended.fromMs);
+    group.toMs = Math.max(group.toMs, closure.ended.fromMs);
+    group.closures++;
+    if (closure.inferred) group.inferred++;
+    group.confidence += verdict.confidence;
+    group.details.set(verdict.detail, (group.details.get(verdict.detail) ?? 0) + 1);
+    const client = closure.keys.client?.ip;
+    if (client && group.clients.size < CLIENTS_KEPT) group.clients.add(client);
+    const least = group.representatives.at(-1);
+    if (group.representatives.length < REPRESENTATIVES || (least && verdict.confidence > least.confidence)) {
+      group.representatives.push({ id: closure.id, confidence: verdict.confidence });
+      group.representatives.sort((a, b) => b.confidence - a.confidence);
+      group.representatives.length = Math.min(group.representatives.length, REPRESENTATIVES);
+      this.#quote(group, verdict);
+    }
+    return group.key;
+  }
+
+  #groupFor(closure: Closure, verdict: Verdict): Group {
+    const stem = `${verdict.cause} ${verdict.hop ?? ''} ${verdict.incidentKey}`;
+    let number = 0;
+    for (;;) {
+      const key = `${stem} ${number}`;
+      const known = this.#groups.get(key);
+      if (known && closure.ended.fromMs - known.toMs <= PAUSE_MS && known.fromMs - closure.ended.toMs <= PAUSE_MS) return known;
+      if (!known) {
+        const fresh: Group = {
+          key,
+          first: verdict,
+          fromMs: closure.ended.fromMs,
+          toMs: closure.ended.fromMs,
+          closures: 0,
+          inferred: 0,
+          confidence: 0,
+          representatives: [],
+          clients: new Set(),
+          evidence: new Map(),
+          ruledOut: new Map(),
+          wouldDecide: new Map(),
+          details: new Map(),
+        };
+        this.#groups.set(key, fresh);
+        return fresh;
+      }
+      number++;
+    }
+  }
+
+  #quote(group: Group, verdict: Verdict): void {
+    for (const one of verdict.evidence) {
+      const quoted = evidenceReport(one);
+      const key = quoted.line === 0 ? quoted.says : `${quoted.source}:${quoted.line}`;
+      if (!group.evidence.has(key)) group.evidence.set(key, quoted);
+    }
+    for (const one of verdict.ruledOut) if (!group.ruledOut.has(one.cause)) group.ruledOut.set(one.cause, one);
+    for (const one of verdict.wouldDecide) if (!group.wouldDecide.has(one.what)) group.wouldDecide.set(one.what, one);
+  }
+
+  /** All incidents by time, and from keys to ids. */
+  incidents(): { readonly incidents: IncidentReport[]; readonly ids: ReadonlyMap<string, string> } {
+    const groups = [...this.#groups.values()].sort((a, b) => a.fromMs - b.fromMs || (a.key < b.key ? -1 : 1));
+    const ids = new Map(groups.map((group, place) => [group.key, `i${place + 1}`]));
+    return { ids, incidents: groups.map((group) => incidentOf(group, ids.get(group.key) ?? '')) };
+  }
+}
+
+function incidentOf(group: Group, id: string): IncidentReport {
+  const confidence = Math.round((group.confidence / group.closures) * 1e4) / 1e4;
+  const [detail] = [...group.details].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0] ?? [group.first.detail];
+  return {
+    id,
+    cause: group.first.cause,
+    detail,
+    hop: group.first.hop,
+    from: iso(group.fromMs),
+    to: iso(group.toMs),
+    closures: group.closures,
+    inferred: group.inferred,
+    confidence,
+    grade: group.first.cause === 'unknown' ? 'unknown' : gradeOf(confidence),
+    representatives: group.representatives.map((one) => one.id),
+    clients: group.clients.size > 0 ? group.clients.size : null,
+    evidence: [...group.evidence.values()].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, EVIDENCE_KEPT),
+    ruledOut: [...group.ruledOut.values()],
+    wouldDecide: [...group.wouldDecide.values()],
+    root: null,
+    notes: [],
+  };
+}
+
+export function closureReport(closure: Closure, verdict: Verdict, incident: string): ClosureReport {
+  const { client, server, gateway } = closure.codes;
+  const from = closure.ended.fromMs;
+  return {
+    id: closure.id,
+    connection: closure.keys.connection ?? null,
+    openedAt: closure.lifeMs === undefined ? null : iso(from - closure.lifeMs),
+    closedAt: iso(from),
+    durationMs: closure.lifeMs === undefined ? null : Math.round(closure.lifeMs),
+    codes: { ...(client !== undefined && { client }), ...(server !== undefined && { server }), ...(gateway !== undefined && { gateway }) },
+    inferred: closure.inferred,
+    cause: verdict.cause,
+    detail: verdict.detail,
+    hop: verdict.hop,
+    confidence: verdict.confidence,
+    grade: verdict.cause === 'unknown' ? 'unknown' : gradeOf(verdict.confidence),
+    runnerUp: verdict.runnerUp,
+    firstSeenBy: closure.firstSeenBy ?? null,
+    incident,
+    evidence: verdict.evidence.slice(0, EVIDENCE_KEPT).map(evidenceReport),
+    ruledOut: verdict.ruledOut,
+    wouldDecide: verdict.wouldDecide,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The whole program on one screen:
+ * inputs ─extract→ events ─align→ one clock ─order→ timeline ─stitch→ closures ─infer, survey→ world ─weigh→ verdicts ─group, summarize→ Report
+ */
+import { align, type ClockOptions } from './align.ts';
+import { AnchorTable } from './anchors.ts';
+import { causes } from './causes/index.ts';
+import type { Closure } from './closure.ts';
+import { extractSource, type Source, type Tally } from './extract.ts';
+import { closureReport, Grouping } from './group.ts';
+import { judged, unlogged } from './infer.ts';
+import { Population } from './population.ts';
+import type { Shelves } from './record.ts';
+import type { ClosureReport, Report } from './report.ts';
+import { Scratch, Spool } from './spool.ts';
+import { Stitcher } from './stitch.ts';
+import { spanOf, summarize } from './summarize.ts';
+import { worldOf } from './survey.ts';
+import { Tallied } from './tallied.ts';
+import { Timeline } from './timeline.ts';
+import { weigh } from './weigh.ts';
+import { changesOf, deathsOf } from './world.ts';
+
+export interface AnalyzeOptions {
+  readonly shelves: Shelves;
+  readonly clock: Omit<ClockOptions, 'writtenMs'>;
+  /** Only closures that ended in here (ms UTC) are judged. */
+  readonly window: { readonly fromMs: number; readonly toMs: number };
+  /** Events and closures kept in memory before they move to disk. */
+  readonly budget: number;
+  readonly version: string;
+  readonly problems: readonly string[];
+  onProgress?(source: string, bytes: number, events: number): void;
+}
+
+/** Sources in, Report out. The only place where the stages meet. The report's closures live until `scratch` is disposed. */
+export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOptions, scratch: Scratch): Promise<Report> {
+  const timeline = new Timeline(scratch, options.budget);
+  const anchors = new AnchorTable();
+  const tallies: Tally[] = [];
+  for await (const source of sources) {
+    const emit = (event: Parameters<Timeline['add']>[0]): void => {
+      timeline.add(event);
+      anchors.add(event);
+    };
+    tallies.push(await extractSource(source, options.shelves, emit, (bytes) => options.onProgress?.(source.name, bytes, timeline.length)));
+  }
+  const alignment = align(anchors, { ...options.clock, writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))) });
+
+  const stitched = new Spool<Closure>(scratch, options.budget);
+  const seen = new Tallied();
+  const stitcher = new Stitcher((closure) => stitched.add(closure), anchors.sharedClients());
+  for (const event of timeline.inOrder(alignment)) {
+    seen.add(event);
+    stitcher.add(event);
+  }
+  const unclosed = stitcher.finish();
+
+  const deaths = deathsOf(seen.world, seen.profile);
+  const closures = new Spool<Closure>(scratch, options.budget);
+  const population = new Population();
+  const closed = new Set<string>();
+  for (const closure of stitched) {
+    const one = judged(closure, deaths, seen.closing.size > 0);
+    if (one.keys.connection !== undefined && deaths.length > 0) closed.add(one.keys.connection);
+    closures.add(one);
+    population.add(one);
+  }
+  for (const closure of unlogged(unclosed, deaths, closed, seen.closing)) {
+    closures.add(closure);
+    population.add(closure);
+  }
+  population.finish();
+
+  const coverage = tallies.flatMap((tally) => {
+    const span = spanOf(tally, alignment);
+    return span ? [{ source: tally.name, vantages: new Set(tally.vantages), span }] : [];
+  });
+  const world = worldOf({ events: seen.world, deaths, changes: changesOf(seen.world), population, coverage, heartbeats: seen.heartbeats, showsIdleCuts: seen.showsIdleCuts });
+  const grouping = new Grouping();
+  const reports = new Spool<ClosureReport>(scratch, options.budget);
+  for (const closure of closures) {
+    seen.count(closure.state);
+    if (closure.state !== 'abnormal' || closure.ended.toMs < options.window.fromMs || closure.ended.fromMs > options.window.toMs) continue;
+    const verdict = weigh(closure, world, causes);
+    const report = closureReport(closure, verdict, grouping.add(closure, verdict));
+    seen.judge(report);
+    reports.add(report);
+  }
+  const { incidents, ids } = grouping.incidents();
+  const named = { *[Symbol.iterator]() { for (const report of reports) yield { ...report, incident: ids.get(report.incident) ?? '' }; } }; // prettier-ignore
+  return summarize({ version: options.version, counts: seen.counts, incidents, closures: named, world, events: seen.world, population, tallies, alignment, problems: options.problems });
+}

@@ -1,0 +1,66 @@
+/** What one pass over the timeline keeps besides the closures: the world's events, who the server is, counts. */
+import type { Closure } from './closure.ts';
+import type { ClosureReport } from './report.ts';
+import type { Counts } from './summarize.ts';
+import type { LogEvent } from './types.ts';
+import { isWorldKind, ServerProfile } from './world.ts';
+
+/** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */
+const PER_SECOND = 5;
+
+export class Tallied {
+  readonly world: LogEvent[] = [];
+  readonly profile = new ServerProfile();
+  /** Sources in which an endpoint writes how connections end, with a code. */
+  readonly closing = new Set<string>();
+  heartbeats = false;
+  showsIdleCuts = false;
+  #refused = 0;
+  #clean = 0;
+  #unjudged = 0;
+  #closures = 0;
+  #inferred = 0;
+  readonly #causes: Counts['causes'] = {};
+  readonly #grades: Counts['grades'] = {};
+  #second = 0;
+  readonly #inSecond = new Map<string, number>();
+
+  add(event: LogEvent): void {
+    this.profile.add(event);
+    if (event.kind === 'socket-closed' && event.code !== undefined) this.closing.add(event.origin.source);
+    if (event.kind === 'heartbeat-missed' && event.vantage === 'server') this.heartbeats = true;
+    if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'upstream-reset') this.showsIdleCuts = true;
+    if (event.kind === 'handshake-failed' && event.vantage !== 'client') this.#refused++;
+    if (isWorldKind(event.kind) && this.#keeps(event)) this.world.push(event);
+  }
+
+  #keeps(event: LogEvent): boolean {
+    if (event.kind !== 'proxy-fault' && event.kind !== 'handshake-failed') return true;
+    if (event.kind === 'proxy-fault' && event.phase === 'tunnel') return false;
+    const second = Math.floor(event.when.fromMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#inSecond.clear();
+    }
+    const key = `${event.kind} ${event.origin.source} ${event.kind === 'proxy-fault' ? event.fault : ''}`;
+    const count = (this.#inSecond.get(key) ?? 0) + 1;
+    this.#inSecond.set(key, count);
+    return count <= PER_SECOND;
+  }
+
+  count(state: Closure['state']): void {
+    if (state === 'clean') this.#clean++;
+    if (state === 'unjudged') this.#unjudged++;
+  }
+
+  judge(report: ClosureReport): void {
+    this.#closures++;
+    if (report.inferred) this.#inferred++;
+    this.#causes[report.cause] = (this.#causes[report.cause] ?? 0) + 1;
+    this.#grades[report.grade] = (this.#grades[report.grade] ?? 0) + 1;
+  }
+
+  get counts(): Counts {
+    return { closures: this.#closures, inferred: this.#inferred, clean: this.#clean, unjudged: this.#unjudged, refused: this.#refused, causes: this.#causes, grades: this.#grades };
+  }
+}
