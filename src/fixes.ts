@@ -101,7 +101,7 @@ const crashFix = (incidents: readonly IncidentReport[]): Fix => ({
 });
 
 function deployFix(incidents: readonly IncidentReport[]): Fix {
-  const proxy = incidents.some((incident) => incident.cause === 'deploy-restart' && incident.hop === 'proxy');
+  const proxy = incidents.some((incident) => incident.cause === 'deploy-restart' && incident.hop !== 'server');
   return proxy
     ? {
         title: 'Let old tunnels drain when the proxy changes',

@@ -232,6 +232,7 @@ export function toEvents(reading: Reading, place: Place, line: number, raw: stri
         vantage: place.vantage ?? draft.vantage ?? reading.parser.vantage,
         keys: { ...reading.bare.keys, ...draft.keys },
         quote: quoteOf(raw, reading.bare.text),
+        format: reading.parser.name,
       } as RawEvent,
     ];
   });

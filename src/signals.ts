@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import type { DurationMs, EventKind, EventOf } from './types.ts';
+import type { DurationMs, EventKind, EventOf, LogEvent } from './types.ts';
 
 /** Sockets close within 100 ms of a death; a swapping or emulated host needs seconds, and gateways log later still. */
 const DEATH_BEFORE_MS = 2_500;
@@ -35,6 +35,22 @@ export function words(ms: DurationMs): string {
   const seconds = Math.round((ms % 60_000) / 1000);
   if (minutes < 60) return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
+}
+
+/** Products whose log formats are named otherwise than the product. */
+const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [['istio', 'envoy'], ['ingress-nginx', 'ingress-nginx'], ['aws-alb', 'aws-alb'], ['aws-', 'aws'], ['azure-', 'azure'], ['gcp-', 'gcp'], ['cloudflared', 'cloudflared']]; // prettier-ignore
+
+/** The product that wrote a proxy's event, by its format: `nginx-access` → `nginx`. It is the `hop` of the timer table where that has one. */
+export function productOf(event: LogEvent): string {
+  const known = PRODUCTS.find(([prefix]) => event.format.startsWith(prefix));
+  return known?.[1] ?? event.format.split('-')[0] ?? event.format;
+}
+
+/** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */
+export function hopOf(closure: Closure): string | undefined {
+  const named = closure.seen.find((event) => event.kind === 'proxy-fault') ?? closure.seen.find((event) => event.kind === 'tunnel-ended' && event.endedBy !== undefined);
+  const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
+  return event && productOf(event);
 }
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

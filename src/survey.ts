@@ -1,7 +1,7 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import type { Population } from './population.ts';
-import { concerns } from './signals.ts';
+import { concerns, productOf } from './signals.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 
 /** What one source can show and when. */
@@ -71,7 +71,7 @@ function ownFacts(closure: Closure, world: World): Fact[] {
   const tunnel = closure.seen.find((event) => event.kind === 'tunnel-ended');
   const fault = closure.seen.some((event) => event.kind === 'proxy-fault');
   if (tunnel?.kind === 'tunnel-ended' && tunnel.endedBy === undefined && !fault && !world.deaths.some((death) => concerns(death, closure) >= 0.8))
-    facts.push({ kind: 'neutral-end', telling: tunnel.termination !== undefined || world.showsIdleCuts, proxy: tunnel.keys.upstreamName ? `the proxy (${tunnel.keys.upstreamName})` : 'the proxy' });
+    facts.push({ kind: 'neutral-end', telling: tunnel.termination !== undefined || (world.showsIdleCuts && productOf(tunnel) === 'nginx'), proxy: productOf(tunnel) });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
   if (!opened && atClient && (closure.lifeMs !== undefined || world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs))) facts.push({ kind: 'never-opened' });

@@ -84,6 +84,8 @@ interface Seen<K extends string> {
   readonly keys: Keys;
   /** A piece of the raw line at `origin`, letter by letter, at most 400 characters. */
   readonly quote: string;
+  /** Name of the parser that read it. */
+  readonly format: string;
 }
 
 /** A WebSocket was opened (accepted, connected), as an endpoint says. Proxies say this only in rare formats. */
@@ -287,7 +289,7 @@ export type EventKind = LogEvent['kind'];
 export type EventOf<K extends EventKind> = Extract<LogEvent, { readonly kind: K }>;
 
 type DraftOf<E> = E extends LogEvent
-  ? Omit<E, 'when' | 'origin' | 'vantage' | 'keys' | 'quote'> & {
+  ? Omit<E, 'when' | 'origin' | 'vantage' | 'keys' | 'quote' | 'format'> & {
       /** Absent = the row's stamp, else its carrier's, else that of its neighbours. */
       readonly when?: Stamp;
       readonly keys?: Keys;

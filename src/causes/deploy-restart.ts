@@ -1,7 +1,7 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause } from '../closure.ts';
 import { nearestDeath } from '../death-cause.ts';
-import { concerns, cutBy, factOf, plural, seenOf } from '../signals.ts';
+import { concerns, cutBy, factOf, hopOf, plural, seenOf } from '../signals.ts';
 
 export const deployRestart: Cause = {
   name: 'deploy-restart',
@@ -121,7 +121,7 @@ export const deployRestart: Cause = {
     if (death) return { detail: death.detail, hop: 'server', incidentKey: death.id };
     const change = world.changes.filter((one) => cutBy(one, closure)).sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
     const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker' };
-    return change ? { detail: `${change.proxy} ${what[change.change]}`, hop: 'proxy', incidentKey: change.id } : { detail: 'stopped on request', hop: 'proxy', incidentKey: 'stop' };
+    return change ? { detail: `${change.proxy} ${what[change.change]}`, hop: change.proxy, incidentKey: change.id } : { detail: 'stopped on request', hop: hopOf(closure) ?? 'proxy', incidentKey: 'stop' };
   },
   refute(closure, world) {
     const known = nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure));

@@ -1,6 +1,6 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { factOf, plural, seenOf, words } from '../signals.ts';
+import { factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -9,11 +9,6 @@ const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer o
 function lostBefore(closure: Closure, world: World): boolean {
   if (seenOf(closure, 'heartbeat-missed').length > 0) return true;
   return world.between('network-fault', closure.ended.fromMs - NETWORK_BEFORE_MS, closure.ended.toMs).some((fault) => fault.fault === 'link-down' || fault.fault === 'client-offline');
-}
-
-function proxyOf(closure: Closure): string | undefined {
-  const event = closure.seen.find((one) => one.kind === 'tunnel-ended' || one.kind === 'proxy-fault');
-  return event?.vantage;
 }
 
 function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {
@@ -146,7 +141,7 @@ export const proxyTimeout: Cause = {
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
     const kind = tunnel?.endedBy === 'life' ? 'maximum life' : 'idle timeout';
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile ? ` at ${words(pile.ms)}` : '';
-    const hop = fault?.vantage ?? tunnel?.vantage ?? proxyOf(closure) ?? 'proxy';
+    const hop = hopOf(closure) ?? setting?.hop ?? 'proxy';
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
     return { detail: `${kind}${about}${word}`, hop, incidentKey: `timer ${pile ? Math.round(pile.ms / 1000) : ''}` };
   },
