@@ -80,20 +80,31 @@ export function tunnelEnd(state: string, context: Context): Pick<TunnelEnded, 'e
 
 const QUARTER_HOUR_MS = 900_000;
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
-const WRITING_LAG_MS = 2_000;
+const LONGEST_LAG_MS = 30_000;
+const YEARLESS_YEAR = 2000;
+
+/** The same day and time in the year that year-less stamps are kept in. */
+const yearless = (ms: number): number => {
+  const date = new Date(ms);
+  return ms - Date.UTC(date.getUTCFullYear(), date.getUTCMonth()) + Date.UTC(YEARLESS_YEAR, date.getUTCMonth());
+};
 
 /**
- * The end of a stream. HAProxy stamps the start in local time without an offset and hands the line to syslog at the end, so a
- * carrier's stamp that is a whole number of quarter hours away names the zone, and the end is known in UTC.
+ * The end of a stream. HAProxy stamps the start in local time without an offset and hands the line to syslog at the end:
+ * - a carrier's UTC stamp that is a whole number of quarter hours away names the zone, so the end is known in UTC;
+ * - HAProxy's inner clock leaves out time in which the process or its machine stood still, so the life may be too short, and the
+ *   end lies anywhere between start + life and the carrier's stamp.
  */
 export function endOf(row: HaproxyStream, carrier: Stamp | undefined): Stamp {
   const end: Stamp = { ms: row.at.ms + (row.durationMs ?? 0), widthMs: row.at.widthMs + 1, basis: row.at.basis };
-  if (carrier?.basis !== 'utc' || end.basis !== 'local') return end;
-  const offset = Math.round((end.ms - carrier.ms) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
-  const lag = carrier.ms + carrier.widthMs - (end.ms - offset);
-  return Math.abs(offset) <= FARTHEST_ZONE_MS && lag >= 0 && lag <= carrier.widthMs + WRITING_LAG_MS
-    ? { ...end, ms: end.ms - offset, basis: 'utc' }
-    : end;
+  if (!carrier || (carrier.basis === 'yearless' && end.basis !== 'local')) return end;
+  const zoned = carrier.basis === 'utc' && end.basis === 'local';
+  if (!zoned && carrier.basis !== 'yearless' && carrier.basis !== end.basis) return end;
+  const wall = carrier.basis === 'yearless' ? yearless(end.ms) : end.ms;
+  const offset = zoned ? Math.round((wall - carrier.ms) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS : 0;
+  const lag = carrier.ms + carrier.widthMs - (wall - offset);
+  if (Math.abs(offset) > FARTHEST_ZONE_MS || lag < 0 || lag > carrier.widthMs + LONGEST_LAG_MS) return end;
+  return { ms: end.ms - offset, widthMs: Math.max(end.widthMs, lag), basis: zoned ? 'utc' : end.basis };
 }
 
 /** HTTP/2 requests are logged with their whole URL; other logs have the path alone. */
