@@ -21,12 +21,12 @@ const HEADER = '#Fields: ';
 const isHeader = (text: string): boolean => text.startsWith(HEADER) && text.includes('x-edge-location');
 
 /** Who broke the connection, where `x-edge-detailed-result-type` says so. */
-const ENDED_BY: Readonly<Record<string, TunnelEnded['endedBy']>> = {
-  AbortedOrigin: 'upstream',
-  ClientCommError: 'client',
-  ClientHungUpRequest: 'client',
-  OriginReadError: 'upstream',
-};
+const ENDED_BY = new Map<string, TunnelEnded['endedBy']>([
+  ['AbortedOrigin', 'upstream'],
+  ['ClientCommError', 'client'],
+  ['ClientHungUpRequest', 'client'],
+  ['OriginReadError', 'upstream'],
+]);
 
 type Value = (column: string) => string | undefined;
 
@@ -154,7 +154,7 @@ export const awsCloudfront = defineParser<CloudfrontRow>({
     };
   },
   events(row) {
-    if (row.status === 101) return tunnelEnded(row, { endedBy: ENDED_BY[row.termination ?? ''] });
+    if (row.status === 101) return tunnelEnded(row, { endedBy: ENDED_BY.get(row.termination ?? '') });
     if (row.scheme !== 'wss') return undefined;
     const by = row.status === 0 ? 'client' : row.termination?.startsWith('Origin') ? 'upstream' : undefined;
     return handshakeFailed(row, row.termination ?? `status ${row.status}`, by);

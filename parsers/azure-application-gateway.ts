@@ -11,12 +11,12 @@ interface GatewayRow extends AccessRow {
   readonly instanceId?: string | undefined;
 }
 
-const ENDED_BY: Readonly<Record<string, TunnelEnded['endedBy']>> = {
-  ERRORINFO_UPSTREAM_TIMED_OUT: 'idle',
-  ERRORINFO_CLIENT_TIMED_OUT: 'idle',
-  ERRORINFO_UPSTREAM_CLOSED_CONNECTION: 'upstream',
-  ERRORINFO_CLIENT_CLOSED_REQUEST: 'client',
-};
+const ENDED_BY = new Map<string, TunnelEnded['endedBy']>([
+  ['ERRORINFO_UPSTREAM_TIMED_OUT', 'idle'],
+  ['ERRORINFO_CLIENT_TIMED_OUT', 'idle'],
+  ['ERRORINFO_UPSTREAM_CLOSED_CONNECTION', 'upstream'],
+  ['ERRORINFO_CLIENT_CLOSED_REQUEST', 'client'],
+]);
 
 /** v1 puts its own notes where v2 has the query: `…&SERVER-ROUTED=10.4.0.4&…&SERVER-STATUS=404`. */
 const V1_NOTES = 'X-AzureApplicationGateway-';
@@ -121,5 +121,5 @@ export const azureApplicationGateway = defineParser<GatewayRow>({
       termination: value('error_info'),
     };
   },
-  events: (row) => (row.status === 101 ? tunnelEnded(row, { endedBy: ENDED_BY[row.termination ?? ''] }) : undefined),
+  events: (row) => (row.status === 101 ? tunnelEnded(row, { endedBy: ENDED_BY.get(row.termination ?? '') }) : undefined),
 });

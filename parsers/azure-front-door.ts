@@ -13,12 +13,12 @@ interface FrontDoorRow extends AccessRow {
   readonly scheme?: string | undefined;
 }
 
-const ENDED_BY: Readonly<Record<string, TunnelEnded['endedBy']>> = {
-  ClientDisconnected: 'client',
-  OriginConnectionAborted: 'upstream',
-  OriginConnectionReset: 'upstream',
-  OriginTimeout: 'idle',
-};
+const ENDED_BY = new Map<string, TunnelEnded['endedBy']>([
+  ['ClientDisconnected', 'client'],
+  ['OriginConnectionAborted', 'upstream'],
+  ['OriginConnectionReset', 'upstream'],
+  ['OriginTimeout', 'idle'],
+]);
 
 const WSS =
   '{"time":"2026-12-31T23:59:59.6479719Z","resourceId":"/SUBSCRIPTIONS/1/RESOURCEGROUPS/R/PROVIDERS/MICROSOFT.CDN/PROFILES/FD","category":"FrontDoorAccessLog","operationName":"Microsoft.Cdn/Profiles/AccessLog/Write","properties":{"trackingReference":"0k1y5YQAAAAAWd0Uc6UcnR7WN8uo2prYZU0lOMzBFREdFMDIxNw==","httpMethod":"GET","httpVersion":"1.1.0.0","requestUri":"https://chat.example.com:443/ws?room=1","hostName":"chat.example.com","requestBytes":"2545","responseBytes":"1205","userAgent":"Mozilla/5.0","clientIp":"2001:db8::9","clientPort":"50382","socketIp":"2001:db8::9","timeToFirstByte":"0.384","timeTaken":"300.384","requestProtocol":"WSS","securityProtocol":"TLS 1.3","httpStatusCode":"101","httpStatusDetails":"101","pop":"SIN","cacheStatus":"CONFIG_NOCACHE","originName":"app.azurewebsites.net:443","originIp":"20.43.132.8:443","errorInfo":"OriginTimeout"}}';
@@ -111,5 +111,5 @@ export const azureFrontDoor = defineParser<FrontDoorRow>({
       cacheStatus: value('cacheStatus'),
     };
   },
-  events: (row) => (row.status === 101 ? tunnelEnded(row, { endedBy: ENDED_BY[row.termination ?? ''] }) : undefined),
+  events: (row) => (row.status === 101 ? tunnelEnded(row, { endedBy: ENDED_BY.get(row.termination ?? '') }) : undefined),
 });

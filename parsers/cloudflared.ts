@@ -32,7 +32,10 @@ const LOST =
 const OTHER =
   /^(?:Registered tunnel connection|Initiating graceful shutdown due to signal |Initial protocol |Updated to new configuration|Tunnel server stopped|Metrics server stopped)/;
 const STOPPED = /^Initiating graceful shutdown due to signal (\w{1,20})/;
-const SIGNALS: Readonly<Record<string, string>> = { terminated: 'SIGTERM', interrupt: 'SIGINT' };
+const SIGNALS = new Map<string, string>([
+  ['terminated', 'SIGTERM'],
+  ['interrupt', 'SIGINT'],
+]);
 
 /** What Go's errors say of the origin's side. */
 function originFault(error: string): Pick<ProxyFault, 'fault' | 'phase'> | undefined {
@@ -124,7 +127,7 @@ export const cloudflared = defineParser<CloudflaredRow>({
       return { kind: 'proxy-fault', fault: 'tunnel-lost', phase: /\bdial\b/.test(row.error ?? '') ? 'connect' : 'tunnel' };
     const stopped = STOPPED.exec(row.message);
     if (stopped) {
-      const signal = SIGNALS[stopped[1] ?? ''];
+      const signal = SIGNALS.get(stopped[1] ?? '');
       return { kind: 'proxy-lifecycle', change: 'stop', proxy: 'cloudflared', ...(signal && { signal }) };
     }
     return row.error === undefined ? undefined : requestFault(row, row.error);

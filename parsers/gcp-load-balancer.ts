@@ -17,13 +17,13 @@ interface GcpRow extends AccessRow {
 const LOG_TYPE = /LoadBalancerLogEntry$/;
 const RESOURCES = new Set(['http_load_balancer', 'http_external_regional_lb_rule', 'internal_http_lb_rule']);
 
-const ENDED_BY: Readonly<Record<string, TunnelEnded['endedBy']>> = {
-  backend_connection_closed_after_partial_response_sent: 'upstream',
-  backend_connection_closed_before_data_sent_to_client: 'upstream',
-  client_disconnected_after_partial_response: 'client',
-  client_disconnected_before_any_response: 'client',
-  client_timed_out: 'idle',
-};
+const ENDED_BY = new Map<string, TunnelEnded['endedBy']>([
+  ['backend_connection_closed_after_partial_response_sent', 'upstream'],
+  ['backend_connection_closed_before_data_sent_to_client', 'upstream'],
+  ['client_disconnected_after_partial_response', 'client'],
+  ['client_disconnected_before_any_response', 'client'],
+  ['client_timed_out', 'idle'],
+]);
 const REFUSED_UPGRADES = new Set(['websocket_handshake_failed', 'upgrade_header_rejected']);
 
 /** Envoy-based balancers say it in RFC 9209's words: `error="connection_terminated"; details="backend_connection_closed_…"`. */
@@ -162,7 +162,7 @@ export const gcpLoadBalancer = defineParser<GcpRow>({
     const details = row.termination ?? '';
     if (REFUSED_UPGRADES.has(details)) return handshakeFailed(row, details);
     if (row.status !== 101) return undefined;
-    const endedBy = details === 'backend_timeout' ? (row.endsByAge ? 'life' : 'idle') : ENDED_BY[details];
+    const endedBy = details === 'backend_timeout' ? (row.endsByAge ? 'life' : 'idle') : ENDED_BY.get(details);
     return tunnelEnded(row, { when: endOf(row), endedBy });
   },
 });

@@ -29,15 +29,15 @@ const PAIRS = /^at=(?:info|warning|error)(?: [A-Za-z_]\w{0,31}=(?:"(?:[^"\\]|\\.
 const IDLE_MS = 55_000;
 
 /** Errors of one dyno, whatever the request was. */
-const DYNO_FAULTS: Readonly<Record<string, Pick<ProxyFault, 'fault' | 'phase'>>> = {
-  H10: { fault: 'no-upstream', phase: 'connect' },
-  H13: { fault: 'upstream-closed', phase: 'handshake' },
-  H14: { fault: 'no-upstream', phase: 'connect' },
-  H18: { fault: 'upstream-closed', phase: 'handshake' },
-  H19: { fault: 'upstream-timeout', phase: 'connect' },
-  H20: { fault: 'no-upstream', phase: 'connect' },
-  H21: { fault: 'upstream-refused', phase: 'connect' },
-};
+const DYNO_FAULTS = new Map<string, Pick<ProxyFault, 'fault' | 'phase'>>([
+  ['H10', { fault: 'no-upstream', phase: 'connect' }],
+  ['H13', { fault: 'upstream-closed', phase: 'handshake' }],
+  ['H14', { fault: 'no-upstream', phase: 'connect' }],
+  ['H18', { fault: 'upstream-closed', phase: 'handshake' }],
+  ['H19', { fault: 'upstream-timeout', phase: 'connect' }],
+  ['H20', { fault: 'no-upstream', phase: 'connect' }],
+  ['H21', { fault: 'upstream-refused', phase: 'connect' }],
+]);
 const CLIENT_CODES = new Set(['H27', 'H28']);
 
 /** Engine.IO names its transport; other upgrades look like any GET until they get their 101. */
@@ -150,7 +150,7 @@ export const herokuRouter = defineParser<RouterRow>({
         }),
       };
     }
-    const fault = DYNO_FAULTS[code];
+    const fault = DYNO_FAULTS.get(code);
     if (UPGRADE.test(row.path ?? '') && code !== '') {
       const by: HandshakeFailed['by'] = CLIENT_CODES.has(code) ? 'client' : fault ? 'upstream' : 'proxy';
       return { kind: 'handshake-failed', why: row.termination ?? code, by, keys, ...known({ status: row.status }) };
