@@ -7,17 +7,17 @@ import { type LogHead, logHead } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { type Context, defineParser } from '../src/types.ts';
 
-// Lines of gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
+// Lines of klog, Caddy, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
-// What a line without a stamp does not begin with: frames of stacks, requests, transcripts of other clients.
+  /^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+// What a line without a stamp does not begin with: syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
-  /^[\s{<[(#"'\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^(?:error|websocat|curl|wscat): |^WebSocket connection to '|^(?:The connection to|Firefox can)|^CloseEvent\b|^Disconnected \(code|^Connected \(press|^1006 /;
+  /^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"'\d]|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^(?:error|websocat|curl|wscat): |^WebSocket connection to '|^(?:The connection to|Firefox can)|^Disconnected \(code|^Connected \(press/;
 
 function read(text: string, context: Context): AppRow | null {
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text);
-  if (isForeignMessage(head?.rest ?? text)) return null;
+  if (isForeignMessage(head?.rest ?? text) || (head && isForeignMessage(head.message))) return null;
   if (!head?.stamped && NOT_BARE.test(text)) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head);
@@ -240,7 +240,6 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006 },
     },
-    { line: 'Server disconnected (code: 1006)', from: 'noVNC 1.4', reads: { code: 1006 }, gives: { kind: 'socket-closed', code: 1006 } },
     {
       line: '2026-01-09 00:00:00,000 INFO query took 1006ms on port 1006 id=1006 path=/?q=socket+1006',
       from: 'Python 3.11 logging',

@@ -1,7 +1,8 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
-import type { Draft, Endpoint, Keys, ProcessFault, SocketClosed, Vantage } from '../types.ts';
+import type { Draft, Keys, ProcessFault, SocketClosed, Vantage } from '../types.ts';
 import { type AppRow, defined } from './app-fields.ts';
 import { closeCodeIn, endedBy, upgradeStatusIn } from './close-words.ts';
+import { connectionKeys } from './peer.ts';
 
 /**
  * Needles of every event below; each stands in some word that `draftOf` knows. They are shared by all formats that carry such words,
@@ -106,16 +107,8 @@ const spoken = (text: string): string =>
     .trim();
 
 /** What the record is joined by. */
-export function keysOf(record: AppRow): Keys {
-  return defined<Keys>({
-    connection: record.connection,
-    requestId: record.requestId,
-    path: record.path,
-    client: record.clientIp === undefined ? undefined : defined<Endpoint>({ ip: record.clientIp, port: record.clientPort }),
-    pid: record.pid,
-    service: record.program,
-    host: record.host,
-  });
+function keysOf(record: AppRow): Keys {
+  return defined<Keys>({ ...connectionKeys(record), requestId: record.requestId, service: record.program, host: record.host });
 }
 
 /**

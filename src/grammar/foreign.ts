@@ -6,11 +6,13 @@ const MESSAGES: readonly RegExp[] = [
   /^\d+#\d+: /, // nginx
   /^PM2 /,
   // supervisord
-  /^(?:exited|spawned|success|stopped|gave up|waiting for|killing|reaped): ?|^(?:supervisord|RPC interface|Included extra file|Set uid|received SIG\w+ indicating|Creating socket|Closing socket|unlinking stale|waiting for .{1,60} to die|daemonizing|Server 'unix_http)/,
+  /^(?:exited|spawned|success|stopped|gave up|waiting for|killing|reaped): ?|^(?:supervisord|Supervisor |RPC interface|Included extra file|Set uid|received SIG\w+ indicating|Creating socket|Closing socket|unlinking stale|waiting for .{1,60} to die|daemonizing|Server 'unix_http)/,
   // gunicorn
   /^(?:Booting worker|Worker exiting|WORKER TIMEOUT|Handling signal|Starting gunicorn|Shutting down: Master|Worker \(pid|Worker with pid|Using worker|Listening at: )/,
   // cloudflared
   /connIndex=|^(?:Registered|Unregistered) tunnel|originService=|cloudflared|^Initiating graceful shutdown due to signal/,
+  // Caddy
+  /^shutting down apps, then terminating|^serving initial configuration|^(?:using|autosaved|adapted) config|^exiting; byeee|^servers shutting down|^admin endpoint (?:started|stopped)|^maxprocs: |^GOMEMLIMIT |^shutting down\t|^http\.(?:log|handlers)/,
   // Traefik
   /traefik|^(?:Server stopped|I have to go\.\.\.|Stopping server gracefully|Health check failed|Health check recovered|Waiting \S{1,20} seconds? before killing)|^'?\d{3} [A-Z][A-Za-z ]{2,40}'? (?:caused by|error=)/,
   /^\[(?:\d+|main|config|upstream|connection|http|client|router|filter|runtime)\]\[/, // Envoy
@@ -18,7 +20,10 @@ const MESSAGES: readonly RegExp[] = [
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
   // Home Assistant, VS Code, Django's development server, Action Cable
-  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]|^WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:Finished|Started GET) "\/|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
+  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
+  // Erlang and Elixir
+  /^(?:GenServer|Task|Process|Ranch (?:listener|protocol)|Supervisor|Child) .{0,200}(?:terminat(?:ing|ed)|raised|exited|started)|^CONNECTED TO |^REFUSED CONNECTION TO /,
+  /CloseEvent \{|^close \{ target: WebSocket/, // a browser's dump
   // Heroku
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(/,
 ]; // prettier-ignore

@@ -1,0 +1,115 @@
+/** Rails Action Cable: `Started GET … [WebSocket] for …`, `Finished … [WebSocket] for …`, upgrade results. */
+import { endpoint } from '../src/grammar/address.ts';
+import { logHead } from '../src/grammar/log-head.ts';
+import { connectionKeys } from '../src/grammar/peer.ts';
+import { isoAt } from '../src/time.ts';
+import { type Draft, defineParser, type Row } from '../src/types.ts';
+
+interface CableRow extends Row {
+  readonly message: string;
+  readonly step: string;
+  readonly path?: string;
+  readonly method?: string;
+  readonly clientIp?: string;
+  readonly pid?: number;
+  readonly socket?: boolean;
+}
+
+const REQUEST =
+  /^(Started ([A-Z]{3,10})|Finished) "([^"\s]{1,8192})"( ?\[WebSocket\]| ?\[non-WebSocket\])? for (\S{2,45}) at (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4})$/;
+const UPGRADE =
+  /^(Successfully upgraded|Failed to upgrade) to WebSocket \(REQUEST_METHOD: ([A-Z]{0,10}), HTTP_CONNECTION: ([^,)]{0,60}), HTTP_UPGRADE: ([^)]{0,60})\)$/;
+const ORIGIN = /^Request origin not allowed: (\S{0,300})$/;
+const TAGS = /^(?:\[[^\]]{1,100}\] ){1,6}/;
+
+export const actionCable = defineParser<CableRow>({
+  name: 'action-cable',
+  about: 'Rails log of Action Cable connections',
+  adds: 'when each WebSocket began and finished, by client address and path; no close code',
+  docs: 'https://github.com/rails/rails/blob/main/actioncable/lib/action_cable/connection/base.rb',
+  vantage: 'server',
+  habitat: 'mixed',
+  needles: ['[WebSocket] for ', 'to upgrade to WebSocket', 'Request origin not allowed: '],
+  samples: [
+    {
+      line: 'Started GET "/cable" [WebSocket] for 127.0.0.1 at 2026-04-23 10:41:34 +1000',
+      from: 'Rails 7.1',
+      reads: { at: { ms: 1776904894000, widthMs: 1000, basis: 'utc' }, clientIp: '127.0.0.1', path: '/cable', method: 'GET' },
+      gives: { kind: 'socket-opened', keys: { path: '/cable', client: { ip: '127.0.0.1' } } },
+    },
+    {
+      line: 'Finished "/cable" [WebSocket] for 127.0.0.1 at 2026-04-23 10:41:34 +1000',
+      from: 'Rails 7.1',
+      reads: { step: 'Finished' },
+      gives: { kind: 'socket-closed', keys: { path: '/cable' } },
+    },
+    {
+      line: 'I, [2026-12-31T23:59:59.123456 #4242]  INFO -- : [6a1d0c1e] Finished "/cable/?t=1" [WebSocket] for 2001:db8::7 at 2026-12-31 23:59:59 +0000',
+      from: 'Rails 7.1 production log with a request id tag',
+      reads: { pid: 4242, clientIp: '2001:db8::7', path: '/cable/?t=1' },
+      gives: { kind: 'socket-closed', keys: { pid: 4242 } },
+    },
+    {
+      line: 'Successfully upgraded to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: Upgrade, HTTP_UPGRADE: websocket)',
+      from: 'Rails 7.1',
+      reads: { step: 'Successfully upgraded' },
+      gives: 'noise',
+    },
+    {
+      line: 'Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: close, HTTP_UPGRADE: )',
+      from: 'Rails 7.1 behind a proxy without upgrade headers',
+      reads: { step: 'Failed to upgrade' },
+      gives: { kind: 'handshake-failed', status: 404 },
+    },
+    {
+      line: 'Request origin not allowed: https://evil.example.com',
+      from: 'Rails 7.1',
+      reads: { step: 'origin' },
+      gives: { kind: 'handshake-failed', status: 404 },
+    },
+    {
+      line: 'Started GET "/health" for 10.0.0.9 at 2026-04-03 10:41:34 +0000',
+      from: 'Rails 7.1',
+      reads: { path: '/health' },
+      gives: 'noise',
+    },
+  ],
+  rejects: ['Finished "/cable" [WebSocket] for 127.0.0.1', 'Finished 3 jobs', 'Started GET "/cable" [WebSocket] for 127.0.0.1 at noon'],
+  read(text) {
+    const head = logHead(text);
+    const message = (head?.message ?? text).replace(TAGS, '');
+    const base = {
+      ...(head?.at && { at: head.at }),
+      ...(head?.level !== undefined && { level: head.level }),
+      ...(head?.pid !== undefined && { pid: head.pid }),
+      message,
+    };
+    const request = REQUEST.exec(message);
+    if (request) {
+      const [, step = '', method, path = '', kind, client, when = ''] = request;
+      const stamp = isoAt(when)?.stamp;
+      if (!stamp) return null;
+      const ip = endpoint(client)?.ip;
+      return {
+        ...base,
+        at: head?.at ?? stamp,
+        step: step.slice(0, 8).trim(),
+        ...(method !== undefined && { method }),
+        path,
+        ...(ip !== undefined && { clientIp: ip }),
+        socket: kind?.trim() === '[WebSocket]',
+      };
+    }
+    const upgrade = UPGRADE.exec(message);
+    if (upgrade) return { ...base, step: upgrade[1] ?? '' };
+    return ORIGIN.test(message) ? { ...base, step: 'origin' } : null;
+  },
+  events(row): Draft | undefined {
+    const keys = connectionKeys(row);
+    if (row.socket) return row.step === 'Finished' ? { kind: 'socket-closed', keys } : { kind: 'socket-opened', keys };
+    // Action Cable answers 404 to what it does not upgrade.
+    return row.step === 'origin' || row.step === 'Failed to upgrade'
+      ? { kind: 'handshake-failed', status: 404, why: row.message, by: 'upstream', keys }
+      : undefined;
+  },
+});
