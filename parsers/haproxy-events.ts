@@ -19,7 +19,7 @@ interface EventRow extends Row {
 const COUNTS =
   '\\.?(?: \\d+ active and \\d+ backup servers (?:left|online)\\.)?(?: Running on backup\\.)?(?: \\d+ sessions active,)?(?: \\d+ (?:sessions )?requeued, \\d+ (?:remaining|total) in queue\\.)?$';
 const CHECK =
-  'reason: (?<reason>[^,]{1,80})(?:, code: (?<code>\\d{1,3}))?(?:, info: "(?<info>.{0,1000})")?, check duration: (?<checkMs>\\d+)ms';
+  'reason: (?<reason>[^,]{1,80})(?:, code: (?<checkStatus>\\d{1,3}))?(?:, info: "(?<info>.{0,1000})")?, check duration: (?<checkMs>\\d+)ms';
 const SERVER = '^(?:Backup )?Server (?<upstreamName>[^\\s/]{1,128}/[^\\s/]{1,128}) ';
 const PROXY = '(?:frontend|backend|proxy|listen|FRONTEND|BACKEND|PROXY) (?<frontend>\\S{1,128})';
 
