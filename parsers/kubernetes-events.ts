@@ -1,0 +1,283 @@
+/** Events of the Kubernetes API: tables of `kubectl get events`, `kubectl events` and `kubectl describe`, and their JSON. */
+import { firstOf, type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
+import { age, eventMeaning } from '../src/grammar/kubernetes.ts';
+import { iso, stamp } from '../src/time.ts';
+import { type Context, type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
+
+interface EventRow extends Row {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  /** The object's kind as written: `Pod`, `pod`. */
+  readonly kind?: string | undefined;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly pod?: string | undefined;
+  readonly container?: string | undefined;
+  readonly host?: string | undefined;
+  /** Component that wrote the event. */
+  readonly program?: string | undefined;
+  readonly count?: number | undefined;
+}
+
+const AGE = String.raw`((?:\d{1,6}[smhdy]){1,3}|<unknown>|<invalid>)(?: \(x(\d{1,9}) over [\w<>]{1,20}\))?`;
+const TABLE = new RegExp(
+  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62}) {2,200})?${AGE} {2,200}(\w{1,40}) {2,200}(\w{1,80}) {2,200}([a-z.0-9]{1,80})\/(\S{1,300}) {2,300}(\S.{0,8000})$`,
+);
+const DESCRIBED = new RegExp(
+  String.raw`^ {2}(Normal|Warning) {2,80}(\w{1,80}) {2,80}${AGE} {2,80}(\S{1,80}?)(?:, (\S{1,253}))? {2,200}(\S.{0,8000})$`,
+);
+const HEADER = /^(?:NAMESPACE {2,200})?LAST SEEN {2,200}TYPE {2,200}REASON {2,200}OBJECT {2,300}/;
+/** `spec.containers{chat}` */
+const FIELD_PATH = /^spec\.(?:initC|ephemeralC|c)ontainers\{([^}]{1,63})\}$/;
+/** The kubelet's longest wait before it starts a failed container again. */
+const LONGEST_BACK_OFF_MS = 300_000;
+
+const podName = (kind: string | undefined, name: string | undefined): string | undefined =>
+  kind?.toLowerCase() === 'pod' ? name : undefined;
+const containerOf = (path: string | undefined): string | undefined => FIELD_PATH.exec(path ?? '')?.[1];
+
+function readTable(text: string): EventRow | null {
+  const [whole, namespace, seen = '', count, type = '', reason = '', kind, name, message = ''] = TABLE.exec(text) ?? [];
+  if (whole === undefined) return null;
+  return { at: age(seen), namespace, type, reason, kind, name, pod: podName(kind, name), message, count: numberOf(count) };
+}
+
+/** `-o wide` has columns that may be empty, so they are cut where the header puts them. */
+function readWide(text: string, header: string): EventRow | null {
+  const cells = new Map<string, string>();
+  const columns = [...header.matchAll(/\S+(?: \S+)*/g)];
+  for (const [index, column] of columns.entries()) {
+    if (column.index > 0 && text[column.index - 1] !== ' ') return null;
+    cells.set(column[0], text.slice(column.index, columns[index + 1]?.index).trim());
+  }
+  const [type = '', reason = '', message = ''] = [cells.get('TYPE'), cells.get('REASON'), cells.get('MESSAGE')];
+  const [kind, name] = (cells.get('OBJECT') ?? '').split('/', 2);
+  if (type === '' || reason === '' || !name) return null;
+  const [program, host] = (cells.get('SOURCE') ?? '').split(', ', 2);
+  const container = containerOf(cells.get('SUBOBJECT'));
+  return {
+    at: age(cells.get('LAST SEEN') ?? ''),
+    namespace: cells.get('NAMESPACE'),
+    type,
+    reason,
+    kind,
+    name,
+    pod: podName(kind, name),
+    container,
+    program,
+    host,
+    message,
+    count: numberOf(cells.get('COUNT')),
+  };
+}
+
+/** What the description above the table is of. */
+function described(before: readonly string[]): {
+  readonly kind: string | undefined;
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+} {
+  const from = before.findLastIndex((line) => /^Name: {2,40}\S/.test(line));
+  const lines = before.slice(Math.max(0, from));
+  const value = (key: RegExp): string | undefined => lines.map((line) => key.exec(line)?.[1]).find((found) => found !== undefined);
+  const kind = lines.some((line) => /^(?:Containers|Init Containers):/.test(line))
+    ? 'Pod'
+    : lines.some((line) => line.startsWith('Capacity:'))
+      ? 'Node'
+      : undefined;
+  return { kind, name: value(/^Name: {2,40}(\S{1,253})/), namespace: value(/^Namespace: {2,40}(\S{1,63})/) };
+}
+
+function readDescribed(text: string, context: Context): EventRow | null {
+  const [whole, type = '', reason = '', seen = '', count, program, host, message = ''] = DESCRIBED.exec(text) ?? [];
+  if (whole === undefined) return null;
+  const { kind, name, namespace } = described(context.before(400));
+  return { at: age(seen), type, reason, program, host, message, count: numberOf(count), kind, name, namespace, pod: podName(kind, name) };
+}
+
+/** Stamps of one event; those that were never set are null. The last time is the one that the tables show too. */
+const stampOf = (event: JsonObject): Stamp | undefined =>
+  iso(
+    textOf(
+      firstOf(event, ['series.lastObservedTime', 'lastTimestamp', 'deprecatedLastTimestamp', 'eventTime', 'metadata.creationTimestamp']),
+    ) ?? '',
+  );
+
+function readJson(text: string): EventRow | null {
+  const outer = parseObject(text);
+  // `--output-watch-events` and eventrouter put the event into another object.
+  if (!outer) return null;
+  const inner = 'reason' in outer ? undefined : (outer['object'] ?? outer['event']);
+  const event = typeof inner === 'object' && inner !== null ? (inner as JsonObject) : outer;
+  const read = (...paths: string[]): string | undefined => textOf(firstOf(event, paths));
+  const kind = read('involvedObject.kind', 'regarding.kind');
+  const [type, reason, message] = [read('type'), read('reason'), read('message', 'note')];
+  if (kind === undefined || type === undefined || reason === undefined || message === undefined) return null;
+  const name = read('involvedObject.name', 'regarding.name');
+  return {
+    at: stampOf(event),
+    type,
+    reason,
+    message,
+    kind,
+    name,
+    namespace: read('involvedObject.namespace', 'regarding.namespace', 'metadata.namespace'),
+    pod: podName(kind, name),
+    container: containerOf(read('involvedObject.fieldPath', 'regarding.fieldPath')),
+    program: read('source.component', 'reportingComponent', 'reportingController', 'deprecatedSource.component'),
+    host: read('source.host', 'deprecatedSource.host'),
+    count: numberOf(firstOf(event, ['series.count', 'count', 'deprecatedCount'])),
+  };
+}
+
+/** The container ended at some time before: at most the longest wait ago. */
+function backOff(row: EventRow): Draft | undefined {
+  if (!row.message.includes('restarting failed container')) return undefined;
+  const { at } = row;
+  const keys = { ...(row.pod !== undefined && { pod: row.pod }), ...(row.container !== undefined && { container: row.container }) };
+  const from = at && (at.basis === 'ago' ? at.ms : at.ms - LONGEST_BACK_OFF_MS);
+  return {
+    kind: 'process-ended',
+    keys,
+    ...(at && from !== undefined && { when: stamp(from, LONGEST_BACK_OFF_MS + at.widthMs, at.basis) }),
+  };
+}
+
+const HEAD = 'LAST SEEN   TYPE      REASON      OBJECT                       MESSAGE';
+const WIDE =
+  'LAST SEEN   TYPE      REASON      OBJECT       SUBOBJECT               SOURCE            MESSAGE                    FIRST SEEN   COUNT   NAME';
+const DESCRIPTION = [
+  'Name:             chat-7d9c5b8f6-x2lqp',
+  'Namespace:        prod',
+  'Containers:',
+  '  chat:',
+  'Events:',
+  '  Type     Reason     Age                From     Message',
+];
+
+export const kubernetesEvents = defineParser<EventRow>({
+  name: 'kubernetes-events',
+  about: 'Kubernetes events: kubectl get events, kubectl events, kubectl describe, as tables and JSON',
+  adds: 'that a pod was stopped, evicted or restarted by its probe, that a node was lost, and when',
+  docs: 'https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/',
+  vantage: 'orchestrator',
+  habitat: 'mixed',
+  needles: [
+    'Killing',
+    'probe failed',
+    'probe errored',
+    'Started container',
+    'Container started',
+    'OOM encountered',
+    'Evicted',
+    'Preempt',
+    'TaintManagerEviction',
+    'NodeNotReady',
+    'NodeStatusUnknown',
+    'NetworkNotReady',
+    'Rebooted',
+    'NodeShutdown',
+    'ScaleDown',
+    'Scaled down replica set',
+    'SuccessfulDelete',
+    'SuccessfulRescale',
+    'ExceededGracePeriod',
+    'SandboxChanged',
+    'NGINX reload',
+    'restarting failed container',
+  ], // prettier-ignore
+  samples: [
+    {
+      line: '6m40s       Normal    Killing     pod/chat-7d9c5b8f6-x2lqp     Stopping container chat',
+      from: 'kubectl 1.31 get events',
+      header: HEAD,
+      reads: {
+        at: { ms: 400_000, widthMs: 2000, basis: 'ago' },
+        type: 'Normal',
+        reason: 'Killing',
+        pod: 'chat-7d9c5b8f6-x2lqp',
+        message: 'Stopping container chat',
+      },
+      gives: { kind: 'stop-requested', how: 'pod-delete', keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat' } },
+    },
+    {
+      line: 'prod        35s (x2 over 40s)   Warning   Unhealthy   pod/chat-0   Liveness probe failed: HTTP probe failed with statuscode: 503',
+      from: 'kubectl 1.31 events -A',
+      reads: { at: { ms: 35_000, widthMs: 2000, basis: 'ago' }, namespace: 'prod', count: 2, kind: 'pod', name: 'chat-0' },
+      gives: { kind: 'health-failed', probe: 'liveness', keys: { pod: 'chat-0' } },
+    },
+    {
+      line: '4d21h       Warning   NodeNotReady        node/worker-2                Node worker-2 status is now: NodeNotReady',
+      from: 'kubectl 1.31 get events',
+      reads: { at: { ms: 421_200_000, widthMs: 3_601_000, basis: 'ago' } },
+      gives: { kind: 'network-fault', fault: 'node-not-ready', keys: { host: 'worker-2' } },
+    },
+    {
+      line: '<unknown>   Normal    ScalingReplicaSet   deployment/chat              Scaled down replica set chat-7d9c5b8f6 to 1 from 2',
+      from: 'kubectl 1.31 get events',
+      reads: { at: undefined },
+      gives: { kind: 'stop-requested', how: 'scale-down', keys: { service: 'chat' } },
+    },
+    {
+      line: '13m         Warning   BackOff     pod/chat-0                   Back-off restarting failed container chat in pod chat-0_prod(uid)',
+      from: 'kubectl 1.31 get events',
+      reads: { at: { ms: 780_000, widthMs: 61_000, basis: 'ago' } },
+      gives: { kind: 'process-ended', when: { ms: 780_000, widthMs: 361_000, basis: 'ago' }, keys: { pod: 'chat-0' } },
+    },
+    {
+      line: '6m40s       Normal    Killing     pod/chat-0   spec.containers{chat}   kubelet, node-a   Stopping container chat    6m40s        1       chat-0.17f1',
+      from: 'kubectl 1.31 get events -o wide',
+      header: WIDE,
+      reads: { container: 'chat', program: 'kubelet', host: 'node-a', count: 1, message: 'Stopping container chat' },
+      gives: { kind: 'stop-requested', how: 'pod-delete', keys: { pod: 'chat-0', container: 'chat', host: 'node-a' } },
+    },
+    {
+      line: '  Normal   Killing    6m40s (x3 over 20m)  kubelet  Container chat failed liveness probe, will be restarted',
+      from: 'kubectl 1.31 describe pod',
+      before: DESCRIPTION,
+      reads: {
+        at: { ms: 400_000, widthMs: 2000, basis: 'ago' },
+        pod: 'chat-7d9c5b8f6-x2lqp',
+        namespace: 'prod',
+        count: 3,
+        program: 'kubelet',
+      },
+      gives: { kind: 'stop-requested', how: 'liveness', keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat' } },
+    },
+    {
+      line: '{"kind":"Event","type":"Normal","reason":"Started","message":"Started container chat","involvedObject":{"kind":"Pod","namespace":"prod","name":"chat-0","fieldPath":"spec.containers{chat}"},"firstTimestamp":"2026-11-22T20:23:41Z","lastTimestamp":"2026-11-22T20:24:41Z","eventTime":null,"count":2,"source":{"component":"kubelet","host":"node-a"},"metadata":{"creationTimestamp":"2026-11-22T20:23:41Z"}}',
+      from: 'Kubernetes 1.31, kubectl get events -o json',
+      reads: { at: { ms: 1795379081000, widthMs: 1000, basis: 'utc' }, pod: 'chat-0', container: 'chat', count: 2 },
+      gives: { kind: 'process-started', what: 'container', keys: { pod: 'chat-0', container: 'chat', host: 'node-a' } },
+    },
+    {
+      line: '{"type":"ADDED","object":{"kind":"Event","type":"Warning","reason":"SystemOOM","note":"System OOM encountered, victim process: node, pid: 3419","regarding":{"kind":"Node","name":"node-a"},"eventTime":"2026-11-22T20:23:41.123456Z","series":null,"metadata":{"namespace":"default"}}}',
+      from: 'Kubernetes 1.31, events.k8s.io/v1, kubectl get -w --output-watch-events',
+      reads: { at: { ms: 1795379021123.456, widthMs: 0.001, basis: 'utc' } },
+      gives: { kind: 'oom-kill', role: 'report', scope: 'unknown', command: 'node', keys: { pid: 3419, pidSpace: 'host', host: 'node-a' } },
+    },
+    {
+      line: '53m         Normal    Pulled      pod/chat-0                   Container image "chat:1" already present on machine',
+      from: 'kubectl 1.31 get events',
+      reads: { reason: 'Pulled' },
+      gives: 'noise',
+    },
+  ],
+  rejects: [
+    HEAD,
+    '  Type     Reason     Age   From     Message',
+    'Killing container chat',
+    '6m40s Normal Killing pod/chat-0 Stopping container chat',
+    '{"kind":"Pod","metadata":{"name":"chat-0"}}',
+    '{"type":"Warning","reason":"x","message":"an application says this"}',
+  ],
+  isHeader: (text) => HEADER.test(text),
+  read(text, context) {
+    if (text.startsWith('{')) return readJson(text);
+    if (HEADER.test(text)) return null;
+    if (text.startsWith('  ')) return readDescribed(text, context);
+    return context.header?.includes('SUBOBJECT') ? readWide(text, context.header) : readTable(text);
+  },
+  events: (row) => (row.reason === 'BackOff' ? backOff(row) : eventMeaning({ ...row, kind: row.kind, name: row.name })),
+});
