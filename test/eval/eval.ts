@@ -44,9 +44,7 @@ async function degrade(incidents: readonly Incident[]): Promise<readonly Degrade
     group.outcomes.push(...(variant.lossy ? outcomes.filter(({ kind }) => kind !== 'missed') : outcomes));
     groups.set(variant.group, group);
   }
-  return [...groups]
-    .map(([group, { runs: count, failures, outcomes }]) => ({ group, runs: count, failures, scores: tally(outcomes) }))
-    .sort((a, b) => (a.group < b.group ? -1 : 1));
+  return [...groups].map(([group, { runs: count, failures, outcomes }]) => ({ group, runs: count, failures, scores: tally(outcomes) }));
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { degrade: { type: 'boolean' }, json: { type: 'boolean' } } });

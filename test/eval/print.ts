@@ -4,16 +4,19 @@ import { type Outcome, type Scores, tally } from './score.ts';
 const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
 const seconds = (ms: number): string => (Number.isNaN(ms) ? '–' : `${(ms / 1000).toFixed(2)} s`);
 
-/** Columns as wide as their widest cell; the first is text, the others are right-aligned. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)));
+/** Columns as wide as their widest cell; the first and the `text` one are text, the others are right-aligned. */
+function table(rows: readonly (readonly (string | number)[])[], text = 0): string {
+  const width = (column: number): number => Math.max(...rows.map((row) => String(row[column] ?? '').length));
+  const widths = (rows[0] ?? []).map((_, column) => width(column));
+  const aligned = (cell: string, column: number): string =>
+    column === 0 || column === text ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   return rows
     .map((row) =>
       row
-        .map((cell, column) => (column === 0 ? String(cell).padEnd(widths[0] ?? 0) : String(cell).padStart(widths[column] ?? 0)))
-        .join('  '),
+        .map((cell, column) => aligned(String(cell), column))
+        .join('  ')
+        .trimEnd(),
     )
-    .map((line) => line.trimEnd())
     .join('\n');
 }
 
@@ -63,10 +66,11 @@ const saidWrong = (outcomes: readonly Outcome[]): string => {
 const incidentTable = (incidents: readonly Scored[]): string =>
   table(
     incidents.map(({ name, outcomes, failure }) => {
-      if (failure !== undefined) return [name, 'no report', failure];
+      if (failure !== undefined) return [name, 'no report', '', failure];
       const scores = tally(outcomes);
-      return [name, `macro-F1 ${share(scores.macroF1)}`, `${scores.abnormal} closes`, `  ${saidWrong(outcomes)}`];
+      return [name, `macro-F1 ${share(scores.macroF1)}`, `${scores.abnormal} closes`, saidWrong(outcomes)];
     }),
+    3,
   );
 
 export const page = (incidents: readonly Scored[]): string => {
