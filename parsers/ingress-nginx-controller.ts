@@ -17,7 +17,7 @@ const HEAD = / +(\d{1,10}) ([a-z_]{1,40}\.go):(\d{1,6})\] /y;
 const OWN_FILE = /^(?:nginx|backend_ssl|stat_collector|store)\.go$/;
 const SHARED_FILE = /^(?:controller|main|launch|status|queue|template|event|flags|util|leaderelection|healthz)\.go$/;
 const OWN_MESSAGE =
-  /backend|NGINX|[Ii]ngress|Service "|service \w+\/|default server|Initial sync|[Dd]ynamic reconfiguration|SIGTERM, shutting down|[Ss]hutting down controller queues|Handled quit|"Exiting"|new leader elected|POD is not ready|Creating API client|Running in Kubernetes/;
+  /[Bb]ackend|NGINX|[Ii]ngress|Service "|service \w+\/|default server|Initial sync|[Dd]ynamic reconfiguration|SIGTERM, shutting down|[Ss]hutting down controller queues|Handled quit|"Exiting"|new leader elected|POD is not ready|Creating API client|Running in Kubernetes/;
 
 const RELOADED = /^"?(?:ingress )?[Bb]ackend successfully reloaded/;
 const FAILED = /^"?(?:Error reloading NGINX|Unexpected failure reloading the backend|unexpected failure restarting the backend)/;
