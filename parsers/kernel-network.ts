@@ -1,4 +1,5 @@
 /** What the kernel and its drivers say of links, network cards, connection tracking and TCP. */
+import { isVirtual } from '../src/grammar/interfaces.ts';
 import { type Context, type Draft, defineParser, type EventOf, type Row } from '../src/types.ts';
 
 type Fault = EventOf<'network-fault'>['fault'];
@@ -32,9 +33,6 @@ const SUSPEND = /^PM: suspend (?:entry|exit)(?: \([\w-]{1,20}\))?$/;
 const SUPPRESSED =
   /^(?:net_ratelimit: (\d{1,9}) callbacks suppressed|(?:\w{1,60}: )(\d{1,9}) callbacks suppressed|printk: (\d{1,9}) messages suppressed\.?)$/;
 
-/** Interfaces of containers, bridges and virtual machines: they come and go with what they serve. */
-const VIRTUAL =
-  /^(?:veth|docker|br-|cali|cni|flannel|cilium|lxc|lxdbr|podman|virbr|vnet|tap|tun|nodelocaldns|kube-|vxlan|geneve|ifb|dummy|lo$|azv|eni[0-9a-f]{8,})/;
 const PCI = /^(?:[\da-f]{4}:)?[\da-f]{2}:[\da-f]{2}\.\d$/i;
 const INTERFACE = /^[a-z][\w.@-]{1,31}$/;
 const USUAL = /^(?:eth\d|en[opsx]\w|em\d|p\d+p\d|wl\w|ww\w|ib\d|bond|team|usb\d)/;
@@ -143,7 +141,7 @@ export const kernelNetwork = defineParser<NetworkRow>({
   },
   events(row, context): Draft | undefined {
     if (row.suppressed !== undefined) return { kind: 'log-gap', gap: 'suppressed' };
-    if (row.fault === undefined || (row.interface !== undefined && VIRTUAL.test(row.interface))) return undefined;
+    if (row.fault === undefined || isVirtual(row.interface)) return undefined;
     return { kind: 'network-fault', fault: row.fault, ...(row.interface && { interface: row.interface }), ...ownKeys(context) };
   },
 });
