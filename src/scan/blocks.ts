@@ -129,8 +129,8 @@ class Window {
 
   scan(atEnd: boolean): void {
     const scanner = this.#scanner;
-    const to = atEnd ? this.#filled : this.#memory.lastIndexOf(NEWLINE, this.#filled - CONTEXT_BYTES - 1) + 1;
     if (this.#filled <= CONTEXT_BYTES && !atEnd) return;
+    const to = atEnd ? this.#filled : this.#memory.lastIndexOf(NEWLINE, this.#filled - CONTEXT_BYTES - 1) + 1;
     this.#hit.filled = this.#filled;
     while (this.#scannedTo < to) {
       const found = scanner.scan(this.#scannedTo, to);
@@ -190,7 +190,7 @@ class LineHit implements Hit {
 
   get text(): string {
     const end = this.#withoutCarriageReturn(this.start, this.end);
-    return this.isAscii ? this.#memory.latin1Slice(this.start, end) : this.#memory.utf8Slice(this.start, end);
+    return this.isAscii ? this.#memory.toString('latin1', this.start, end) : this.#memory.toString('utf8', this.start, end);
   }
 
   before(count: number): string[] {
@@ -224,7 +224,7 @@ class LineHit implements Hit {
   }
 
   #line(start: number, end: number): string {
-    return this.#memory.utf8Slice(start, this.#withoutCarriageReturn(start, end));
+    return this.#memory.toString('utf8', start, this.#withoutCarriageReturn(start, end));
   }
 
   #withoutCarriageReturn(start: number, end: number): number {

@@ -1,0 +1,117 @@
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Problem } from './problems.ts';
+import { reasonOf } from './problems.ts';
+
+/** One thing to open: a file or standard input. It may hold several sources (an archive). */
+export interface Input {
+  /** How the report names it. */
+  readonly name: string;
+  /** `-` = standard input. */
+  readonly path: string;
+}
+
+export interface Expanded {
+  readonly inputs: readonly Input[];
+  readonly problems: readonly Problem[];
+}
+
+/** Folders that hold no logs but very many files. */
+const SKIPPED_FOLDERS = new Set(['.git', 'node_modules']);
+
+/**
+ * Arguments of the command line to inputs, in the order given, each file once: files, folders (with all that is below them,
+ * sorted by name), glob patterns that the shell left alone, `-`, and `name=path`, which names a source.
+ */
+export async function expandInputs(args: readonly string[]): Promise<Expanded> {
+  const inputs: Input[] = [];
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  const add = (name: string, path: string): void => {
+    const identity = path === '-' ? '-' : resolve(path);
+    if (!seen.has(identity)) inputs.push({ name, path });
+    seen.add(identity);
+  };
+  const addPath = (name: string, path: string): void => {
+    const stats = statOf(path);
+    if ('code' in stats) {
+      problems.push(stats);
+    } else if (stats.isDirectory()) {
+      const before = inputs.length;
+      for (const below of filesBelow(path, problems)) add(join(name, below), join(path, below));
+      if (inputs.length === before) problems.push({ code: 'folder-without-files', source: name });
+    } else {
+      add(name, path);
+    }
+  };
+  for (const arg of args) {
+    const { name, path } = named(arg);
+    if (path === '-') {
+      add(name === '-' ? 'stdin' : name, '-');
+    } else if (isGlob(path)) {
+      const matches = await filesMatching(path);
+      if (matches.length === 0) problems.push({ code: 'no-match', source: path });
+      for (const match of matches) addPath(match, match);
+    } else {
+      addPath(name, path);
+    }
+  }
+  return { inputs, problems };
+}
+
+/** Splits `name=path`, unless a file is called so. */
+function named(arg: string): Input {
+  const [, name, path] = /^([^=/\\]+)=(.+)$/s.exec(arg) ?? [];
+  return name === undefined || path === undefined || exists(arg) ? { name: arg, path: arg } : { name, path };
+}
+
+function isGlob(path: string): boolean {
+  return /[*?[{]/.test(path) && !exists(path);
+}
+
+async function filesMatching(pattern: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  const ignore = [...SKIPPED_FOLDERS].map((folder) => `**/${folder}/**`);
+  const matches = await glob(pattern.replaceAll('\\', '/'), { ignore, dot: true, expandDirectories: false });
+  return matches.sort();
+}
+
+/** Paths of the files below a folder, relative to it. Links to files count, links to folders do not: they may be circular. */
+function filesBelow(folder: string, problems: Problem[]): string[] {
+  const files: string[] = [];
+  for (const entry of entriesOf(folder, problems)) {
+    if (entry.isDirectory()) {
+      if (SKIPPED_FOLDERS.has(entry.name)) continue;
+      for (const below of filesBelow(join(folder, entry.name), problems)) files.push(join(entry.name, below));
+    } else if (entry.isFile() || (entry.isSymbolicLink() && isFile(join(folder, entry.name)))) {
+      files.push(entry.name);
+    }
+  }
+  return files;
+}
+
+function entriesOf(folder: string, problems: Problem[]): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    problems.push({ code: 'unreadable', source: folder, why: reasonOf(error) });
+    return [];
+  }
+}
+
+function statOf(path: string): Stats | Problem {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? { code: 'missing', source: path };
+  } catch (error) {
+    return { code: 'unreadable', source: path, why: reasonOf(error) };
+  }
+}
+
+function exists(path: string): boolean {
+  return !('code' in statOf(path));
+}
+
+function isFile(path: string): boolean {
+  const stats = statOf(path);
+  return !('code' in stats) && stats.isFile();
+}
