@@ -294,7 +294,7 @@ function place(node: Node, by: Node, vote: Vote): void {
     node.how = `seconds since boot; boot at ${new Date(Math.round(measured)).toISOString()} by ${words}`;
     return;
   }
-  const skewed = Math.abs(residual) >= SKEW_FLOOR_MS;
+  const skewed = Math.abs(residual) >= Math.max(SKEW_FLOOR_MS, 3 * vote.spreadMs);
   node.offsetMs = quarter + (skewed ? residual : 0);
   const zone = zoneLess ? `zone ${zoneText(-quarter)} by ${words}` : startingWords(node);
   node.how = skewed ? `${zone}${year}; clock ${residual > 0 ? 'behind' : 'ahead'} by ${(Math.abs(residual) / 1000).toFixed(1)} s by ${words}` : `${zone}${year}`;

@@ -74,6 +74,8 @@ export type Fact =
       readonly ms: DurationMs;
       readonly count: number;
       readonly total: number;
+      /** How many of all abnormal closures ended younger than the pile. */
+      readonly below: number;
       readonly p: number;
     }
   /** Most connections of the instance ended within a moment, whatever their age. */

@@ -5,6 +5,7 @@ import { gradeOf } from './weigh.ts';
 
 const REPRESENTATIVES = 5;
 const EVIDENCE_KEPT = 8; // lines quoted for a closure or an incident: the strongest ones
+const ALIKE = 2; // quotes of one mechanism in an incident
 const CLIENTS_KEPT = 100_000;
 /** Closures of one timer or of clients that come and go are one incident as long as they follow one another within this. */
 const PAUSE_MS = 3_600_000;
@@ -26,6 +27,7 @@ interface Group {
   readonly representatives: { id: string; confidence: number }[];
   readonly clients: Set<string>;
   readonly evidence: Map<string, EvidenceReport>;
+  readonly alike: Map<string, number>;
   readonly ruledOut: Map<string, RuledOut>;
   readonly wouldDecide: Map<string, Verdict['wouldDecide'][number]>;
   readonly details: Map<string, number>;
@@ -74,6 +76,7 @@ export class Grouping {
           representatives: [],
           clients: new Set(),
           evidence: new Map(),
+          alike: new Map(),
           ruledOut: new Map(),
           wouldDecide: new Map(),
           details: new Map(),
@@ -88,8 +91,12 @@ export class Grouping {
   #quote(group: Group, verdict: Verdict): void {
     for (const one of verdict.evidence) {
       const quoted = evidenceReport(one);
-      const key = quoted.line === 0 ? quoted.says : `${quoted.source}:${quoted.line}`;
-      if (!group.evidence.has(key)) group.evidence.set(key, quoted);
+      // One record that stands in two logs is quoted once, and of each kind of evidence the first few.
+      const key = quoted.text || quoted.says;
+      const alike = group.alike.get(one.mechanism) ?? 0;
+      if (group.evidence.has(key) || alike >= ALIKE) continue;
+      group.alike.set(one.mechanism, alike + 1);
+      group.evidence.set(key, quoted);
     }
     for (const one of verdict.ruledOut) if (!group.ruledOut.has(one.cause)) group.ruledOut.set(one.cause, one);
     for (const one of verdict.wouldDecide) if (!group.wouldDecide.has(one.what)) group.wouldDecide.set(one.what, one);

@@ -2,7 +2,6 @@
  * What only all closures together show: ages and silences that pile up at a timer (tested against chance), many ends in one moment,
  * connections that lived on. Fed closure by closure, then asked about each.
  */
-import { quantileSorted } from 'simple-statistics';
 import type { Closure, Fact } from './closure.ts';
 import type { DurationMs } from './types.ts';
 
@@ -15,6 +14,8 @@ const MIN_PILE = 3;
 const PILE_P = 1e-3;
 /** Piles below this are handshakes and short visits, not timers of any hop. */
 const MIN_TIMER_MS = 900;
+/** Fewer than one value in five windows is no measurable background. */
+const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
 
@@ -24,6 +25,7 @@ interface Pile {
   readonly toMs: DurationMs;
   readonly count: number;
   readonly total: number;
+  readonly below: number;
   readonly p: number;
 }
 
@@ -87,10 +89,10 @@ export class Population {
       const piles = this.#piles.filter((pile) => pile.measure === measure);
       const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
-      if (inside) return [{ kind: 'age-pile', measure, place: 'in', ms: inside.fromMs, count: inside.count, total: inside.total, p: inside.p }];
+      if (inside) return [{ kind: 'age-pile', measure, place: 'in', ms: inside.fromMs, count: inside.count, total: inside.total, below: inside.below, p: inside.p }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
-      if (below) return [{ kind: 'age-pile', measure, place: 'above', ms: below.fromMs, count: below.count, total: below.total, p: below.p }];
+      if (below) return [{ kind: 'age-pile', measure, place: 'above', ms: below.fromMs, count: below.count, total: below.total, below: below.below, p: below.p }];
     }
     return [];
   }
@@ -129,40 +131,39 @@ function lowerBound(sorted: Float64Array, value: number): number {
 }
 
 /**
- * Windows that hold more values than chance allows. The null hypothesis spreads the values evenly up to the largest; the count in a
- * window is then Poisson. A pile whose members all ended in one moment is a burst of equal ages, not a timer.
+ * Windows that hold more values than chance allows, with a sharp lower edge: a timer ends nothing before its time, and traffic before the
+ * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
+ * tested as a Poisson variable. A pile whose members all ended in one moment is a burst of equal ages, not a timer.
  */
 function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: DurationMs; readonly endMs: number }[]): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
   const sorted = values.toSorted((a, b) => a.ms - b.ms);
-  const longest = Math.max(sorted.at(-1)?.ms ?? 0, 10_000) * 1.25;
+  const ages = Float64Array.from(sorted, (one) => one.ms);
   const piles: Pile[] = [];
-  let from = 0;
-  let best: { from: number; to: number; p: number } | undefined;
-  for (let to = 0; to < total; to++) {
-    const end = sorted[to]?.ms ?? 0;
-    while (end - (sorted[from]?.ms ?? 0) > pileWidth(sorted[from]?.ms ?? 0)) from++;
-    if (best && from > best.to) {
-      keep(best);
-      best = undefined;
+  for (let from = 0; from < total; ) {
+    const edge = ages[from] as number;
+    const width = pileWidth(edge);
+    const to = lowerBound(ages, edge + width);
+    const count = to - from;
+    if (edge < MIN_TIMER_MS || count < MIN_PILE) {
+      from++;
+      continue;
     }
-    const count = to - from + 1;
-    if ((sorted[from]?.ms ?? 0) < MIN_TIMER_MS || count < MIN_PILE) continue;
-    const p = Math.min(1, poissonTail(count, (total * pileWidth(end)) / longest) * (longest / pileWidth(end)));
-    if (p < PILE_P && (!best || p < best.p)) best = { from, to, p };
+    const below = Math.max(1_000, edge * 0.2);
+    const background = Math.max(LEAST_BACKGROUND, ((from - lowerBound(ages, edge - below)) * width) / below);
+    const p = Math.min(1, poissonTail(count, background) * Math.max(1, total / count));
+    // A later start may hold more: the edge is where the window is fullest for its background.
+    const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
+    const moments = new Set(sorted.slice(from, to).map((one) => Math.floor(one.endMs / (2 * MOMENT_MS))));
+    if (p >= PILE_P || count < 5 * background || next > count || (moments.size < MIN_PILE && moments.size < count / 2)) {
+      from++;
+      continue;
+    }
+    piles.push({ measure, fromMs: edge, toMs: edge + width + 150, count, total, below: from, p });
+    from = to;
   }
-  if (best) keep(best);
   return piles;
-
-  function keep({ from, to, p }: { from: number; to: number; p: number }): void {
-    const members = sorted.slice(from, to + 1);
-    const moments = new Set(members.map((one) => Math.floor(one.endMs / (2 * MOMENT_MS))));
-    if (moments.size < MIN_PILE && moments.size < members.length / 2) return;
-    const ms = members.map((one) => one.ms);
-    const edge = quantileSorted(ms, 0.05);
-    piles.push({ measure, fromMs: edge, toMs: edge + pileWidth(edge) + 150, count: members.length, total, p });
-  }
 }
 
 /** P(X ≥ count) for a Poisson variable. */

@@ -68,6 +68,20 @@ export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined): S
   return Math.abs(carrier.ms - base - zone) <= ZONE_SLACK_MS ? stamp(base + zone, own.widthMs) : carrier;
 }
 
+/** A program that counts with a clock of its own (HAProxy) falls behind on a stalling host: its carrier then knows the end better. */
+const STALL_MS = { least: 1_500, most: 60_000 };
+
+/** The best stamp of an instant that a parser computed, such as start + life: the record was written then, so its carrier's stamp bounds it. */
+export function computedStamp(own: Stamp, carrier: Stamp | undefined): Stamp {
+  const best = bestStamp(own, carrier) ?? own;
+  if (!carrier) return best;
+  const zoneLess = own.basis === 'local' && (carrier.basis === 'local' || carrier.basis === 'yearless');
+  if (!zoneLess && carrier.basis !== 'utc') return best;
+  const written = carrier.basis === 'yearless' ? withYearNear(carrier.ms, own.ms) : carrier.ms;
+  const late = written - best.ms;
+  return late > STALL_MS.least && late < STALL_MS.most ? stamp(written, carrier.widthMs, best.basis) : best;
+}
+
 /** A year-less ms (year 2000) in the year that brings it nearest to `nearMs`. */
 export function withYearNear(yearlessMs: number, nearMs: number): number {
   const date = new Date(yearlessMs);
@@ -220,8 +234,7 @@ export function quoteOf(raw: string, text: string): string {
 /** The events of one reading, with place, quote and stamp; an event without any stamp at all is undated and left to the caller. */
 export function toEvents(reading: Reading, place: Place, line: number, raw: string, fallback: () => Stamp | undefined): RawEvent[] {
   return reading.drafts.flatMap((draft) => {
-    const own = draft.when ?? reading.row?.at;
-    const when = bestStamp(own, reading.bare.at) ?? fallback();
+    const when = (draft.when ? computedStamp(draft.when, reading.bare.at) : reading.at) ?? fallback();
     if (!when || !reading.parser) return [];
     return [
       {

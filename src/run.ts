@@ -6,7 +6,8 @@ import { align, type ClockOptions } from './align.ts';
 import { AnchorTable } from './anchors.ts';
 import { causes } from './causes/index.ts';
 import type { Closure } from './closure.ts';
-import { extractSource, type Source, type Tally } from './extract.ts';
+import { merged, readSource } from './event-lines.ts';
+import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
 import { judged, unlogged } from './infer.ts';
 import { Population } from './population.ts';
@@ -37,14 +38,15 @@ export interface AnalyzeOptions {
 export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOptions, scratch: Scratch): Promise<Report> {
   const timeline = new Timeline(scratch, options.budget);
   const anchors = new AnchorTable();
-  const tallies: Tally[] = [];
+  const read: Tally[] = [];
   for await (const source of sources) {
     const emit = (event: Parameters<Timeline['add']>[0]): void => {
       timeline.add(event);
       anchors.add(event);
     };
-    tallies.push(await extractSource(source, options.shelves, emit, (bytes) => options.onProgress?.(source.name, bytes, timeline.length)));
+    read.push(...(await readSource(source, options.shelves, emit, (bytes) => options.onProgress?.(source.name, bytes, timeline.length))));
   }
+  const tallies = merged(read);
   const alignment = align(anchors, { ...options.clock, writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))) });
 
   const stitched = new Spool<Closure>(scratch, options.budget);

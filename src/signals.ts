@@ -3,7 +3,7 @@ import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closu
 import type { DurationMs, EventKind, EventOf, LogEvent } from './types.ts';
 
 /** Sockets close within 100 ms of a death; a swapping or emulated host needs seconds, and gateways log later still. */
-const DEATH_BEFORE_MS = 2_500;
+const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
 const DEATH_AFTER_MS = 9_000;
 
 const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, unknown: 0.4, other: 0 };
@@ -13,6 +13,10 @@ export function concerns(death: Death, closure: Closure): number {
   const from = death.when.fromMs - DEATH_BEFORE_MS;
   const to = death.when.toMs + DEATH_AFTER_MS;
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
+  // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
+  const source = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server')?.origin.source;
+  const word = source === undefined ? undefined : death.events.find((event) => event.origin.source === source && event.kind !== 'process-started');
+  if (word && closure.ended.toMs < word.when.fromMs) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   return ATTRIBUTION[death.relation];

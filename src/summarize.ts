@@ -112,7 +112,7 @@ function withRoots(incidents: readonly IncidentReport[], world: World): Incident
 function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentReport[], world: World): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   for (const death of world.deaths) {
-    if (death.relation === 'other') continue;
+    if (death.relation !== 'same' && death.relation !== 'probable') continue;
     const event = death.events[0];
     if (event) entries.push({ at: iso(death.when.fromMs), what: `${death.root}: ${death.detail}`, source: event.origin.source, line: event.origin.line });
     const started = death.events.find((one) => one.kind === 'process-started');
@@ -157,9 +157,8 @@ function reconnectStorm(events: readonly LogEvent[]): string | undefined {
 }
 
 function checklist(found: Findings): Report['checklist'] {
-  const { events, world, tallies } = found;
+  const { world, tallies } = found;
   const vantages = new Set(tallies.flatMap((tally) => tally.vantages));
-  const has = (kind: LogEvent['kind']): boolean => events.some((event) => event.kind === kind);
   const server = vantages.has('server') || vantages.has('gateway');
   const timer = world.timers.find((one) => one.timer === 'idle');
   return [
@@ -167,7 +166,7 @@ function checklist(found: Findings): Report['checklist'] {
     { item: 'Proxy idle timeout above the longest silence', state: timer ? 'seen' : 'cannot-be-seen', note: timer ? `${timer.hop} ${timer.setting} is ${words(timer.ms)}` : 'give the proxy’s configuration among the inputs' },
     { item: 'Clients reconnect after every 1006, with backoff', state: 'cannot-be-seen', note: 'client logs of opens would show it' },
     { item: 'A supervisor restarts the server', state: world.deaths.some((death) => death.restarted) ? 'seen' : vantages.has('supervisor') || vantages.has('orchestrator') ? 'not-seen' : 'cannot-be-seen', note: 'RestartSec, liveness probe' },
-    { item: 'Every close is logged with code, reason, duration', state: found.counts.closures + found.counts.clean > 0 && server ? 'seen' : 'not-seen', note: has('socket-closed') ? 'an endpoint logs its closes' : 'no endpoint log among the inputs' },
+    { item: 'Every close is logged with code, reason, duration', state: found.counts.closures + found.counts.clean > 0 && server ? 'seen' : 'not-seen', note: server ? 'an endpoint logs its closes' : 'no endpoint log among the inputs' },
   ];
 }
 

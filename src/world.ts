@@ -134,7 +134,7 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [stop, other] = a.kind === 'stop-requested' ? [a, b] : b.kind === 'stop-requested' ? [b, a] : [undefined, undefined];
   // The application's "SIGTERM received" beside the unit's "Stopping …".
   if (stop && other?.kind === 'stop-requested') return (stop.how === 'app-signal') !== (other.how === 'app-signal') && Math.abs(stop.when.fromMs - other.when.fromMs) < 3_000;
-  if (stop && other?.kind === 'process-ended') return stop.how === 'app-signal' && (other.by === 'stop' || other.by === 'clean' || other.signal === 'SIGTERM' || other.exitCode === 143) && other.when.fromMs - stop.when.toMs < STOP_GRACE_MS;
+  if (stop && other?.kind === 'process-ended') return stop.how === 'app-signal' && (other.signal === 'SIGTERM' || other.exitCode === 143) && other.when.fromMs - stop.when.toMs < DEATH_WINDOW_MS;
   return false;
 }
 
@@ -159,6 +159,8 @@ function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Deat
   const identity = identityOf(events);
   const restart = starts[0]?.when;
   const [relation, relationWhy] = relationOf(identity, events, profile, restart);
+  // One-shot units end clean all the time; without a stop request such an end is a death only of the server itself.
+  if (stops.length === 0 && verdict.root === 'deploy-restart' && relation !== 'same' && relation !== 'probable') return undefined;
   return {
     id: `d${number + 1}`,
     when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },

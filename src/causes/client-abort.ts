@@ -101,7 +101,7 @@ export const clientAbort: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'the server saw the end at once and lived on',
-      holds: (fact, closure, world) => (fact.kind === 'server-alive' && factOf(closure, world, 'age-pile')?.place !== 'in' ? 0.8 : 0),
+      holds: (fact, closure, world) => (fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? 0.8 : 0),
       says: () => 'the server saw the end at once and went on',
     },
     {
@@ -110,7 +110,7 @@ export const clientAbort: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'one client process that held several connections takes them all along, at any age, while the server lives',
-      holds: (fact, closure, world) => ((fact.kind === 'client-group' || fact.kind === 'burst') && factOf(closure, world, 'server-alive') && !world.changes.some((change) => cutBy(change, closure)) && factOf(closure, world, 'age-pile')?.place !== 'in' ? 1 : 0),
+      holds: (fact, closure, world) => ((fact.kind === 'client-group' || fact.kind === 'burst') && factOf(closure, world, 'server-alive') && !world.changes.some((change) => cutBy(change, closure)) && !factOf(closure, world, 'age-pile') ? 1 : 0),
       says: (fact) => (fact.kind === 'client-group' || fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of different ages ended together while the server lived on` : ''),
     },
   ],

@@ -95,11 +95,11 @@ export const proxyTimeout: Cause = {
     {
       id: 'age-above-pile',
       mechanism: 'pile',
-      strength: 'moderate',
+      strength: 'strong',
       speaks: 'for',
-      because: 'an idle timer of that length also cuts connections that had traffic first; their age lies above it',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.place === 'above' && fact.count >= fact.total * 0.3 && !lostBefore(closure, world) ? 1 : 0),
-      says: (fact) => (fact.kind === 'age-pile' ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence` : ''),
+      because: 'an idle timer also cuts connections that had traffic first, at ages above it; clients that leave would also leave below it',
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.place === 'above' && fact.count >= fact.total * 0.3 && !lostBefore(closure, world) ? (fact.below <= fact.total * 0.05 ? 1 : 0.5) : 0),
+      says: (fact) => (fact.kind === 'age-pile' ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger` : ''),
     },
     {
       id: 'alone-in-time',
@@ -140,10 +140,10 @@ export const proxyTimeout: Cause = {
     const ms = pile?.ms ?? closure.silenceMs ?? tunnel?.lifeMs ?? closure.lifeMs;
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
     const kind = tunnel?.endedBy === 'life' ? 'maximum life' : 'idle timeout';
-    const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile ? ` at ${words(pile.ms)}` : '';
+    const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' ? ` at ${words(pile.ms)}` : '';
     const hop = hopOf(closure) ?? setting?.hop ?? 'proxy';
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
-    return { detail: `${kind}${about}${word}`, hop, incidentKey: `timer ${pile ? Math.round(pile.ms / 1000) : ''}` };
+    return { detail: `${kind}${about}${word}`, hop, incidentKey: fault || tunnel ? 'timer' : `timer ${pile ? Math.round(pile.ms / 1000) : ''}` };
   },
   refute(closure, world) {
     const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined);

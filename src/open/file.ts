@@ -10,6 +10,8 @@ export interface FileProgress {
   readonly size: number | undefined;
   /** Bytes read from it so far, as they lie on disk. */
   readonly position: number;
+  /** When it was last written; undefined = not known: a pipe. */
+  readonly writtenMs: number | undefined;
 }
 
 export interface OpenFile {
@@ -25,7 +27,7 @@ export function openFile(input: Input): OpenFile | Problem {
   try {
     const descriptor = input.path === '-' ? STDIN : openSync(input.path, 'r');
     const stats = fstatSync(descriptor);
-    const progress = { size: stats.isFile() ? stats.size : undefined, position: 0 };
+    const progress = { size: stats.isFile() ? stats.size : undefined, position: 0, writtenMs: stats.isFile() ? stats.mtimeMs : undefined };
     const readInto = counted(stats.isFile() ? fileReader(descriptor) : pipeReader(descriptor), progress);
     const problemOf = (error: unknown): Problem => ({ code: 'unreadable', source: input.name, why: reasonOf(error) });
     const release = descriptor === STDIN ? undefined : () => closeSync(descriptor);

@@ -1,0 +1,112 @@
+/**
+ * Events as JSON Lines: what `extract` writes and `analyze` takes among its inputs, so that logs can be read where they are, in shards.
+ * First line `{"why1006":"events","version":1}`; then `{"event":…}` lines, and after those of each source its `{"tally":…}`. Events count in
+ * their source's own clock (`basis`); clocks are aligned when all are together.
+ */
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { extractSource, type Source, type Tally } from './extract.ts';
+import type { ByteSource } from './open/bytes.ts';
+import type { RawEvent, Shelves } from './record.ts';
+import { scanSource } from './scan/blocks.ts';
+import type { Basis } from './types.ts';
+
+const VERSION = 1;
+const HEAD = JSON.stringify({ why1006: 'events', version: VERSION });
+const BATCH = 1 << 16;
+
+/** Writes the events and tallies of all sources. */
+export async function extractLines(sources: AsyncIterable<Source>, shelves: Shelves, out: Writable): Promise<void> {
+  let text = `${HEAD}\n`;
+  const flush = async (): Promise<void> => {
+    const ready = out.write(text);
+    text = '';
+    if (!ready) await once(out, 'drain');
+  };
+  for await (const source of sources) {
+    for (const tally of await readSource(source, shelves, (event) => {
+      text += `${JSON.stringify({ event })}\n`;
+      // Synchronous inside a scan: the stream buffers what a slow reader has not taken yet.
+      if (text.length > BATCH) {
+        out.write(text);
+        text = '';
+      }
+    }))
+      text += `${JSON.stringify({ tally })}\n`;
+    await flush();
+  }
+  await flush();
+  if (out !== process.stdout) await new Promise<void>((resolve) => out.end(resolve));
+}
+
+/** Reads one source, a log or a file of events; a file of events holds the tallies of several sources. */
+export async function readSource(source: Source, shelves: Shelves, emit: (event: RawEvent) => void, onProgress?: (bytes: number) => void): Promise<readonly Tally[]> {
+  if (!(await holdsEvents(source.bytes))) return [await extractSource(source, shelves, emit, onProgress)];
+  const tallies: Tally[] = [];
+  let unread = 0;
+  await scanSource(
+    source.bytes,
+    null,
+    (hit) => {
+      if (hit.line === 1) return;
+      const entry = parsed(hit.text);
+      if (entry?.event) emit(entry.event);
+      else if (entry?.tally) tallies.push(entry.tally);
+      else unread++;
+    },
+    onProgress ? { onProgress } : {},
+  );
+  if (unread > 0) tallies.push({ ...emptyTally(source.name), unread, problems: [`${source.name}: ${unread} lines are no events of this version`] });
+  return tallies;
+}
+
+async function holdsEvents(bytes: ByteSource): Promise<boolean> {
+  return Buffer.from(await bytes.peek(HEAD.length)).toString('latin1') === HEAD;
+}
+
+function parsed(line: string): { readonly event?: RawEvent; readonly tally?: Tally } | undefined {
+  try {
+    return JSON.parse(line) as { event?: RawEvent; tally?: Tally };
+  } catch {
+    return undefined;
+  }
+}
+
+const emptyTally = (name: string): Tally => ({ name, formats: {}, bytes: 0, lines: 0, candidates: 0, events: 0, unread: 0, firstUnreadLine: 0, vantages: [], spans: {}, problems: [], writtenMs: null });
+
+/** Tallies of the parts of one source become one; sources in order of name, formats in order of count. */
+export function merged(tallies: readonly Tally[]): Tally[] {
+  const byName = new Map<string, Tally>();
+  for (const tally of tallies) {
+    const known = byName.get(tally.name);
+    byName.set(tally.name, known ? joined(known, tally) : tally);
+  }
+  return [...byName.values()].map((tally) => ({ ...tally, formats: ranked(tally.formats) })).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function joined(a: Tally, b: Tally): Tally {
+  const formats = { ...a.formats };
+  for (const [format, count] of Object.entries(b.formats)) formats[format] = (formats[format] ?? 0) + count;
+  const spans = { ...a.spans };
+  for (const [basis, span] of Object.entries(b.spans) as [Basis, { fromMs: number; toMs: number }][]) {
+    const known = spans[basis];
+    spans[basis] = known ? { fromMs: Math.min(known.fromMs, span.fromMs), toMs: Math.max(known.toMs, span.toMs) } : span;
+  }
+  const first = [a.firstUnreadLine, b.firstUnreadLine].filter((line) => line > 0);
+  return {
+    name: a.name,
+    formats,
+    bytes: a.bytes + b.bytes,
+    lines: a.lines + b.lines,
+    candidates: a.candidates + b.candidates,
+    events: a.events + b.events,
+    unread: a.unread + b.unread,
+    firstUnreadLine: first.length > 0 ? Math.min(...first) : 0,
+    vantages: [...new Set([...a.vantages, ...b.vantages])],
+    spans,
+    problems: [...new Set([...a.problems, ...b.problems])],
+    writtenMs: a.writtenMs === null || b.writtenMs === null ? (a.writtenMs ?? b.writtenMs) : Math.max(a.writtenMs, b.writtenMs),
+  };
+}
+
+const ranked = (formats: Readonly<Record<string, number>>): Record<string, number> => Object.fromEntries(Object.entries(formats).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
