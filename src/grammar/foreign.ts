@@ -1,3 +1,6 @@
+/** What other programs than applications write in the shapes that applications' loggers write too. */
+import { clientPhrase } from './client-phrases.ts';
+
 /**
  * Messages of programs whose logs look like any application's (a stamp, a level, a message; the same keys in JSON) and have a format
  * of their own: the generic application formats leave them alone.
@@ -23,12 +26,14 @@ const MESSAGES: readonly RegExp[] = [
   /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
   // Erlang and Elixir
   /^(?:GenServer|Task|Process|Ranch (?:listener|protocol)|Supervisor|Child) .{0,200}(?:terminat(?:ing|ed)|raised|exited|started)|^CONNECTED TO |^REFUSED CONNECTION TO /,
-  /CloseEvent \{|^close \{ target: WebSocket/, // a browser's dump
+  /CloseEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
+  /^(?:engine|socket\.io)[\w.:-]{0,60} \S.{0,200}(?:clos|reason)/, // Socket.IO's debug output
   // Heroku
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(/,
 ]; // prettier-ignore
 
-export const isForeignMessage = (message: string): boolean => MESSAGES.some((pattern) => pattern.test(message));
+export const isForeignMessage = (message: string): boolean =>
+  MESSAGES.some((pattern) => pattern.test(message)) || clientPhrase(message) !== undefined;
 
 // Programs whose plain lines are read elsewhere or are never about WebSockets.
 const SERVICES =

@@ -1,0 +1,98 @@
+/** Closing lines of WebSocket client libraries and tools, letter by letter as they print or throw them. */
+
+export interface ClientPhrase {
+  readonly library: string;
+  readonly means: 'closed' | 'silent' | 'refused' | 'noise';
+  readonly pattern: RegExp;
+  /** The code that the library stands for without writing it. */
+  readonly code?: number;
+}
+
+const PHRASES: readonly ClientPhrase[] = [
+  {
+    library: 'websocket-client',
+    means: 'closed',
+    code: 1006,
+    pattern: /^(?:websocket\._exceptions\.)?WebSocketConnectionClosedException: Connection to remote host was lost\.$/,
+  },
+  {
+    library: 'websocket-client',
+    means: 'noise',
+    pattern:
+      /^(?:websocket\._exceptions\.)?WebSocketConnectionClosedException: (?:socket is already closed\.|Connection is already closed\.)$/,
+  },
+  {
+    library: 'websocket-client',
+    means: 'silent',
+    pattern: /^(?:websocket\._exceptions\.)?WebSocketTimeoutException: ping\/pong timed out$/,
+  },
+  { library: 'websocket-client', means: 'noise', pattern: /^(?:websocket\._exceptions\.)?WebSocketTimeoutException: .{1,200}$/ },
+  {
+    library: 'websocket-client',
+    means: 'refused',
+    pattern: /^(?:websocket\._exceptions\.)?WebSocketBadStatusException: Handshake status (?<status>\d{3}) .{0,2000}$/s,
+  },
+  {
+    library: 'okhttp',
+    means: 'silent',
+    pattern:
+      /^(?:Caused by: )?java\.net\.SocketTimeoutException: sent ping but didn't receive pong within (?<interval>\d{1,9}ms) \(after \d{1,9} successful ping\/pongs\)$/,
+  },
+  {
+    library: 'okhttp',
+    means: 'refused',
+    pattern: /^(?:Caused by: )?java\.net\.ProtocolException: Expected HTTP 101 response but was '(?<status>\d{3}) [^']{0,100}'$/,
+  },
+  {
+    library: 'Java-WebSocket',
+    means: 'closed',
+    pattern: /^code ?= ?(?<code>\d{4}), reason ?= ?"?(?<reason>[^"]{0,300}?)"?, remote ?= ?(?<remote>true|false)$/,
+  },
+  { library: 'nv-websocket-client', means: 'closed', pattern: /^CloseCode=(?<code>\d{4}),\s?Reason="(?<reason>[^"]{0,300})"$/ },
+  {
+    library: 'WebSocket-Node',
+    means: 'closed',
+    pattern:
+      /^(?<code>\d{4}) (?<reason>Connection dropped by remote peer\.|Peer unresponsive\.|Normal connection closure|Unspecified error|Remote peer is going away|Protocol error|Abnormal closure)$/,
+  },
+  { library: 'Postman', means: 'closed', pattern: /^(?<code>1\d{3}) (?<reason>[A-Z][A-Za-z ]{2,40}): ?.{0,300}$/ },
+  {
+    library: 'noVNC',
+    means: 'closed',
+    pattern:
+      /^(?:Server disconnected|Failed when connecting: Connection closed|Connection closed) \(code: (?<code>\d{4})(?:, reason: (?<reason>[^)]{0,300}))?\)$/,
+  },
+  { library: 'n8n', means: 'closed', pattern: /^\[WebSocketClient\] Connection lost, code=(?<code>\d{4})$/ },
+  { library: 'VS Code', means: 'closed', pattern: /^(?:Error: )?WebSocket close with status code (?<code>\d{4})$/ },
+  {
+    library: 'SignalR client',
+    means: 'closed',
+    pattern:
+      /^Connection disconnected with error '(?<reason>Error: WebSocket closed with status code: (?<code>\d{4}) \([^)]{0,200}\)\.?)'\.?$/,
+  },
+  {
+    library: 'SignalR client',
+    means: 'silent',
+    pattern: /^(?:Connection disconnected with error 'Error: )?Server timeout elapsed without receiving a message from the server\.'?\.?$/,
+  },
+  { library: 'SignalR client', means: 'refused', pattern: /^Failed to start the (?:connection|transport 'WebSockets'): .{1,500}$/ },
+  { library: 'Socket.IO for Unreal', means: 'silent', pattern: /^(?:Close by reason: Pong timeout|Connection lost: Ping timeout)$/ },
+  {
+    library: 'reconnecting-websocket',
+    means: 'noise',
+    pattern:
+      /^(?:ReconnectingWebSocket|RWS>) (?:attempt-connect|onopen|onclose|onerror|onmessage|reconnect|connect|open event|close event|error event|connection-timeout|clear listeners|handle connection timeout).{0,500}$/,
+  },
+]; // prettier-ignore
+
+/** The phrase that a text is, and nothing else, with what it names; undefined = none. */
+export function clientPhrase(
+  text: string,
+): { readonly phrase: ClientPhrase; readonly groups: Readonly<Record<string, string | undefined>> } | undefined {
+  if (text.length > 4000) return undefined;
+  for (const phrase of PHRASES) {
+    const found = phrase.pattern.exec(text);
+    if (found) return { phrase, groups: found.groups ?? {} };
+  }
+  return undefined;
+}
