@@ -1,5 +1,5 @@
 /** What Go programs print when they panic or the runtime gives up. */
-import { addressText, endpoint } from '../src/grammar/address.ts';
+import { addressText, endpoint, isIp } from '../src/grammar/address.ts';
 import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
 import { slashAt } from '../src/time.ts';
 import { defineParser } from '../src/types.ts';
@@ -70,6 +70,12 @@ export const goCrash = defineParser<GoRow>({
       gives: { kind: 'process-fault', fatal: false },
     },
     {
+      line: '2026/06/25 22:35:40 http: panic serving @: runtime error: invalid memory address or nil pointer dereference',
+      from: 'dockerd 28 on its Unix socket',
+      reads: { clientIp: undefined },
+      gives: { kind: 'process-fault', fault: 'handler-exception', fatal: false },
+    },
+    {
       line: 'SIGABRT: abort',
       from: 'Go 1.22, kill -ABRT',
       after: ['PC=0x46b9e1 m=0 sigcode=0', ''],
@@ -98,7 +104,9 @@ export const goCrash = defineParser<GoRow>({
     const bare = stamped ? text.slice(stamped.end + 1) : text;
     const serving = SERVING.exec(bare);
     if (serving) {
-      const client = endpoint(serving[1]);
+      // `@` stands for the peer of a Unix socket.
+      const peer = endpoint(serving[1]);
+      const client = peer && isIp(peer.ip) ? peer : undefined;
       return {
         ...faultRow(serving[2] ?? '', 'handler-exception', false),
         at: stamped?.stamp,

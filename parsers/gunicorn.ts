@@ -1,4 +1,5 @@
 /** The error log of gunicorn's master and workers. */
+import { signalName } from '../src/grammar/signals.ts';
 import { isoAt } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
@@ -25,27 +26,13 @@ const EXITED = /^Worker \(pid:(\d{1,10})\) exited with code (\d{1,3})\.?$/;
 const BOOTING = /^Booting worker with pid: (\d{1,10})$/;
 const LISTENING = /^Listening at: .{1,500}$/;
 const HANDLING = /^Handling signal: (\w{1,8})$/;
-const SIGNAL_NAMES: Readonly<Record<string, string>> = {
-  '1': 'SIGHUP',
-  '2': 'SIGINT',
-  '3': 'SIGQUIT',
-  '4': 'SIGILL',
-  '6': 'SIGABRT',
-  '7': 'SIGBUS',
-  '8': 'SIGFPE',
-  '9': 'SIGKILL',
-  '11': 'SIGSEGV',
-  '15': 'SIGTERM',
-};
-
-function readMessage(message: string): Omit<GunicornRow, 'pid' | 'level' | 'message'> {
+function readMessage(message: string): Partial<GunicornRow> {
   const timeout = TIMEOUT.exec(message);
   if (timeout) return { change: 'timeout', workerPid: Number(timeout[1]) };
   const leaving = LEAVING.exec(message);
   if (leaving) return { change: 'leaving', workerPid: Number(leaving[1]) };
   const byNumber = BY_NUMBER.exec(message);
-  if (byNumber)
-    return { change: 'died', workerPid: Number(byNumber[1]), signal: SIGNAL_NAMES[byNumber[2] ?? ''] ?? `signal ${byNumber[2]}` };
+  if (byNumber) return { change: 'died', workerPid: Number(byNumber[1]), signal: signalName(byNumber[2]) };
   const byName = BY_NAME.exec(message);
   if (byName) return { change: 'died', workerPid: Number(byName[1]), signal: byName[2] };
   const exited = EXITED.exec(message);

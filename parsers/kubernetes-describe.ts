@@ -1,5 +1,6 @@
 /** The container part of `kubectl describe pod`: how a container ended last. */
 import { rfc1123 } from '../src/grammar/kubernetes.ts';
+import { signalName } from '../src/grammar/signals.ts';
 import { type Context, type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
 interface DescribeRow extends Row {
@@ -29,14 +30,14 @@ function near(lines: readonly string[], field: string): string | undefined {
   return undefined;
 }
 
-function readExit(value: string, context: Context): Omit<DescribeRow, 'field' | 'message'> {
+function readExit(value: string, context: Context): Partial<DescribeRow> {
   const above = context.before(400);
   const below = context.after(6);
   const nearest = above.toReversed();
   return {
     at: rfc1123(near(below, 'Finished') ?? ''),
     exitCode: /^\d{1,3}$/.test(value) ? Number(value) : undefined,
-    signal: near(below, 'Signal') ?? near(nearest, 'Signal'),
+    signal: signalName(near(below, 'Signal') ?? near(nearest, 'Signal')),
     reason: near(nearest, 'Reason'),
     container: nearest.map((line) => CONTAINER.exec(line)?.[1]).find((found) => found !== undefined),
     pod: nearest.map((line) => NAME.exec(line)?.[1]).find((found) => found !== undefined),
@@ -120,7 +121,7 @@ export const kubernetesDescribe = defineParser<DescribeRow>({
       kind: 'process-ended',
       keys,
       exitCode: row.exitCode,
-      ...(row.signal !== undefined && { signal: `signal ${row.signal}` }),
+      ...(row.signal !== undefined && { signal: row.signal }),
       ...(isOom ? { by: 'oom' as const } : row.exitCode === 0 && { by: 'clean' as const }),
     };
     return isOom ? [death, { kind: 'oom-kill', scope: 'container', role: 'report', keys }] : [death];

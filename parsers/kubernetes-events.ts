@@ -22,7 +22,7 @@ interface EventRow extends Row {
 
 const AGE = String.raw`((?:\d{1,6}[smhdy]){1,3}|<unknown>|<invalid>)(?: \(x(\d{1,9}) over [\w<>]{1,20}\))?`;
 const TABLE = new RegExp(
-  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62}) {2,200})?${AGE} {2,200}(\w{1,40}) {2,200}(\w{1,80}) {2,200}([a-z.0-9]{1,80})\/(\S{1,300}) {2,300}(\S.{0,8000})$`,
+  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62}) {2,200})?${AGE} {2,200}(\w{1,40}) {2,200}(\w{1,80}) {2,200}([A-Za-z.0-9]{1,80})\/(\S{1,300}) {2,300}(\S.{0,8000})$`,
 );
 const DESCRIBED = new RegExp(
   String.raw`^ {2}(Normal|Warning) {2,80}(\w{1,80}) {2,80}${AGE} {2,80}(\S{1,80}?)(?:, (\S{1,253}))? {2,200}(\S.{0,8000})$`,

@@ -1,5 +1,6 @@
 /** A pod as `kubectl get pod -o json` prints it: how its containers ended last, and since when they run. */
 import { type JsonObject, numberOf, parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
+import { signalName } from '../src/grammar/signals.ts';
 import { iso, stamp } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
@@ -48,13 +49,14 @@ function endEvents(row: PodRow, ended: string): readonly Draft[] {
   const when = iso(finished);
   const keys = keysOf(row, container);
   const exitCode = numberOf(code);
+  const killer = signalName(signal);
   const isOom = reason === 'OOMKilled';
   const death: Draft = {
     kind: 'process-ended',
     keys,
     ...(when && { when }),
     ...(exitCode !== undefined && { exitCode }),
-    ...(signal !== '-' && signal !== '0' && { signal: `signal ${signal}` }),
+    ...(killer !== undefined && { signal: killer }),
     ...(isOom ? { by: 'oom' as const } : exitCode === 0 && { by: 'clean' as const }),
   };
   return isOom ? [death, { kind: 'oom-kill', scope: 'container', role: 'report', keys, ...(when && { when }) }] : [death];
