@@ -1,4 +1,5 @@
 /** The log of containerd: tasks killed for memory, containers stopped and gone. */
+import { isContainerdMessage } from '../src/grammar/container-engines.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
 import { iso, stamp } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row, type Stamp } from '../src/types.ts';
@@ -23,9 +24,6 @@ const STARTED = new RegExp(`^StartContainer for "(${ID})" returns successfully$`
 const EXIT = new RegExp(
   `^received exit event container_id:"(${ID})" {1,4}id:"(\\S{1,128})"(?: {1,4}pid:\\d{1,10})?(?: {1,4}exit_status:(\\d{1,3}))?(?: {1,4}exited_at:\\{(?:seconds:(\\d{1,12}))?(?: {1,4}nanos:(\\d{1,9}))?\\})?$`,
 );
-/** What containerd says in logrus's common layout and nobody else does. */
-const OWN =
-  /^(?:TaskOOM event|TaskExit event|StopContainer for|Stop container|Kill container|StartContainer for|RemoveContainer for|CreateContainer|StopPodSandbox|RemovePodSandbox|RunPodSandbox|TearDown network|Ensure that (?:sandbox|container)|Container to stop|Container exec|Exec process|received exit event|received sandbox|shim disconnected|cleaning up (?:after shim|dead shim)|loading plugin|skip loading plugin|starting containerd|containerd successfully booted|PullImage|ImageCreate|ImageUpdate|ImageDelete|stop pulling image|trying next host|Portforward|No cni config|connecting to shim|loading cgroup for|ExecSync for|Finish piping|Attach for|Start (?:snapshots|streaming|event|recovering|cri|cni)|serving\.\.\.|Connect containerd service|Get image filesystem)/;
 
 function readMessage(message: string, id: string | undefined): Partial<ContainerdRow> {
   const oom = OOM.exec(message);
@@ -126,7 +124,7 @@ export const containerd = defineParser<ContainerdRow>({
     const at = iso(pairs?.get('time') ?? '');
     if (!at || level === undefined || message === undefined) return null;
     const { service } = context.keys;
-    if (service === 'containerd' ? false : (service !== undefined && service !== 'dockerd') || !OWN.test(message)) return null;
+    if (service === 'containerd' ? false : (service !== undefined && service !== 'dockerd') || !isContainerdMessage(message)) return null;
     return { at, level, message, ...readMessage(message, pairs?.get('id')) };
   },
   events(row): Draft | undefined {

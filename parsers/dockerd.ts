@@ -1,4 +1,5 @@
 /** The log of the docker daemon. */
+import { isDockerdMessage } from '../src/grammar/container-engines.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
 import { duration, iso } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
@@ -15,8 +16,6 @@ interface DockerdRow extends Row {
 /** Since 20.10 the id is a field; before it stood in the message. */
 const FORCED =
   /^Container (?:([0-9a-f]{12,64}) )?failed to (?:exit|stop) within (\d{1,9}m?s|\d{1,9} seconds|\d{1,4}m\d{1,2}s) of signal \d{1,2} - using the force$/;
-const OWN =
-  /^(?:ignoring event|Container (?:[0-9a-f]{12,64} )?failed to|Container [0-9a-f]{12,64}|Error sending stop|Processing signal '|Daemon (?:shutdown|has completed)|Docker daemon|API listen on|Loading containers:|Starting up|stopping (?:healthcheck|event stream)|Health check for container|sbJoin|sbLeave|Removing stale sandbox|Default bridge|containerd is not ready|Firewalld|Handler for |attach: std|Attempting next endpoint|failed to (?:umount|exit|cleanup)|No non-localhost DNS|Configuring|Initializing buildkit|Completed buildkit)/;
 
 function readMessage(message: string, pairs: ReadonlyMap<string, string>): Partial<DockerdRow> {
   const forced = FORCED.exec(message);
@@ -81,7 +80,7 @@ export const dockerd = defineParser<DockerdRow>({
     const at = iso(pairs?.get('time') ?? '');
     if (!pairs || !at || level === undefined || message === undefined) return null;
     const { service } = context.keys;
-    if ((service !== undefined && service !== 'dockerd') || !OWN.test(message)) return null;
+    if ((service !== undefined && service !== 'dockerd') || !isDockerdMessage(message)) return null;
     return { at, level, message, ...readMessage(message, pairs) };
   },
   events(row): Draft | undefined {
