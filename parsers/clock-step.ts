@@ -91,5 +91,5 @@ export const clockStep = defineParser<ClockRow>({
     if (service.startsWith('systemd') && SYSTEMD.test(text)) return stepped();
     return service === 'chronyd' && CHRONY_OTHER.test(text) ? { message: text, stepped: false } : null;
   },
-  events: (row) => (row.stepped ? { kind: 'log-gap', gap: 'clock-step', keys: {} } : undefined),
+  events: (row) => (row.stepped ? { kind: 'log-gap', gap: 'clock-step' } : undefined),
 });

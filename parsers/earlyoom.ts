@@ -1,4 +1,5 @@
 /** earlyoom, which ends the largest process before memory runs out. */
+import { subject } from '../src/grammar/subject.ts';
 import { defineParser, type Row } from '../src/types.ts';
 
 interface EarlyoomRow extends Row {
@@ -81,7 +82,7 @@ export const earlyoom = defineParser<EarlyoomRow>({
       role: 'kill',
       scope: 'userspace',
       ...victim,
-      keys: { pid, pidSpace: 'host', ...(command && { service: command }) },
+      keys: subject({ pid, pidSpace: 'host', ...(command && { service: command }) }),
     };
   },
 });

@@ -1,4 +1,5 @@
 /** What journald, journalctl and rsyslog say of their own gaps. */
+import { subject } from '../src/grammar/subject.ts';
 import { defineParser, type EventOf, type Row } from '../src/types.ts';
 
 interface JournaldRow extends Row {
@@ -98,6 +99,6 @@ export const journald = defineParser<JournaldRow>({
   events(row) {
     if (row.gap === undefined) return undefined;
     const keys = row.unit !== undefined ? { unit: row.unit } : row.message.startsWith('Missed') ? { service: 'kernel' } : undefined;
-    return { kind: 'log-gap', gap: row.gap, ...(keys && { keys }) };
+    return { kind: 'log-gap', gap: row.gap, ...(keys && { keys: subject(keys) }) };
   },
 });

@@ -1,6 +1,6 @@
 /** What the kernel and its drivers say of links, network cards, connection tracking and TCP. */
 import { isVirtual } from '../src/grammar/interfaces.ts';
-import { type Context, type Draft, defineParser, type EventOf, type Row } from '../src/types.ts';
+import { type Draft, defineParser, type EventOf, type Row } from '../src/types.ts';
 
 type Fault = EventOf<'network-fault'>['fault'];
 
@@ -139,14 +139,12 @@ export const kernelNetwork = defineParser<NetworkRow>({
     // Such short texts are the kernel's only when their carrier says so.
     return context.keys.service === 'kernel' ? readKernel(text) : null;
   },
-  events(row, context): Draft | undefined {
+  events(row): Draft | undefined {
     if (row.suppressed !== undefined) return { kind: 'log-gap', gap: 'suppressed' };
     if (row.fault === undefined || isVirtual(row.interface)) return undefined;
-    return { kind: 'network-fault', fault: row.fault, ...(row.interface && { interface: row.interface }), ...ownKeys(context) };
+    return { kind: 'network-fault', fault: row.fault, ...(row.interface && { interface: row.interface }) };
   },
 });
-
-const ownKeys = (context: Context) => (context.keys.host === undefined ? {} : { keys: { host: context.keys.host } });
 
 function readKernel(text: string): NetworkRow | null {
   const faulty = (fault: Fault, name?: string): NetworkRow => ({ message: text, fault, ...(name && { interface: name }) });

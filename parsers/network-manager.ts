@@ -138,6 +138,6 @@ export const networkManager = defineParser<LinkRow>({
   },
   events(row) {
     if (row.fault === undefined || isVirtual(row.interface)) return undefined;
-    return { kind: 'network-fault', fault: row.fault, ...(row.interface && { interface: row.interface }), keys: {} };
+    return { kind: 'network-fault', fault: row.fault, ...(row.interface && { interface: row.interface }) };
   },
 });

@@ -9,9 +9,9 @@ interface CoredumpRow extends Row {
   readonly dumped: boolean;
 }
 
-/** The stack of each thread follows in the same message. */
+/** The stack of each thread follows in the same message; rsyslog writes its newlines as `#012`. */
 const CRASHED =
-  /^Process (\d{1,10}) \((.{1,80})\) of user \S{1,40} (dumped core\.|terminated abnormally without generating a coredump\.|terminated abnormally with signal (\d{1,2})\/(\w{1,10}), processing\.\.\.)(?:\n.*)?$/s;
+  /^Process (\d{1,10}) \((.{1,80})\) of user \S{1,40} (dumped core\.|terminated abnormally without generating a coredump\.|terminated abnormally with signal (\d{1,2})\/(\w{1,10}), processing\.\.\.)(?:(?:\n|#012).*)?$/s;
 
 export const systemdCoredump = defineParser<CoredumpRow>({
   name: 'systemd-coredump',
@@ -47,13 +47,14 @@ export const systemdCoredump = defineParser<CoredumpRow>({
     const found = CRASHED.exec(text);
     if (!found) return null;
     const [, pid, command = '', says = '', , name] = found;
-    const message = text.split('\n', 1)[0] ?? '';
+    const message = text.split(/\n|#012/, 1)[0] ?? '';
     return { message, pid: Number(pid), command, dumped: says.startsWith('dumped'), ...(name && { signal: `SIG${name}` }) };
   },
   events(row, context) {
     const { pid, command, signal, dumped } = row;
-    const unit = context.keys.unit?.startsWith('systemd-coredump') ? undefined : context.keys.unit;
-    const keys = { pid, pidSpace: 'host' as const, service: command, ...(unit && { unit }) };
+    // The journal's fields name the crashed unit; without them the unit is the handler's own.
+    const isOwn = context.keys.unit?.startsWith('systemd-coredump') === true;
+    const keys = { pid, pidSpace: 'host' as const, service: command, ...(isOwn && { unit: undefined, cgroup: undefined }) };
     return { kind: 'process-ended', ...(signal && { signal }), ...(dumped && { dumped }), keys };
   },
 });

@@ -1,5 +1,6 @@
 /** systemd's user-space OOM killer. */
 import { cgroupKeys } from '../src/grammar/cgroup.ts';
+import { subject } from '../src/grammar/subject.ts';
 import { defineParser, type Row } from '../src/types.ts';
 
 interface OomdRow extends Row {
@@ -52,6 +53,6 @@ export const systemdOomd = defineParser<OomdRow>({
     if (row.cgroup === undefined) return undefined;
     const keys = cgroupKeys(row.cgroup);
     const service = keys.unit?.replace(/(?:@.*)?\.(?:service|scope)$/, '');
-    return { kind: 'oom-kill', role: 'kill', scope: 'userspace', keys: { ...keys, ...(service && { service }) } };
+    return { kind: 'oom-kill', role: 'kill', scope: 'userspace', keys: subject({ ...keys, ...(service && { service }) }) };
   },
 });

@@ -1,8 +1,9 @@
 /** systemd's messages about units, of versions 219 to 257. */
 import { proxyName } from '../src/grammar/proxy-names.ts';
+import { subject } from '../src/grammar/subject.ts';
 import { UnitHistory } from '../src/grammar/systemd-history.ts';
 import { readSystemd, type SystemdRow } from '../src/grammar/systemd-message.ts';
-import { type Context, type Draft, defineParser, type Keys } from '../src/types.ts';
+import { type Context, type Draft, defineParser, type SubjectKeys } from '../src/types.ts';
 
 const SYSTEMD = /^\(?systemd(?:-(?:logind|journald|shutdown|executor))?\)?$/;
 /** Sessions, logins and slices come and go with users. */
@@ -173,9 +174,16 @@ export const systemd = defineParser<SystemdRow>({
     {
       line: 'Stopped notify.service - Notification sockets.',
       from: 'systemd 252, behind a stop',
-      before: ['Stopping notify.service - Notification sockets...', 'notify.service: Deactivated successfully.'],
+      before: ['Stopping notify.service - Notification sockets...'],
       reads: {},
       gives: { kind: 'process-ended', by: 'stop' },
+    },
+    {
+      line: 'Stopped notify.service - Notification sockets.',
+      from: 'systemd 252, behind the line that told the end',
+      before: ['Stopping notify.service - Notification sockets...', 'notify.service: Deactivated successfully.'],
+      reads: {},
+      gives: 'noise',
     },
     {
       line: 'Stopped chat-ws.service - Chat WebSocket server.',
@@ -269,7 +277,7 @@ export const systemd = defineParser<SystemdRow>({
     return keys.service !== undefined && !isSystemd ? null : readSystemd(text, isSystemd);
   },
   events(row, context) {
-    if (row.event === 'shutdown') return { kind: 'stop-requested', how: 'host-shutdown', keys: {} };
+    if (row.event === 'shutdown') return { kind: 'stop-requested', how: 'host-shutdown', keys: subject({}) };
     const unit = row.unit ?? subjectOf(context);
     if (row.event === 'other' || (unit !== undefined && !unit.endsWith('.service')) || USER_CHURN.test(row.description ?? ''))
       return undefined;
@@ -299,7 +307,7 @@ function meaning(row: SystemdRow, unit: string | undefined, context: Context): D
     case 'reloading':
       return lifecycle('reload');
     case 'stopped':
-      return earlier.isStopping() ? { kind: 'process-ended', by: 'stop', keys } : undefined;
+      return earlier.isStopping() && !earlier.hasEnded() ? { kind: 'process-ended', by: 'stop', keys } : undefined;
     case 'exited':
       return exit(row, earlier, keys);
     case 'failed':
@@ -323,7 +331,7 @@ function meaning(row: SystemdRow, unit: string | undefined, context: Context): D
   }
 }
 
-function exit(row: SystemdRow, earlier: UnitHistory, keys: Keys): Draft {
+function exit(row: SystemdRow, earlier: UnitHistory, keys: SubjectKeys): Draft {
   const { exitCode, signal, dumped } = row;
   const isOom = signal === 'SIGKILL' && earlier.isOomToFollow();
   const by = earlier.reason() ?? (isOom ? 'oom' : exitCode === 0 ? 'clean' : undefined);
@@ -338,7 +346,7 @@ function exit(row: SystemdRow, earlier: UnitHistory, keys: Keys): Draft {
 }
 
 /** The result sums up what earlier lines said; alone, as in a journal filtered by priority, it still tells of the end. */
-function failure(row: SystemdRow, earlier: UnitHistory, keys: Keys): Draft | undefined {
+function failure(row: SystemdRow, earlier: UnitHistory, keys: SubjectKeys): Draft | undefined {
   switch (row.result) {
     case 'oom-kill':
       return { kind: 'process-ended', by: 'oom', keys };
@@ -356,7 +364,7 @@ function failure(row: SystemdRow, earlier: UnitHistory, keys: Keys): Draft | und
 }
 
 /** A unit's name without template instance and suffix is mostly the program's. */
-function keysOf(unit: string | undefined, description: string | undefined): Keys {
-  if (unit === undefined) return description === undefined ? {} : { service: description };
-  return { unit, service: unit.replace(/(?:@.*)?\.service$/, '') };
+function keysOf(unit: string | undefined, description: string | undefined): SubjectKeys {
+  if (unit === undefined) return subject(description === undefined ? {} : { service: description });
+  return subject({ unit, service: unit.replace(/(?:@.*)?\.service$/, '') });
 }

@@ -288,11 +288,14 @@ export type LogEvent =
 export type EventKind = LogEvent['kind'];
 export type EventOf<K extends EventKind> = Extract<LogEvent, { readonly kind: K }>;
 
+/** What an event is about, over its carrier's keys; a key set to undefined = the carrier's value is its writer's and not the subject's. */
+export type SubjectKeys = { readonly [K in keyof Keys]?: Keys[K] | undefined };
+
 type DraftOf<E> = E extends LogEvent
   ? Omit<E, 'when' | 'origin' | 'vantage' | 'keys' | 'quote' | 'format'> & {
       /** Absent = the row's stamp, else its carrier's, else that of its neighbours. */
       readonly when?: Stamp;
-      readonly keys?: Keys;
+      readonly keys?: SubjectKeys;
       /** Absent = the parser's. */
       readonly vantage?: Vantage;
     }

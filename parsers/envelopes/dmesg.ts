@@ -8,8 +8,8 @@ import type { Envelope } from '../../src/types.ts';
 /** `kern  :err   : ` of `-x`, `<3>` of `-r` and of the serial console. */
 const DECODED = /^(?:<\d{1,3}>|[a-z0-9]{3,9} *:[a-z]{3,7} *: )/;
 const DELTA = /^\[ {0,7}(\d{1,10}\.\d{6}) < {0,6}\d{1,10}\.\d{6}>\]/;
-/** Apache's error log of 2.2 has the same stamp and then its level: `[Sun Nov 22 20:00:24 2026] [error] `. */
-const APACHE = /^ \[[a-z_0-9]*(?::[a-z0-9]+)?\]/;
+/** Apache 2.2 (`[error]`) and PHP's built-in server (`203.0.113.9:53276 Accepted`) write the same stamp. */
+const NOT_KERNEL = /^ (?:\[[a-z_0-9]*(?::[a-z0-9]+)?\]|PHP \d|\S{3,45}:\d{2,5} (?:\[\d{3}\]|Accepted|Closing))/;
 
 export const dmesg: Envelope = {
   name: 'dmesg',
@@ -95,6 +95,7 @@ export const dmesg: Envelope = {
     '[ 1862.259598] vm bare[25441]: first line',
     '[    12.345] (II) Loading extension GLX',
     '[Sun Nov 22 20:00:24 2026] [error] [client 203.0.113.9] File does not exist',
+    '[Sun Nov 22 20:00:24 2026] 203.0.113.9:53276 Accepted',
     '[Sun Nov 22 20:00:24.123456 2026] [core:error] [pid 12] text',
     '2026-11-22T21:45:22.282451+00:00 vm app[1]: text',
     '[  +0.009365] tokio-rt-worker (69): drop_caches: 3',
@@ -115,7 +116,7 @@ function withDelta(text: string): Printk | undefined {
 
 function withCtime(text: string): Printk | undefined {
   const close = text.indexOf('] ');
-  if (close < 0 || close > 40 || APACHE.test(text.slice(close + 1, close + 40))) return undefined;
+  if (close < 0 || close > 40 || NOT_KERNEL.test(text.slice(close + 1, close + 80))) return undefined;
   const written = text.slice(1, close);
   const english = ctimeAt(written);
   const at = english?.end === written.length && english.stamp.widthMs === 1000 ? english.stamp : localCtime(written);

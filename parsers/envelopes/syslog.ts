@@ -84,6 +84,11 @@ export const syslog: Envelope = {
       },
     },
     {
+      line: 'Nov 22 20:36:24 gw kern.err kernel: [ 2160.388640] TCP: out of memory -- consider tuning tcp_mem',
+      from: 'syslogd of BusyBox 1.36',
+      unwraps: { text: 'TCP: out of memory -- consider tuning tcp_mem', keys: { service: 'kernel', host: 'gw' } },
+    },
+    {
       line: 'Nov 22 20:36:24 node-1 last message repeated 3 times',
       from: 'rsyslog 5',
       unwraps: { text: 'last message repeated 3 times', keys: { host: 'node-1' } },

@@ -1,6 +1,7 @@
 /** Shell commands that stop, kill or restart something, as sudo and cron log them. */
 import type { Draft, Keys } from '../types.ts';
 import { proxyName } from './proxy-names.ts';
+import { subject } from './subject.ts';
 
 /** Signals that leave a process running or only ask it to reload. */
 const HARMLESS = /^(?:0|1|HUP|10|USR1|12|USR2|17|CHLD|18|CONT|28|WINCH|URG|23)$/;
@@ -39,7 +40,7 @@ export function stopsBy(command: string): readonly Draft[] {
   }
 }
 
-const HOST_SHUTDOWN: Draft = { kind: 'stop-requested', how: 'host-shutdown', keys: {} };
+const HOST_SHUTDOWN: Draft = { kind: 'stop-requested', how: 'host-shutdown', keys: subject({}) };
 
 function onUnit(verb: string | undefined, names: readonly string[]): readonly Draft[] {
   const stops =
@@ -56,9 +57,9 @@ function onUnit(verb: string | undefined, names: readonly string[]): readonly Dr
 function unitDraft(name: string, stops: boolean): readonly Draft[] {
   const unit = /\.[a-z]{4,9}$/.test(name) ? name : `${name}.service`;
   const keys: Keys = { unit, service: unit.replace(/(?:@.*)?\.service$/, '') };
-  if (stops) return [{ kind: 'stop-requested', how: 'deploy-tool', keys }];
+  if (stops) return [{ kind: 'stop-requested', how: 'deploy-tool', keys: subject(keys) }];
   const proxy = proxyName(unit);
-  return proxy ? [{ kind: 'proxy-lifecycle', change: 'reload', proxy, keys }] : [];
+  return proxy ? [{ kind: 'proxy-lifecycle', change: 'reload', proxy, keys: subject(keys) }] : [];
 }
 
 /** `kill -9 4242 4243`, `kill -s TERM 4242`, `pkill -9 -f node`, `killall -TERM node`. */
@@ -75,7 +76,9 @@ function killed(program: string, args: readonly string[]): readonly Draft[] {
     else if (word !== '' && !isOption(word)) targets.push(word);
   }
   if (HARMLESS.test(signal)) return [];
-  return targets.slice(0, MOST_TARGETS).map((target) => ({ kind: 'stop-requested', how: 'admin-kill', keys: targetKeys(program, target) }));
+  return targets
+    .slice(0, MOST_TARGETS)
+    .map((target) => ({ kind: 'stop-requested', how: 'admin-kill', keys: subject(targetKeys(program, target)) }));
 }
 
 function targetKeys(program: string, target: string): Keys {
@@ -110,5 +113,5 @@ function byManager(name: string, args: readonly string[]): readonly Draft[] {
   const target = words[count];
   const isContainer = /^(?:docker|podman|nerdctl)$/.test(name) && count === 1;
   const keys: Keys = target === undefined ? {} : isContainer ? { container: target } : { service: target };
-  return [{ kind: 'stop-requested', how: 'deploy-tool', keys }];
+  return [{ kind: 'stop-requested', how: 'deploy-tool', keys: subject(keys) }];
 }

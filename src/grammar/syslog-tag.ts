@@ -12,6 +12,9 @@ export interface Tagged {
 
 const HOST = /^[\w.:@%-]{1,255}$/;
 const PID = /^(.{1,255})\[(\d{1,10})\]$/;
+/** BusyBox writes facility and level before the tag: `host daemon.info haproxy[402]: `. */
+const FACILITY =
+  /^(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])\.(?:emerg|alert|crit|err|warn|notice|info|debug) /;
 const LONGEST_TAG = 600;
 const LEVEL = /^(?:trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|fatal|emerg|panic)$/i;
 
@@ -25,7 +28,7 @@ export function tagged(text: string): Tagged | undefined {
   const head = text.slice(0, end);
   const blank = head.indexOf(' ');
   const host = blank < 0 ? undefined : head.slice(0, blank);
-  const tag = head.slice(blank + 1);
+  const tag = head.slice(blank + 1).replace(FACILITY, '');
   const withPid = PID.exec(tag);
   const service = withPid?.[1] ?? tag;
   if (service === '' || (!withPid && service.includes(' ')) || (host !== undefined && !HOST.test(host))) return undefined;

@@ -32,6 +32,10 @@ export class UnitHistory {
     return this.rows.some((row) => row.event === 'stopping');
   }
 
+  hasEnded(): boolean {
+    return this.rows.some((row) => row.event === 'exited' || row.event === 'deactivated' || row.event === 'failed');
+  }
+
   hasExit(): boolean {
     return this.rows.some((row) => row.event === 'exited');
   }
