@@ -388,7 +388,10 @@ export interface Unwrapped {
   readonly text: string;
   readonly at?: Stamp | undefined;
   readonly keys: Keys;
-  /** This is a piece of a split record: `more` pieces follow, or this is its `last`. Absent = whole. */
+  /**
+   * This is a piece of a split record: `more` pieces follow, or this is its `last`. Absent = whole, or the last piece where the
+   * wrapper writes both alike (CRI's `F`, docker's json-file).
+   */
   readonly part?: 'more' | 'last';
   /** Who writes: records with the same writer belong together (stream, pod, pid …). */
   readonly writer: string;
