@@ -46,7 +46,7 @@ export const apacheConfig = defineParser<ConfigRow>({
       line: 'ProxyPass "/ws" "http://127.0.0.1:3000/ws" upgrade=websocket timeout=20',
       from: 'Apache httpd manual 2.4, mod_proxy',
       reads: { directive: 'ProxyPass', path: '/ws', durationMs: 20_000 },
-      gives: { kind: 'configured-timer', hop: 'apache', setting: 'ProxyPass timeout', ms: 20_000, timer: 'idle', keys: { path: '/ws' } },
+      gives: { kind: 'configured-timer', hop: 'apache', setting: 'ProxyTimeout', ms: 20_000, timer: 'idle', keys: { path: '/ws' } },
     },
     {
       line: '    ProxyTimeout 300',
@@ -71,7 +71,7 @@ export const apacheConfig = defineParser<ConfigRow>({
       from: 'Apache httpd manual 2.4, mod_proxy',
       header: '<Location "/chat">',
       reads: { path: '/chat' },
-      gives: { kind: 'configured-timer', setting: 'ProxySet timeout', ms: 90_000, keys: { path: '/chat' } },
+      gives: { kind: 'configured-timer', setting: 'ProxyTimeout', ms: 90_000, keys: { path: '/chat' } },
     },
     { line: '<Location "/chat">', from: 'Apache httpd manual 2.4', reads: { directive: 'Location', path: '/chat' }, gives: 'noise' },
     { line: 'KeepAliveTimeout 5', from: 'Apache httpd 2.4 of Debian', reads: { value: '5' }, gives: 'noise' },
@@ -106,7 +106,8 @@ export const apacheConfig = defineParser<ConfigRow>({
     return {
       kind: 'configured-timer',
       hop: 'apache',
-      setting: isMember ? `${directive} timeout` : directive,
+      // `timeout=` is ProxyTimeout for one worker.
+      setting: isMember ? 'ProxyTimeout' : directive,
       ms: durationMs,
       timer,
       ...(path !== undefined && { keys: { path } }),

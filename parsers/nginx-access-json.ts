@@ -1,46 +1,10 @@
 /** nginx's access log as JSON: a `log_format` (escape=json or by hand) whose field names are the operator's choice. */
 
-import { accessVariable } from '../src/grammar/access-names.ts';
-import { type AccessValues, accessEvent, accessRow, type HttpRow } from '../src/grammar/access-values.ts';
-import { textOf } from '../src/grammar/json.ts';
+import { accessEvent, type HttpRow } from '../src/grammar/access-values.ts';
+import { labelledRow } from '../src/grammar/labelled-access.ts';
 import { parseLoose } from '../src/grammar/loose-json.ts';
 import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
-import { clfAt, epoch, iso } from '../src/time.ts';
-import { defineParser, type Stamp } from '../src/types.ts';
-
-// Keys of application loggers and of other proxies' JSON logs. nginx's own are values of one request and nothing else.
-const FOREIGN =
-  /^(?:level|severity|lvl|logger|msg|message|event|caller|stack|response_flags|downstreamstatus|edgeresponsestatus|started_at|kind)$/i;
-// Names that hardly anybody but nginx uses.
-const NGINX =
-  /^(?:remote_addr|remote_user|time_local|time_iso8601|body_bytes_sent|request_uri|http_referer|http_user_agent|http_x_forwarded_for|upstream_addr|upstream_response_time|request_length|msec)$/;
-
-/** Values by nginx variable; undefined when the object is nested (application loggers, Caddy, Traefik) or has a foreign key. */
-function valuesOf(text: string): { readonly values: AccessValues; readonly typical: number } | undefined {
-  const object = parseLoose(text);
-  if (!object) return undefined;
-  const values: AccessValues = new Map();
-  let typical = 0;
-  for (const [key, value] of Object.entries(object)) {
-    if (FOREIGN.test(key)) return undefined;
-    if (NGINX.test(key)) typical++;
-    const written = value === null ? '' : textOf(value);
-    if (written === undefined) return undefined;
-    const name = accessVariable(key, written) ?? key;
-    // `$msec` beside `$time_local`: the finer one; of two URIs the first, which is `$request_uri` in every published format.
-    if (!values.has(name) || (name === 'time' && /^\d{10}\.\d{3}$/.test(written))) values.set(name, written);
-  }
-  return { values, typical };
-}
-
-function stampOf(text: string | undefined): Stamp | undefined {
-  if (text === undefined) return undefined;
-  const clf = clfAt(text);
-  return clf?.end === text.length ? clf.stamp : (iso(text) ?? epoch(text));
-}
-
-// `$request_time` is seconds with three decimals; more of them, or a unit, is another program's.
-const isRequestTime = (text: string | undefined): boolean => text !== undefined && /^\d{1,9}(?:\.\d{1,3})?$/.test(text);
+import { defineParser } from '../src/types.ts';
 
 export const nginxAccessJson = defineParser<HttpRow>({
   name: 'nginx-access-json',
@@ -114,16 +78,8 @@ export const nginxAccessJson = defineParser<HttpRow>({
     '{"ts":1,"status":"ok"}',
   ],
   read(text, context) {
-    if (text.charCodeAt(0) !== 123) return null;
-    const found = valuesOf(text);
-    if (!found) return null;
-    const { values, typical } = found;
-    const asked = values.has('request') || (values.has('request_method') && values.has('request_uri'));
-    const peer = values.has('remote_addr') || values.has('upstream_addr');
-    const timed = values.has('request_time');
-    if (!asked || !peer || (timed ? !isRequestTime(values.get('request_time')) : typical < 3)) return null;
-    const at = stampOf(values.get('time')) ?? (values.has('time') ? undefined : context.at);
-    return at ? accessRow(at, 'end', values) : null;
+    const object = text.charCodeAt(0) === 123 ? parseLoose(text) : undefined;
+    return object ? labelledRow(Object.entries(object), context) : null;
   },
   events: (row) => accessEvent(row),
 });

@@ -11,11 +11,11 @@ interface ConfigRow extends Row {
 }
 
 // Settings that cut a proxied WebSocket. `proxy_timeout` is that of `stream {}`.
-const TIMERS: Readonly<Record<string, ConfiguredTimer['timer']>> = {
-  proxy_read_timeout: 'idle',
-  proxy_send_timeout: 'idle',
-  proxy_timeout: 'idle',
-  worker_shutdown_timeout: 'drain',
+const TIMERS: Readonly<Record<string, Pick<ConfiguredTimer, 'hop' | 'timer'>>> = {
+  proxy_read_timeout: { hop: 'nginx', timer: 'idle' },
+  proxy_send_timeout: { hop: 'nginx', timer: 'idle' },
+  proxy_timeout: { hop: 'nginx-stream', timer: 'idle' },
+  worker_shutdown_timeout: { hop: 'nginx', timer: 'drain' },
 };
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -86,7 +86,7 @@ export const nginxConfig = defineParser<ConfigRow>({
       line: '\tproxy_timeout 10m;',
       from: 'nginx documentation, stream proxy module',
       reads: {},
-      gives: { kind: 'configured-timer', setting: 'proxy_timeout', ms: 600_000 },
+      gives: { kind: 'configured-timer', hop: 'nginx-stream', setting: 'proxy_timeout', ms: 600_000 },
     },
     { line: '    upstream backend {', from: 'nginx 1.22.1', reads: { directives: ['upstream'] }, gives: 'noise' },
     { line: '        keepalive_timeout 65;', from: 'nginx 1.22.1', reads: { arguments: ['65'] }, gives: 'noise' },
@@ -132,21 +132,11 @@ export const nginxConfig = defineParser<ConfigRow>({
     return { directives, arguments: values, ...(path !== undefined && { path }) };
   },
   events(row) {
+    const keys = row.path === undefined ? {} : { keys: { path: row.path } };
     return row.directives.flatMap((setting, index) => {
       const timer = TIMERS[setting];
       const ms = nginxTime((row.arguments[index] ?? '').replace(/^(["'])(.*)\1$/, '$2'));
-      return timer && ms !== undefined
-        ? [
-            {
-              kind: 'configured-timer' as const,
-              hop: 'nginx',
-              setting,
-              ms,
-              timer,
-              ...(row.path !== undefined && { keys: { path: row.path } }),
-            },
-          ]
-        : [];
+      return timer && ms !== undefined ? [{ kind: 'configured-timer' as const, ...timer, setting, ms, ...keys }] : [];
     });
   },
 });

@@ -58,7 +58,11 @@ const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b
 export function unescape(text: string): string {
   if (!text.includes('\\')) return text;
   const latin = text.replace(ESCAPE, (_, hex?: string, unicode?: string, other?: string) =>
-    hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : unicode !== undefined ? String.fromCharCode(Number.parseInt(unicode, 16)) : (LETTERS[other ?? ''] ?? other ?? ''),
+    hex !== undefined
+      ? String.fromCharCode(Number.parseInt(hex, 16))
+      : unicode !== undefined
+        ? String.fromCharCode(Number.parseInt(unicode, 16))
+        : (LETTERS[other ?? ''] ?? other ?? ''),
   );
   if (!/[\x80-\xff]/.test(latin) || /[^\x00-\xff]/.test(latin)) return latin;
   const utf8 = Buffer.from(latin, 'latin1').toString('utf8');
@@ -66,7 +70,8 @@ export function unescape(text: string): string {
 }
 
 /** `-` and the empty string mean that the field is unset. */
-export const unset = (text: string | undefined): string | undefined => (text === undefined || text === '-' || text === '' ? undefined : text);
+export const unset = (text: string | undefined): string | undefined =>
+  text === undefined || text === '-' || text === '' ? undefined : text;
 
 /** A number, or undefined for anything else (`-`, empty, `0.001, 0.002`). */
 export function numeric(text: string | undefined): number | undefined {
@@ -80,11 +85,14 @@ export interface RequestLine {
   readonly path?: string;
   readonly protocol?: string;
 }
-const REQUEST = /^([A-Z][A-Z-]{0,31}) (\S{1,65536})(?: (HTTP\/\d(?:\.\d)?|RTSP\/1\.0))?$/;
+// A path with blanks is none, but older nginx and Apache log such requests; only the protocol behind it then tells where it ends.
+const REQUEST = /^([A-Z_][A-Z_-]{0,31}) (?:(\S{1,65536})(?: (HTTP\/\d(?:\.\d)?|RTSP\/1\.0))?|(\S.{0,65536}) (HTTP\/\d\.\d))$/;
 /** `GET /ws?id=1 HTTP/1.1` → its parts; nothing for garbage such as `\x16\x03` or `-`. */
 export function requestLine(text: string | undefined): RequestLine {
   const found = REQUEST.exec(text ?? '');
   if (!found) return {};
-  const [, method, path, protocol] = found;
+  const [, method, word, wordProtocol, blanks, blanksProtocol] = found;
+  const path = word ?? blanks;
+  const protocol = wordProtocol ?? blanksProtocol;
   return { ...(method && { method }), ...(path && { path }), ...(protocol && { protocol }) };
 }
