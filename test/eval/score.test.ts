@@ -107,6 +107,14 @@ describe('what counts', () => {
       'invented',
     ]);
   });
+  it('excuses an inferred closure that only looks like a clean one, not one that names it', () => {
+    const crash = close('a', 0, { cause: 'crash', subtype: 'node-uncaught-exception' });
+    const inferred = { inferred: true, cause: 'crash' };
+    const both = truth(crash, clean('b', 1));
+    expect(kinds(compare(both, [said('a', 0, { cause: 'crash' }), said(null, 1, inferred)]))).toEqual(['judged', 'excused']);
+    expect(kinds(compare(both, [said('a', 0, { cause: 'crash' }), said('b', 1, inferred)]))).toEqual(['judged', 'invented']);
+    expect(kinds(compare(both, [said(null, 1, inferred)]))).toEqual(['judged']);
+  });
   it('judges an unlogged close that is reported and does not miss one that is not', () => {
     const dead = { ...truth(), unloggedCloses: [close('a', 0, { cause: 'crash', subtype: 'sigkill', sideSeen: [] })] };
     expect(compare(dead, [])).toEqual([]);

@@ -13,7 +13,7 @@ export type Reported = Pick<
 
 /**
  * `judged`: an abnormal close and what was said of it. `missed`: nobody reported it. `invented`: reported as abnormal, but it was
- * clean (then `truth` is given) or is no connection at all. `excused`: inferred without a pair where its cause really struck.
+ * clean (then `truth` is given) or is no connection at all. `excused`: inferred, without a pair by id, where its cause really struck.
  */
 export type Outcome =
   | { readonly kind: 'judged'; readonly truth: TruthClose; readonly closure: Reported }
@@ -50,8 +50,16 @@ interface Candidate {
   readonly distance: DurationMs;
 }
 
-/** One close to one closure: by id first, then the nearest in time; what is left over stays alone. */
-function pair(closes: readonly TruthClose[], closures: readonly Reported[]): ReadonlyMap<Reported, TruthClose> {
+interface Pair {
+  readonly close: TruthClose;
+  readonly byId: boolean;
+}
+
+/**
+ * One close to one closure: by id first, then the nearest in time; what is left over stays alone. By time an abnormal close goes before
+ * a clean one, since a report counts its clean closures without listing them.
+ */
+function pair(closes: readonly TruthClose[], closures: readonly Reported[]): ReadonlyMap<Reported, Pair> {
   const candidates: Candidate[] = [];
   for (const closure of closures) {
     for (const close of closes) {
@@ -59,12 +67,13 @@ function pair(closes: readonly TruthClose[], closures: readonly Reported[]): Rea
       if (byId || fits(close, closure)) candidates.push({ close, closure, byId, distance: distanceMs(close, closure) });
     }
   }
-  candidates.sort((a, b) => Number(b.byId) - Number(a.byId) || a.distance - b.distance);
-  const pairs = new Map<Reported, TruthClose>();
+  const rank = ({ byId, close }: Candidate): number => (byId ? 0 : close.cause === 'clean' ? 2 : 1);
+  candidates.sort((a, b) => rank(a) - rank(b) || a.distance - b.distance);
+  const pairs = new Map<Reported, Pair>();
   const taken = new Set<TruthClose>();
-  for (const { close, closure } of candidates) {
+  for (const { close, closure, byId } of candidates) {
     if (pairs.has(closure) || taken.has(close)) continue;
-    pairs.set(closure, close);
+    pairs.set(closure, { close, byId });
     taken.add(close);
   }
   return pairs;
@@ -82,13 +91,13 @@ export function compare(truth: Truth, reported: readonly Reported[]): readonly O
   const pairs = pair([...truth.closes, ...unlogged], closures);
   const outcomes: Outcome[] = [];
   for (const closure of closures) {
-    const close = pairs.get(closure);
+    const { close, byId = false } = pairs.get(closure) ?? {};
     if (close && (isAbnormal(close) || (unlogged.has(close) && close.cause !== 'clean')))
       outcomes.push({ kind: 'judged', truth: close, closure });
-    else if (close) outcomes.push({ kind: 'invented', closure, truth: close });
-    else outcomes.push({ kind: closure.inferred && struckNear(truth, closure) ? 'excused' : 'invented', closure });
+    else if (!byId && closure.inferred && struckNear(truth, closure)) outcomes.push({ kind: 'excused', closure });
+    else outcomes.push(close ? { kind: 'invented', closure, truth: close } : { kind: 'invented', closure });
   }
-  const found = new Set(pairs.values());
+  const found = new Set([...pairs.values()].map(({ close }) => close));
   for (const close of truth.closes) if (isAbnormal(close) && !found.has(close)) outcomes.push({ kind: 'missed', truth: close });
   return outcomes;
 }

@@ -39,7 +39,8 @@ const http = createServer((request, response) => {
   else response.end('ok');
 });
 const sockets = new WebSocketServer({ server: http });
-let lastOwnId = 42_000 + options.instance * 10_000;
+// Counts on from the pid, so that a restarted server does not give an id again.
+let lastOwnId = process.pid * 1_000;
 
 sockets.on('connection', (socket, request) => {
   const client = String(request.headers['x-client-id'] ?? '');
