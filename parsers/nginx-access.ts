@@ -112,6 +112,12 @@ export const nginxAccess = defineParser<CombinedRow>({
       gives: { kind: 'tunnel-ended', lifeMs: 60004 },
     },
     {
+      line: '::1 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 42 "-" "-" rt:1.500 urt:- cs="-"',
+      from: 'nginx 1.22.1, labels with colons',
+      reads: { clientIp: '::1', durationMs: 1500 },
+      gives: { kind: 'tunnel-ended', lifeMs: 1500, keys: { client: { ip: '::1' } } },
+    },
+    {
       // The agent's quote is written as only Apache writes it; the stamp is then the start.
       line: '203.0.113.9 - - [22/Nov/2026:20:29:29 +0000] "GET /ws HTTP/1.1" 101 - "-" "a\\"b" 6007849',
       from: 'Apache httpd 2.4.71, combined with %D',

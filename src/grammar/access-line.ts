@@ -27,7 +27,7 @@ const HOST = /^(?:[\w.:%-]{1,255}|\[[0-9A-Fa-f:.%]{2,60}\](?::\d{1,5})?|unix:\S{
 
 /** The line's fields; undefined when it is not such a line or is cut short. */
 export function accessLine(text: string): AccessLine | undefined {
-  const found = text.charCodeAt(4) === 45 ? isoFirst(text) : clfSomewhere(text);
+  const found = text[4] === '-' && text[7] === '-' ? isoFirst(text) : clfSomewhere(text);
   if (!found) return undefined;
   const closing = closingQuote(text, found.request);
   if (closing < 0) return undefined;
@@ -114,6 +114,8 @@ const FIELD =
   /[ \t]+(?:([A-Za-z_][\w.-]{0,63})(?:=|: ?(?=")))?(?:"((?:[^"\\]|\\.)*)"(?=[ \t,;]|$)|\[([^\]]*)\]|([^\s"[,][^\s,]*(?:(?:, | : )(?![A-Za-z_][\w.-]{0,63}=)[^\s",]+)*)|(?=[ \t]|$))[,;]?/y;
 
 const DECIMAL = /^\d{1,9}\.\d{3}(?:(?:, | : )(?:\d{1,9}\.\d{3}|-))*$/;
+// `rt:0.005`; a host with its port looks alike, so only names of times and statuses count.
+const LABELLED = /^([a-z_]{2,40}):(-|\d{1,9}(?:\.\d{1,6})?)$/;
 const EPOCH = /^\d{10}\.\d{3}$/;
 const ADDRESS = /^(?:(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]|[A-Za-z][\w.-]{0,200}):\d{1,5}|unix:\/\S+)(?:(?:, | : )\S+)*$/;
 const ADDRESSES = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:.]{2,60})(?:, ?(?:[0-9A-Fa-f:.]{2,60}|unknown))*$/;
@@ -151,7 +153,9 @@ function unnamed(value: string, isQuoted: boolean, values: AccessValues, integer
   const first = (name: string): void => {
     if (!values.has(name)) values.set(name, value);
   };
-  if (EPOCH.test(value)) first('msec');
+  const [, label = '', labelled = ''] = LABELLED.exec(value) ?? [];
+  if (/_(?:time|status)$/.test(accessVariable(label, labelled) ?? '')) named(label, labelled, values);
+  else if (EPOCH.test(value)) first('msec');
   else if (DECIMAL.test(value)) first(values.has('request_time') ? 'upstream_response_time' : 'request_time');
   else if (value === 'p' || value === '.') first('pipe');
   else if (/^\d{1,15}$/.test(value)) {

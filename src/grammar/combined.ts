@@ -18,7 +18,7 @@ export const saysApache = ({ hint, keys }: Context): boolean =>
   [hint, keys.service, keys.unit, keys.container, keys.pod].some((name) => name !== undefined && /apache(?!-?apisix)|httpd/i.test(name));
 
 /** A stamp in front without an offset, or with a fraction: nginx's `$time_iso8601` has the one and not the other. */
-export const isApacheStamp = (text: string): boolean => text.charCodeAt(4) === 45 && !/^\S{19}[+-]\d\d:\d\d /.test(text);
+export const isApacheStamp = (text: string): boolean => text[4] === '-' && text[7] === '-' && !/^\S{19}[+-]\d\d:\d\d /.test(text);
 
 /** Only Apache escapes a quote with a backslash, and writes `-` for no bytes; nginx's `$status $body_bytes_sent` is then `101 0`. */
 const provesApache = (line: AccessLine, text: string): boolean => line.values.get('body_bytes_sent') === '-' || text.includes('\\"');
