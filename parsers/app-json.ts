@@ -3,6 +3,7 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
 import { isForeignMessage } from '../src/grammar/foreign.ts';
 import { at, type JsonObject, parseObject } from '../src/grammar/json.ts';
+import { withProse } from '../src/grammar/prose.ts';
 import { defineParser } from '../src/types.ts';
 
 // Access logs, orchestrators' records and browser exports that are JSON too: they have parsers of their own.
@@ -16,6 +17,7 @@ const FOREIGN: readonly string[] = [
   'request_uri',
   '__REALTIME_TIMESTAMP',
   'apiVersion',
+  'timeNano',
   'involvedObject',
   'reportingController',
   'httpRequest',
@@ -225,7 +227,7 @@ export const appJson = defineParser<AppRow>({
     return row.message !== undefined &&
       !isForeignMessage(row.message) &&
       (row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined)
-      ? row
+      ? withProse(row)
       : null;
   },
   events(row, context) {

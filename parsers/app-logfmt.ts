@@ -1,10 +1,9 @@
 /** logfmt lines of applications. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, defined, fieldsOfPairs } from '../src/grammar/app-fields.ts';
-import { closeCodeIn } from '../src/grammar/close-words.ts';
-import { isForeignMessage } from '../src/grammar/foreign.ts';
+import { type AppRow, appRow, fieldsOfPairs } from '../src/grammar/app-fields.ts';
+import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
-import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { withProse } from '../src/grammar/prose.ts';
 import { defineParser } from '../src/types.ts';
 
 // Programs that write logfmt and have a parser of their own.
@@ -81,14 +80,13 @@ export const appLogfmt = defineParser<AppRow>({
     'time=2026-07-21T15:45:25Z level=info msg="ws closed" "stray"',
     'at=info method=GET path="/ws" host=a.example.com fwd="1.2.3.4" dyno=web.1 connect=0ms service=1ms status=101 bytes=1',
   ],
-  read(text) {
-    if (FOREIGN.test(text)) return null;
+  read(text, context) {
+    if (FOREIGN.test(text) || isForeignService(context.keys.service)) return null;
     const pairs = logfmt(text);
     if (!pairs) return null;
     const row = appRow(fieldsOfPairs(pairs), text);
     if (row.message === undefined || isForeignMessage(row.message) || (row.at === undefined && row.level === undefined)) return null;
-    const told = appRow(fieldsOfProse(row.message), row.message);
-    return defined<AppRow>({ ...told, ...row, code: row.code ?? told.code ?? closeCodeIn(row.message) });
+    return withProse(row);
   },
   events(row, context) {
     const oxy = /Error when copying from (client|backend) to /.exec(row.message ?? '');

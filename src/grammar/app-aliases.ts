@@ -16,7 +16,7 @@ export const PID = names('pid processid procid processpid');
 export const CLOSE_CODE = names(
   'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode',
 );
-export const CODE = names('code statuscode status eventcode');
+export const CODE = names('code statuscode status eventcode errcode errorcode');
 export const REASON = names(
   'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
 );

@@ -1,7 +1,7 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
 import type { Draft, Keys, ProcessFault, SocketClosed, Vantage } from '../types.ts';
 import { type AppRow, defined } from './app-fields.ts';
-import { closeCodeIn, endedBy, upgradeStatusIn } from './close-words.ts';
+import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
 import { connectionKeys } from './peer.ts';
 
 /**
@@ -61,6 +61,14 @@ export const APP_NEEDLES: readonly string[] = [
   'browser online',
   'websocket read eof',
   'tcp fin before',
+  'frame header: EOF',
+  'idle timeout',
+  'stale conn',
+  'stale client',
+  'stale socket',
+  'stale ws',
+  'not using the websocket',
+  'origin not allowed',
 ]; // prettier-ignore
 
 const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws)\b/;
@@ -71,12 +79,18 @@ const OTHER =
 const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
 const NOT_CLOSED =
   /\b(?:not|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
+// A closed connection that needs neither id nor address to be one of a WebSocket.
+const SOCKET_CLOSED =
+  /\b(?:ws|wss|web ?socket|socket ?io)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
+// Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
+const COUNTED =
+  /\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
 const OPENED =
   /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|joined|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing) (?:pong|heart ?beat)|\b(?:ping|pong|heart ?beat)(?: ping)? (?:time ?out|timed out|missed|failed|lost|expired)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale|zombie|broken) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing) (?:pong|heart ?beat)|\b(?:ping|pong|heart ?beat)(?: ping)? (?:time ?out|timed out|missed|failed|lost|expired)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const SIGNAL = /\bsig(?:term|int|quit|hup)\b/;
 const SIGNAL_SEEN = /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+)\b/;
 const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
@@ -158,7 +172,7 @@ export function draftOf(given: AppRow, vantage: Vantage): Draft | undefined {
 
 function faultOf(record: AppRow, said: string, vantage: Vantage): Draft | undefined {
   if (vantage === 'client') return undefined;
-  const says = record.error ?? (record.message ?? '').replace(/^\w+: (?=\w*(?:Error|Exception)\b)/, '');
+  const says = record.error ?? record.reason ?? (record.message ?? '').replace(/^\w+: (?=\w*(?:Error|Exception)\b)/, '');
   const fault = (kind: ProcessFault['fault'], fatal?: boolean): Draft => ({
     kind: 'process-fault',
     fault: kind,
@@ -192,22 +206,17 @@ function networkOf(said: string, vantage: Vantage): Draft | undefined {
 }
 
 function closeOf(record: AppRow, said: string, about: string, vantage: Vantage): Draft | undefined {
-  const inWords = closeCodeIn(record.message ?? '') ?? (record.error === undefined ? undefined : closeCodeIn(record.error));
+  const inWords = saidCode(record.message ?? '') ?? (record.error === undefined ? undefined : saidCode(record.error));
   const closes = CLOSED.test(said);
   const told = record.error === undefined ? about : `${about} ${spoken(record.error)}`;
-  // A generic `code` is a close code only where words of a close or of a WebSocket stand by.
-  const code = record.codeIsNamed || CLOSED.test(told) || WEBSOCKET.test(told) ? (record.code ?? inWords) : undefined;
+  const near = record.codeIsNamed || inWords?.certain || CLOSED.test(told);
+  // A generic `code` is a close code only where words of a close stand by; 1006 alone also beside a WebSocket: it has no other meaning there.
+  const code = near ? (record.code ?? inWords?.code) : record.code === 1006 && WEBSOCKET.test(told) ? 1006 : undefined;
   if (code === undefined) {
-    if (!closes || NOT_CLOSED.test(said) || SIGNAL.test(said)) return undefined;
+    if (!closes || NOT_CLOSED.test(said) || SIGNAL.test(said) || COUNTED.test(said)) return undefined;
     const located = record.connection !== undefined || (PEER.test(said) && record.clientIp !== undefined);
-    if (
-      !located &&
-      !/\b(?:ws|wss|web ?socket|socket ?io)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer) (?:has )?disconnected|\bweb ?sockets?\b/.test(
-        about,
-      )
-    )
-      return undefined;
-  } else if (!closes && !record.codeIsNamed && inWords === undefined) return undefined;
+    if (!located && !SOCKET_CLOSED.test(about)) return undefined;
+  }
   const reason = record.reason ?? (record.error === undefined || record.error === '' ? undefined : record.error);
   const by = initiatorOf(record.initiator, vantage) ?? endedBy(`${reason ?? ''} ${record.message ?? ''}`);
   return defined<SocketDraft>({
@@ -246,13 +255,14 @@ function initiatorOf(initiator: string | undefined, vantage: Vantage): SocketClo
 const heartbeatOf = (said: string): Draft | undefined => (HEARTBEAT.test(said) ? { kind: 'heartbeat-missed' } : undefined);
 
 function lifecycleOf(said: string): Draft | undefined {
+  if (/\b(?:complete|completed|finished|done)\b/.test(said)) return undefined;
   const signalled = SIGNAL.test(said) && SIGNAL_SEEN.test(said) && !OF_A_CHILD.test(said);
   if (signalled || (STOPPING.test(said) && !OF_A_CHILD.test(said))) return { kind: 'stop-requested', how: 'app-signal' };
   return STARTED.test(said) ? { kind: 'process-started', what: 'banner' } : undefined;
 }
 
 function openOf(record: AppRow, said: string, mentionsSocket: boolean): Draft | undefined {
-  if (!OPENED.test(said) || NOT_OPENED.test(said)) return undefined;
+  if (!OPENED.test(said) || NOT_OPENED.test(said) || COUNTED.test(said)) return undefined;
   const located = record.connection !== undefined || record.clientIp !== undefined;
-  return located || mentionsSocket || /\b(?:client|peer) connected\b/.test(said) ? { kind: 'socket-opened' } : undefined;
+  return located || mentionsSocket || /\b(?:client|peer|user) connected\b/.test(said) ? { kind: 'socket-opened' } : undefined;
 }

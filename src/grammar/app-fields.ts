@@ -141,7 +141,7 @@ export function appRow(fields: Fields, written: string): AppRow {
     requestId: text(fields, alias.REQUEST_ID),
     upstream: text(fields, alias.UPSTREAM),
     initiator: text(fields, alias.INITIATOR),
-    durationMs: durationIn(fields, alias.LIFE_KEY, written, at) ?? between(fields, at),
+    durationMs: durationIn(fields, alias.LIFE_KEY, written, at) ?? between(fields, at) ?? ecsDuration(fields),
     silenceMs: durationIn(fields, alias.SILENCE_KEY, written, at),
     received: number(fields, alias.RECEIVED, isCount),
     sent: number(fields, alias.SENT, isCount),
@@ -259,6 +259,12 @@ function durationIn(fields: Fields, key: RegExp, written: string, at: Stamp | un
     }
   }
   return undefined;
+}
+
+/** Elastic Common Schema's `event.duration` is in nanoseconds. */
+function ecsDuration(fields: Fields): DurationMs | undefined {
+  const nanoseconds = numberOf(fields.get('eventduration'));
+  return nanoseconds === undefined ? undefined : rounded(nanoseconds / 1e6);
 }
 
 function bareDuration(value: number, point: boolean, fields: Fields, at: Stamp | undefined): DurationMs | undefined {

@@ -24,7 +24,7 @@ const LEADING =
 // Python's websockets: `received 1001 (going away); then sent 1001 (going away)`: what the peer sent is the code; without it, 1006.
 const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
 const NEVER_RECEIVED =
-  /no close frame (?:was )?received|abnormal(?:ly)? clos(?:ure|ed?)|closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
+  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
 // coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
 const NAMED =
   /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;
@@ -48,18 +48,22 @@ const BY_NAME: Readonly<Record<string, number>> = {
 
 /**
  * The close code that a text names or amounts to; undefined = it names none. A number that merely equals a code (a port, an id, a
- * count, a time in ms) is none: it needs a code-like key or a closing word right before it.
+ * count, a time in ms) is none: it needs a code-like key or a closing word right before it. `certain` = the words themselves tell of
+ * a close; else it is `code: 1006`, which has to stand in a record about one.
  */
-export function closeCodeIn(text: string): number | undefined {
-  const received = RECEIVED.exec(text);
-  if (received) return plausible(received[1]);
-  const keyed = KEYED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text);
+export function saidCode(text: string): { readonly code: number; readonly certain: boolean } | undefined {
+  const worded = RECEIVED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text);
+  const keyed = worded ?? KEYED.exec(text);
+  const certain = worded !== null || /^(?:ws|web_?socket|close)/i.test(keyed?.[0] ?? '');
+  const code = plausible(keyed?.[1]);
+  if (code !== undefined) return { code, certain };
   // "sent 1011 …; no close frame received": the library's own `code` is 1006 then, whatever was sent.
-  if (NEVER_RECEIVED.test(text) && !keyed) return 1006;
-  if (keyed) return plausible(keyed[1]);
-  const named = NAMED.exec(text);
-  return named?.[1] === undefined ? undefined : BY_NAME[named[1]];
+  if (NEVER_RECEIVED.test(text)) return { code: 1006, certain: true };
+  const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''];
+  return named === undefined ? undefined : { code: named, certain: true };
 }
+
+export const closeCodeIn = (text: string): number | undefined => saidCode(text)?.code;
 
 const plausible = (digits: string | undefined): number | undefined => {
   const code = Number(digits);

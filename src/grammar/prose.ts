@@ -1,7 +1,8 @@
 /** What sentences of application logs name: `Client 58534fe0 (10.20.0.103) disconnected, code: 1006, reason: none, connected for 36245 ms`. */
 import { duration } from '../time.ts';
 import { isIp } from './address.ts';
-import type { Fields } from './app-fields.ts';
+import { type AppRow, appRow, defined, type Fields } from './app-fields.ts';
+import { closeCodeIn } from './close-words.ts';
 import { keyValues } from './keyvalue.ts';
 
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none.
@@ -22,6 +23,13 @@ const COLON =
   /(?<![\w.])(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
 // `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
 const PAIR = /\b(?:tcp[46]?|from) \S{3,50}->(\S{3,50}?)(?=[:\s,]*(?:\s|$))/;
+// Reasons as libraries word them: Spring's CloseStatus, gorilla, Socket.IO, uWebSockets.
+const REASONS: readonly RegExp[] = [
+  /CloseStatus\[code=\d{4}, reason=([^[\]]{0,300}(?:\[[^\]]{0,100}\][^[\]]{0,200})?)\]/,
+  /close \d{4} \([^)]{1,60}\): (.{1,200}?)(?= after \d| from [\d[]|$)/,
+  /\b((?:transport|parse) (?:close|error)|ping timeout|(?:client|server) namespace disconnect|io (?:client|server) disconnect|forced (?:server )?close|server shutting down)\b/,
+  /\b(Received (?:TCP FIN before WebSocket close frame|invalid WebSocket frame|invalid close payload|too big message, or other inflation error|unexpected RSV1 bit)|WebSocket timed out from inactivity)\b/,
+];
 const MOST = 4000;
 
 /** Fields that a message names in `key=value`, `key: value`, a trailing JSON object, or plain words. */
@@ -31,6 +39,10 @@ export function fieldsOfProse(message: string): Fields {
   const add = (name: string, value: unknown): void => {
     if (!fields.has(name) && value !== undefined && value !== '') fields.set(name, value);
   };
+  add(
+    'closereason',
+    REASONS.map((pattern) => pattern.exec(text)?.[1]).find((reason) => reason !== undefined),
+  );
   if (text.includes('=')) for (const [key, value] of keyValues(text)) add(key.replace(/[^A-Za-z0-9]/g, '').toLowerCase(), value);
   for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
   const silence = spelled(SILENCE.exec(text)?.[1]);
@@ -59,4 +71,11 @@ function idIn(text: string): string | undefined {
   for (const [, id = ''] of text.matchAll(ID))
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   return undefined;
+}
+
+/** A row with what its message names besides the record's own fields. */
+export function withProse(row: AppRow): AppRow {
+  if (row.message === undefined || !/\d/.test(row.message)) return row;
+  const { message: _message, level: _level, ...told } = appRow(fieldsOfProse(row.message), row.message);
+  return defined<AppRow>({ ...told, ...row, code: row.code ?? told.code ?? closeCodeIn(row.message) });
 }
