@@ -161,7 +161,8 @@ function unnamed(value: string, isQuoted: boolean, values: AccessValues, integer
   else if (/^\d{1,15}$/.test(value)) {
     if (values.has('upstream_addr') && !values.has('upstream_status') && /^[1-5]\d\d$/.test(value)) first('upstream_status');
     else if (!isQuoted) integers.push(Number(value));
-  } else if (/^\*\*\d{1,9}\/\d{1,15}\*\*$/.test(value)) integers.push(Number(value.slice(value.indexOf('/') + 1, -2)));
+  } else if (/^(?:\*\*)?\d{1,9}\/\d{1,15}(?:\*\*)?$/.test(value))
+    integers.push(Number.parseInt(value.slice(value.indexOf('/') + 1), 10)); // Apache's %T/%D
   else if (REQUEST_ID.test(value)) first('request_id');
   else if (ADDRESS.test(value)) first('upstream_addr');
   else if (isQuoted && ADDRESSES.test(value)) first('http_x_forwarded_for');
