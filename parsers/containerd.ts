@@ -1,8 +1,9 @@
 /** The log of containerd: tasks killed for memory, containers stopped and gone. */
 import { isContainerdMessage } from '../src/grammar/container-engines.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
+import { subject } from '../src/grammar/subject.ts';
 import { iso, stamp } from '../src/time.ts';
-import { type Draft, defineParser, type Keys, type Row, type Stamp } from '../src/types.ts';
+import { type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
 
 interface ContainerdRow extends Row {
   readonly level: string;
@@ -128,7 +129,7 @@ export const containerd = defineParser<ContainerdRow>({
     return { at, level, message, ...readMessage(message, pairs?.get('id')) };
   },
   events(row): Draft | undefined {
-    const keys: Keys = row.container === undefined ? {} : { container: row.container };
+    const keys = subject(row.container === undefined ? {} : { container: row.container });
     switch (row.change) {
       case 'oom':
         return { kind: 'oom-kill', scope: 'container', role: 'report', keys };

@@ -1,8 +1,9 @@
 /** The log of the docker daemon. */
 import { isDockerdMessage } from '../src/grammar/container-engines.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
+import { subject } from '../src/grammar/subject.ts';
 import { duration, iso } from '../src/time.ts';
-import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
+import { type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface DockerdRow extends Row {
   readonly level: string;
@@ -84,14 +85,14 @@ export const dockerd = defineParser<DockerdRow>({
     return { at, level, message, ...readMessage(message, pairs) };
   },
   events(row): Draft | undefined {
-    const keys: Keys = row.container === undefined ? {} : { container: row.container };
+    const keys = subject(row.container === undefined ? {} : { container: row.container });
     switch (row.change) {
       case 'forced':
         return { kind: 'process-ended', signal: 'SIGKILL', by: 'stop-timeout', keys };
       case 'gone':
         return { kind: 'process-ended', keys };
       case 'daemon-stop':
-        return { kind: 'stop-requested', how: 'container-stop' };
+        return { kind: 'stop-requested', how: 'container-stop', keys };
       default:
         return undefined;
     }

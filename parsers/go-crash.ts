@@ -121,7 +121,12 @@ export const goCrash = defineParser<GoRow>({
   },
   events(row) {
     if (row.exitCode !== undefined)
-      return { kind: 'process-ended', exitCode: row.exitCode, ...(row.exitCode === 0 && { by: 'clean' as const }) };
+      return {
+        kind: 'process-ended',
+        exitCode: row.exitCode,
+        keys: { pid: undefined },
+        ...(row.exitCode === 0 && { by: 'clean' as const }),
+      };
     const client =
       row.clientIp === undefined
         ? undefined

@@ -1,5 +1,6 @@
 /** klog lines of the kubelet and other Kubernetes components. */
 import { keyValues } from '../src/grammar/keyvalue.ts';
+import { subject } from '../src/grammar/subject.ts';
 import { duration, klogAt } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
@@ -181,6 +182,6 @@ export const kubelet = defineParser<KubeletRow>({
   },
   events(row) {
     const draft = meaning(row);
-    return draft && ({ ...draft, keys: { ...keysOf(row), ...draft.keys } } as Draft);
+    return draft && { ...draft, keys: { ...subject(keysOf(row)), ...draft.keys } };
   },
 });

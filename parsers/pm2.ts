@@ -1,6 +1,6 @@
 /** What PM2's daemon says of the applications it keeps: `~/.pm2/pm2.log`, and the `PM2` lines of `pm2 logs`. */
 import { isoAt } from '../src/time.ts';
-import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
+import { type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface Pm2Row extends Row {
   readonly message: string;
@@ -135,7 +135,8 @@ export const pm2 = defineParser<Pm2Row>({
     return row ? { at: stamped?.stamp, level, ...row } : null;
   },
   events(row): Draft | undefined {
-    const keys: Keys = { ...(row.service !== undefined && { service: row.service }), ...(row.pid !== undefined && { pid: row.pid }) };
+    // The applications run in PM2's own unit, but its pid is not theirs.
+    const keys = { service: row.service, pid: row.pid };
     switch (row.change) {
       case 'exited': {
         const by = row.by ?? (row.exitCode === 0 ? ('clean' as const) : undefined);
@@ -158,6 +159,7 @@ export const pm2 = defineParser<Pm2Row>({
           kind: 'oom-kill',
           scope: 'userspace',
           role: 'kill',
+          keys,
           ...(row.rssBytes && { rssBytes: row.rssBytes }),
           ...(row.limitBytes && { limitBytes: row.limitBytes }),
         };

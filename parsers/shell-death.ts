@@ -90,6 +90,7 @@ export const shellDeath = defineParser<ShellRow>({
     kind: 'process-ended',
     signal: row.signal,
     dumped: row.dumped,
-    ...(row.pid !== undefined && { keys: { pid: row.pid } }),
+    // The carrier's pid is the shell's.
+    keys: { pid: row.pid },
   }),
 });

@@ -145,7 +145,8 @@ export const supervisord = defineParser<SupervisordRow>({
   },
   events(row) {
     const service = row.programs[0];
-    const keys = { ...(service !== undefined && { service }), ...(row.pid !== undefined && { pid: row.pid }) };
+    // The programs run in supervisord's own unit, but its pid is not theirs.
+    const keys = { service, pid: row.pid };
     switch (row.change) {
       case 'exited':
       case 'stopped': {
@@ -161,7 +162,9 @@ export const supervisord = defineParser<SupervisordRow>({
       case 'spawned':
         return { kind: 'process-started', what: 'supervisor', keys };
       case 'waiting':
-        return row.programs.map((program): Draft => ({ kind: 'stop-requested', how: 'supervisor-stop', keys: { service: program } }));
+        return row.programs.map(
+          (program): Draft => ({ kind: 'stop-requested', how: 'supervisor-stop', keys: { service: program, pid: undefined } }),
+        );
       case 'exit-request':
         return { kind: 'stop-requested', how: 'supervisor-stop' };
       default:

@@ -10,7 +10,7 @@ const OWN_RECORD = new RegExp(
   [
     String.raw`\{"`,
     String.raw`\[?\d{4}[-/]\d\d[-/]\d\d`,
-    String.raw`\d{1,3}(?:\.\d{1,3}){3} `,
+    String.raw`\d{1,3}(?:\.\d{1,3}){3} - `,
     String.raw`[IWEF]\d{4} \d\d:`,
     String.raw`(?:INFO|WARNING|ERROR): {4,5}\S`,
     String.raw`(?:Node\.js v\d|FATAL ERROR: |panic: |fatal error: |goroutine \d|Traceback \(most|Fatal Python error: |thread '|Unhandled exception\. |# A fatal error|Killed$)`,

@@ -1,6 +1,7 @@
 /** What Kubernetes writes alike in tables, JSON and log lines: ages, RFC 1123 stamps, names, and the meaning of event reasons. */
 import { civilMs, monthIndex, offsetAt, stamp } from '../time.ts';
-import type { Draft, Keys, Stamp } from '../types.ts';
+import type { Draft, Keys, Stamp, SubjectKeys } from '../types.ts';
+import { subject } from './subject.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, y: 31_536_000_000 };
 const AGE = /^(?:\d{1,6}[smhdy]){1,3}$/;
@@ -138,5 +139,8 @@ const MEANINGS: Readonly<Record<string, (event: KubernetesEvent) => Draft | unde
 /** What an event of the API says about a WebSocket's end. */
 export function eventMeaning(event: KubernetesEvent): Draft | undefined {
   const draft = Object.hasOwn(MEANINGS, event.reason) ? MEANINGS[event.reason]?.(event) : undefined;
-  return draft && ({ ...draft, keys: { ...keysOf(event), ...draft.keys } } as Draft);
+  if (!draft) return undefined;
+  // Whoever carries an event, an exporter's pod or a shell, is not what it is about.
+  const { pod, container, host, ...others }: SubjectKeys = { ...keysOf(event), ...draft.keys };
+  return { ...draft, keys: { ...subject({}), ...others, pod, container, host } };
 }
