@@ -79,6 +79,7 @@ const memo = (): ((key: string, compute: () => number) => number) => {
 };
 const isoMemo = memo();
 const clfMemo = memo();
+const syslogMemo = memo();
 const slashMemo = memo();
 const ctimeMemo = memo();
 
@@ -145,7 +146,9 @@ export function syslogAt(text: string, at = 0): Found | undefined {
   if (Number.isNaN(day)) return undefined;
   if (text[place] !== ' ') day = day * 10 + digit(text, place++);
   if (text[place] !== ' ' || text[place + 3] !== ':' || text[place + 6] !== ':') return undefined;
-  const second = civilMs(YEARLESS_YEAR, month, day, two(text, place + 1), two(text, place + 4), two(text, place + 7));
+  const second = syslogMemo(text.slice(at, place + 9), () =>
+    civilMs(YEARLESS_YEAR, month, day, two(text, place + 1), two(text, place + 4), two(text, place + 7)),
+  );
   if (Number.isNaN(second)) return undefined;
   const fraction = fractionAt(text, place + 9);
   return { stamp: stamp(second + fraction.ms, fraction.widthMs, 'yearless'), end: fraction.end };

@@ -35,7 +35,7 @@ export const dmesgJson: Envelope = {
     if (text === undefined || entry?.['pri'] === undefined || !Object.keys(entry).every((key) => FIELDS.has(key))) return null;
     const seconds = numberOf(entry['time']);
     const at = seconds === undefined ? undefined : bootStamp(seconds);
-    return { at, ...bufferWriter(text), writer: 'kernel' };
+    return { at, writer: 'kernel', ...bufferWriter(text) };
   },
 };
 

@@ -48,7 +48,7 @@ export const dmesgRelative: Envelope = {
     const prefix = at ? minute?.[0] : DELTA.exec(rest)?.[0];
     if (prefix === undefined) return null;
     // A delta counts from the line before, which an envelope does not see: its stamp stays undefined.
-    return { at, ...bufferWriter(withoutCaller(rest.slice(prefix.length))), writer: 'kernel' };
+    return { at, writer: 'kernel', ...bufferWriter(withoutCaller(rest.slice(prefix.length))) };
   },
 };
 

@@ -105,7 +105,7 @@ export const dmesg: Envelope = {
     const rest = line.slice(DECODED.exec(line)?.[0].length ?? 0);
     if (monotonicEntry(rest)) return null;
     const found = rest[0] === '[' ? (printk(rest) ?? withDelta(rest) ?? withCtime(rest)) : withIso(rest);
-    return found ? { at: found.at, ...bufferWriter(found.text), writer: 'kernel' } : null;
+    return found ? { at: found.at, writer: 'kernel', ...bufferWriter(found.text) } : null;
   },
 };
 

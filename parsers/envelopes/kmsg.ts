@@ -37,6 +37,6 @@ export const kmsg: Envelope = {
   unwrap(line) {
     const found = RECORD.exec(line);
     if (!found) return null;
-    return { at: stamp(Number(found[1]) / 1000, 0.001, 'boot'), ...bufferWriter(unescaped(found[2] ?? '')), writer: 'kernel' };
+    return { at: stamp(Number(found[1]) / 1000, 0.001, 'boot'), writer: 'kernel', ...bufferWriter(unescaped(found[2] ?? '')) };
   },
 };

@@ -34,12 +34,19 @@ const MONTH_WORD = /^ ?(\d{1,2}[\u6708\uc6d4]|\p{L}{3,5}\.?) /u;
 /** `syslogAt` with the month in any of these languages. */
 export function bsdStampAt(text: string, at = 0): Found | undefined {
   const found = syslogAt(text, at);
-  if (found) return found;
+  if (found || isPlain(text, at)) return found;
   const word = MONTH_WORD.exec(text.slice(at, at + 8));
   const month = word ? localMonth(word[1] ?? '') : -1;
   if (!word || month < 0) return undefined;
   const english = syslogAt(`${ENGLISH[month]} ${text.slice(at + word[0].length, at + word[0].length + 24)}`);
   return english && { stamp: english.stamp, end: at + word[0].length + english.end - 4 };
+}
+
+/** ASCII that begins no month: most lines of other formats, told apart without a regular expression. */
+function isPlain(text: string, at: number): boolean {
+  const first = text.charCodeAt(at);
+  const isLetter = (first | 32) >= 97 && (first | 32) <= 122;
+  return first < 128 && !isLetter && !(text.charCodeAt(at + 1) > 127 || text.charCodeAt(at + 2) > 127);
 }
 
 const LOCAL_CTIME = /^(?:\p{L}{1,5}\.? )? ?(\d{1,2}[\u6708\uc6d4]|\p{L}{3,5}\.?) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/u;

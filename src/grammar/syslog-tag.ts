@@ -32,7 +32,8 @@ export function tagged(text: string): Tagged | undefined {
   const withPid = PID.exec(tag);
   const service = withPid?.[1] ?? tag;
   if (service === '' || (!withPid && service.includes(' ')) || (host !== undefined && !HOST.test(host))) return undefined;
-  return { ...(host && { host }), service, ...(withPid && { pid: Number(withPid[2]) }), text: text.slice(end + 2) };
+  // Fixed properties first: V8 makes a literal that begins with a spread many times slower.
+  return { service, text: text.slice(end + 2), ...(host && { host }), ...(withPid && { pid: Number(withPid[2]) }) };
 }
 
 /** The colon that ends the tag: the first one before a blank or the line's end. */
