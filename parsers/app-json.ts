@@ -193,6 +193,12 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, wasClean: false, vantage: 'client' },
     },
     {
+      line: '{"code":1006,"reason":"","wasClean":false,"timestamp":"2026-11-22T20:23:41.123Z"}',
+      from: 'client telemetry: the CloseEvent’s own fields',
+      reads: { code: 1006, clean: false },
+      gives: { kind: 'socket-closed', code: 1006, wasClean: false, vantage: 'client' },
+    },
+    {
       line: '{"event":"offline","wasOnline":true,"ts":1794436882021}',
       from: 'client telemetry: window offline event',
       hint: 'rum-client.jsonl',
@@ -215,6 +221,7 @@ export const appJson = defineParser<AppRow>({
   rejects: [
     '{"level":"info"}',
     '{"a":1}',
+    '{"code":1006,"time":1791454903874}',
     '[1]',
     '{"level":30,"time":1791454903874,"msg":"ws closed"',
     '{"time":"x","msg":"ws closed"}',
@@ -224,11 +231,9 @@ export const appJson = defineParser<AppRow>({
     const object = parseObject(text);
     if (!object || isForeign(object)) return null;
     const row = appRow(fieldsOf(object), text);
-    return row.message !== undefined &&
-      !isForeignMessage(row.message) &&
-      (row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined)
-      ? withProse(row)
-      : null;
+    if (row.message === undefined) return row.codeIsNamed ? row : null;
+    if (isForeignMessage(row.message)) return null;
+    return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {
     return draftOf(row, vantageOf(row, context.hint) ?? 'server');

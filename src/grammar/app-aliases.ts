@@ -43,7 +43,7 @@ export const CLOSED_AT = names('closedat disconnectedat endedat closetime discon
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
 export const LIFE_KEY = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|lasted|took|sessionlength)${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lifespan|connectedduration|lasted|took|sessionlength)${UNIT}$`,
 );
 export const SILENCE_KEY = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,

@@ -10,6 +10,8 @@ import { connectionKeys } from './peer.ts';
  */
 export const APP_NEEDLES: readonly string[] = [
   'close',
+  'closing',
+  'wasclean',
   'disconnect',
   'connected',
   'open',
@@ -57,6 +59,7 @@ export const APP_NEEDLES: readonly string[] = [
   'unexpected server response',
   'connection rejected',
   'offline',
+  'ERR_INTERNET_DISCONNECTED',
   'went online',
   'browser online',
   'websocket read eof',
@@ -78,15 +81,18 @@ const OTHER =
   /\b(?:redis|mongo\w*|postgres\w*|pg|mysql|mariadb|database|db|kafka|amqp|rabbit\w*|nats|mqtt|broker|pool|cache|sql\w*|cassandra|elastic\w*|grpc|http2?|https|smtp|imap|ldap|consul|etcd|zookeeper|vault|cursor|file|stdin|producer|prisma|sequelize|typeorm|ssh|ftp|tls|ssl|keep alive connection)\b/;
 const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
 const NOT_CLOSED =
-  /\b(?:not|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
+  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
 // A closed connection that needs neither id nor address to be one of a WebSocket.
 const SOCKET_CLOSED =
   /\b(?:ws|wss|web ?socket|socket ?io)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
 // Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
 const COUNTED =
   /\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
+// `open`, `close code 1006`, `connect 8b9ca8fa from …`: nothing but the verb says what it is about.
+const BARE =
+  /^(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
-  /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|joined|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
+  /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
@@ -106,7 +112,7 @@ const HANDSHAKE =
   /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
 const FATAL_LEVEL = /^(?:60|fatal|panic|dpanic|emerg(?:ency)?)$/i;
 const OFFLINE =
-  /^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
+  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
 const ONLINE =
   /^(?:(?:browser|client|navigator|device|app|network)(?: is| went| back| status)? )?(?:back )?online$|\bnetwork (?:restored|up|back|changed)\b/;
 
@@ -130,6 +136,8 @@ function keysOf(record: AppRow): Keys {
  * `userAgent` alone says nothing: servers log it too.
  */
 export function vantageOf(record: AppRow, hint: string): Vantage | undefined {
+  // Chromium's names of network errors.
+  if (/\bnet::ERR_[A-Z]/.test(record.message ?? '')) return 'client';
   const file = hint.slice(hint.lastIndexOf('/') + 1);
   if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend)(?:[._-]|$)/.test(file)) return 'client';
   if (/(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) || /upstream[ =:]{1,2}wss?:\/\//.test(record.message ?? '')) return 'gateway';
@@ -143,7 +151,7 @@ export function vantageOf(record: AppRow, hint: string): Vantage | undefined {
 export function draftOf(given: AppRow, vantage: Vantage): Draft | undefined {
   const message = given.message ?? '';
   const said = spoken(`${given.event ?? ''} ${message}`);
-  const about = `${said} ${spoken(given.logger ?? '')}`;
+  const about = `${spoken(given.logger ?? '')} ${said}`;
   const mentionsSocket = WEBSOCKET.test(about);
   const other = OTHER.test(about) && !mentionsSocket;
   const record =
@@ -158,7 +166,7 @@ export function draftOf(given: AppRow, vantage: Vantage): Draft | undefined {
     (other ? undefined : closeOf(record, said, about, vantage)) ??
     (other ? undefined : heartbeatOf(said)) ??
     lifecycleOf(said) ??
-    (other ? undefined : openOf(record, said, mentionsSocket));
+    (other ? undefined : openOf(record, said, about));
   if (!draft) return undefined;
   // What concerns the process has no connection and no peer: an address beside it is the server's own.
   const { connection: _connection, client: _client, ...ofProcess } = keys;
@@ -209,13 +217,12 @@ function closeOf(record: AppRow, said: string, about: string, vantage: Vantage):
   const inWords = saidCode(record.message ?? '') ?? (record.error === undefined ? undefined : saidCode(record.error));
   const closes = CLOSED.test(said);
   const told = record.error === undefined ? about : `${about} ${spoken(record.error)}`;
-  const near = record.codeIsNamed || inWords?.certain || CLOSED.test(told);
+  const near = record.codeIsNamed || inWords?.certain || ((CLOSED.test(told) || /\bclosing\b/.test(said)) && isOfSocket(said, told));
   // A generic `code` is a close code only where words of a close stand by; 1006 alone also beside a WebSocket: it has no other meaning there.
   const code = near ? (record.code ?? inWords?.code) : record.code === 1006 && WEBSOCKET.test(told) ? 1006 : undefined;
   if (code === undefined) {
     if (!closes || NOT_CLOSED.test(said) || SIGNAL.test(said) || COUNTED.test(said)) return undefined;
-    const located = record.connection !== undefined || (PEER.test(said) && record.clientIp !== undefined);
-    if (!located && !SOCKET_CLOSED.test(about)) return undefined;
+    if (!(isLocated(record) && isOfSocket(said, about)) && !SOCKET_CLOSED.test(about)) return undefined;
   }
   const reason = record.reason ?? (record.error === undefined || record.error === '' ? undefined : record.error);
   const by = initiatorOf(record.initiator, vantage) ?? endedBy(`${reason ?? ''} ${record.message ?? ''}`);
@@ -261,8 +268,14 @@ function lifecycleOf(said: string): Draft | undefined {
   return STARTED.test(said) ? { kind: 'process-started', what: 'banner' } : undefined;
 }
 
-function openOf(record: AppRow, said: string, mentionsSocket: boolean): Draft | undefined {
+function openOf(record: AppRow, said: string, about: string): Draft | undefined {
   if (!OPENED.test(said) || NOT_OPENED.test(said) || COUNTED.test(said)) return undefined;
-  const located = record.connection !== undefined || record.clientIp !== undefined;
-  return located || mentionsSocket || /\b(?:client|peer|user) connected\b/.test(said) ? { kind: 'socket-opened' } : undefined;
+  const ofSocket =
+    (isLocated(record) && isOfSocket(said, about)) || WEBSOCKET.test(about) || /\b(?:client|peer|user) connected\b/.test(said);
+  return ofSocket ? { kind: 'socket-opened' } : undefined;
 }
+
+const isLocated = (record: AppRow): boolean => record.connection !== undefined || record.clientIp !== undefined;
+
+/** Whether a record of something opened or closed is about a connection: by its words, or since it says nothing else. */
+const isOfSocket = (said: string, about: string): boolean => WEBSOCKET.test(about) || PEER.test(about) || BARE.test(said);

@@ -29,7 +29,7 @@ export interface AppRow extends Row {
   readonly host?: string;
   readonly pid?: number;
   readonly code?: number;
-  /** The code stands under a name that means nothing but a close code. */
+  /** The code can be nothing but a close code, by its name or the fields beside it. */
   readonly codeIsNamed?: boolean;
   readonly status?: number;
   readonly reason?: string;
@@ -125,7 +125,11 @@ export function appRow(fields: Fields, written: string): AppRow {
     host: text(fields, alias.HOST),
     pid: number(fields, alias.PID, isCount),
     code,
-    codeIsNamed: named !== undefined || undefined,
+    // Without a message, a code beside `wasClean` or `reason` is a CloseEvent written out.
+    codeIsNamed:
+      named !== undefined ||
+      (code !== undefined && (clean !== undefined || (message === undefined && event === undefined && fields.has('reason')))) ||
+      undefined,
     status: number(
       fields,
       ['statuscode', 'status', 'httpstatus', 'resstatuscode', 'responsestatuscode', 'responsestatus'],
@@ -239,14 +243,15 @@ export function errorLine(stack: string): string {
 
 /**
  * A duration by the unit in its key or its value. A bare number (`duration: 17001`) is read by the record's own evidence:
- * a decimal point means seconds (Python, zap), unless the record is stamped in epoch ms (JavaScript's performance.now());
+ * a decimal point means seconds (Python, zap), unless the record is stamped in epoch ms (JavaScript's performance.now()) or is Serilog's;
  * an integer of 1e9 or more means nanoseconds (Go's time.Duration); an integer beside an epoch-seconds stamp means seconds;
  * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
  */
 function durationIn(fields: Fields, key: RegExp, written: string, at: Stamp | undefined): DurationMs | undefined {
   for (const [name, value] of fields) {
     const unit = key.exec(name);
-    if (!unit) continue;
+    // loguru's `elapsed: {repr, seconds}` counts from the program's start.
+    if (!unit || (name === 'elapsedseconds' && fields.has('elapsedrepr'))) continue;
     const bare = numberOf(value);
     if (bare === undefined) {
       const spelled = typeof value === 'string' ? duration(value.trim()) : undefined;
@@ -271,7 +276,8 @@ function bareDuration(value: number, point: boolean, fields: Fields, at: Stamp |
   const clock = alias.TIME.map((name) => numberOf(fields.get(name))).find(
     (candidate) => candidate !== undefined && epoch(candidate) !== undefined,
   );
-  if (point) return clock !== undefined && clock >= 1e11 && clock < 1e14 ? value : rounded(value * 1000);
+  const inMs = (clock !== undefined && clock >= 1e11 && clock < 1e14) || fields.has('mt') || fields.has('messagetemplate');
+  if (point) return inMs ? value : rounded(value * 1000);
   if (value >= 1e9) return rounded(value / 1e6);
   if (clock !== undefined && clock < 1e11) return value * 1000;
   return value >= 1000 || value === 0 || at?.widthMs === 1 ? value : undefined;

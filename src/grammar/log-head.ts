@@ -52,11 +52,14 @@ const TAIL = new RegExp(
 const NO_LOGGER =
   /^(?:error|err|read|write|reason|code|client|warning|upgrade|recv|send|closed?|disconnect(?:ed|ion)?|on|websocket|failed|panic|fatal|listening|uncaught\w*|unhandled\w*|[\w.]*(?:Error|Exception))$/i;
 const HEX = /^[0-9a-f-]{6,}$/i;
-const TERMINAL = /\u001b\[[0-9;]{0,12}m/g;
+const TERMINAL = /\u001b\[[0-9;]{0,12}[A-Za-z]/g;
+
+/** A line without a terminal's colours and cursor moves. */
+export const withoutTerminal = (line: string): string => (line.includes('\u001b') ? line.replace(TERMINAL, '') : line);
 
 /** Takes the head off a line; undefined when there is none. `message` is the rest, letter by letter but for terminal colours. */
 export function logHead(line: string): LogHead | undefined {
-  const text = line.includes('\u001b') ? line.replace(TERMINAL, '') : line;
+  const text = withoutTerminal(line);
   for (const layout of HEADS) {
     const head = layout.exec(text);
     const groups = head?.groups;
