@@ -1,41 +1,197 @@
 // Generated from the folder by test/shelves.test.ts (npx vitest run test/shelves.test.ts -u).
 import type { Parser } from '../src/types.ts';
+import { actionCable } from './action-cable.ts';
 import { apacheAccess } from './apache-access.ts';
+import { apacheConfig } from './apache-config.ts';
+import { apacheError } from './apache-error.ts';
 import { appJson } from './app-json.ts';
+import { appLogfmt } from './app-logfmt.ts';
+import { appText } from './app-text.ts';
 import { awsAlb } from './aws-alb.ts';
 import { awsAlbConnections } from './aws-alb-connections.ts';
 import { awsApiGateway } from './aws-api-gateway.ts';
+import { awsAttributes } from './aws-attributes.ts';
 import { awsClb } from './aws-clb.ts';
 import { awsCloudfront } from './aws-cloudfront.ts';
 import { awsNlb } from './aws-nlb.ts';
+import { azureApplicationGateway } from './azure-application-gateway.ts';
+import { azureFrontDoor } from './azure-front-door.ts';
+import { browserConsole } from './browser-console.ts';
+import { caddyAccess } from './caddy-access.ts';
+import { caddyLog } from './caddy-log.ts';
+import { clockStep } from './clock-step.ts';
+import { closeEvent } from './close-event.ts';
 import { cloudflareHttp } from './cloudflare-http.ts';
 import { cloudflared } from './cloudflared.ts';
+import { containerd } from './containerd.ts';
+import { cron } from './cron.ts';
+import { daphneAccess } from './daphne-access.ts';
+import { djangoChannels } from './django-channels.ts';
+import { dockerEvents } from './docker-events.ts';
+import { dockerInspect } from './docker-inspect.ts';
+import { dockerd } from './dockerd.ts';
+import { dotnetCrash } from './dotnet-crash.ts';
+import { earlyoom } from './earlyoom.ts';
+import { envoyAccess } from './envoy-access.ts';
+import { envoyJson } from './envoy-json.ts';
+import { envoyLog } from './envoy-log.ts';
+import { erlangCrash } from './erlang-crash.ts';
+import { gcpLoadBalancer } from './gcp-load-balancer.ts';
+import { goCrash } from './go-crash.ts';
+import { gunicorn } from './gunicorn.ts';
 import { haproxyClf } from './haproxy-clf.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 import { haproxyError } from './haproxy-error.ts';
 import { haproxyEvents } from './haproxy-events.ts';
 import { haproxyHttp } from './haproxy-http.ts';
 import { haproxyTcp } from './haproxy-tcp.ts';
+import { harEntry } from './har-entry.ts';
+import { hasura } from './hasura.ts';
+import { herokuDyno } from './heroku-dyno.ts';
+import { herokuRouter } from './heroku-router.ts';
+import { homeAssistant } from './home-assistant.ts';
+import { httpSysError } from './http-sys-error.ts';
+import { iisAccess } from './iis-access.ts';
+import { ingressNginxAccess } from './ingress-nginx-access.ts';
+import { ingressNginxController } from './ingress-nginx-controller.ts';
+import { journald } from './journald.ts';
+import { jvmCrash } from './jvm-crash.ts';
+import { kernelCrash } from './kernel-crash.ts';
+import { kernelNetwork } from './kernel-network.ts';
+import { kernelOom } from './kernel-oom.ts';
+import { kongAccess } from './kong-access.ts';
+import { kubelet } from './kubelet.ts';
+import { kubernetesDescribe } from './kubernetes-describe.ts';
+import { kubernetesEvents } from './kubernetes-events.ts';
+import { kubernetesPod } from './kubernetes-pod.ts';
+import { kubernetesTimers } from './kubernetes-timers.ts';
+import { laravelReverb } from './laravel-reverb.ts';
+import { networkManager } from './network-manager.ts';
 import { nginxAccess } from './nginx-access.ts';
+import { nginxAccessJson } from './nginx-access-json.ts';
+import { nginxAccessLabelled } from './nginx-access-labelled.ts';
+import { nginxConfig } from './nginx-config.ts';
+import { nginxError } from './nginx-error.ts';
+import { nodeCrash } from './node-crash.ts';
+import { phoenix } from './phoenix.ts';
+import { pm2 } from './pm2.ts';
+import { puma } from './puma.ts';
+import { pythonCrash } from './python-crash.ts';
+import { rubyCrash } from './ruby-crash.ts';
+import { rustPanic } from './rust-panic.ts';
+import { shellDeath } from './shell-death.ts';
+import { socketIoDebug } from './socket-io-debug.ts';
+import { sshd } from './sshd.ts';
+import { sudo } from './sudo.ts';
+import { supervisord } from './supervisord.ts';
+import { systemd } from './systemd.ts';
+import { systemdCoredump } from './systemd-coredump.ts';
+import { systemdOomd } from './systemd-oomd.ts';
+import { traefikAccess } from './traefik-access.ts';
+import { traefikJson } from './traefik-json.ts';
+import { traefikLog } from './traefik-log.ts';
+import { uvicorn } from './uvicorn.ts';
+import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
+import { vscodeRemote } from './vscode-remote.ts';
+import { websocat } from './websocat.ts';
+import { websocketClients } from './websocket-clients.ts';
 import { wscat } from './wscat.ts';
 
 export const parsers: readonly Parser[] = [
+  actionCable,
   apacheAccess,
+  apacheConfig,
+  apacheError,
   appJson,
+  appLogfmt,
+  appText,
   awsAlb,
   awsAlbConnections,
   awsApiGateway,
+  awsAttributes,
   awsClb,
   awsCloudfront,
   awsNlb,
+  azureApplicationGateway,
+  azureFrontDoor,
+  browserConsole,
+  caddyAccess,
+  caddyLog,
+  clockStep,
+  closeEvent,
   cloudflareHttp,
   cloudflared,
+  containerd,
+  cron,
+  daphneAccess,
+  djangoChannels,
+  dockerEvents,
+  dockerInspect,
+  dockerd,
+  dotnetCrash,
+  earlyoom,
+  envoyAccess,
+  envoyJson,
+  envoyLog,
+  erlangCrash,
+  gcpLoadBalancer,
+  goCrash,
+  gunicorn,
   haproxyClf,
   haproxyConfig,
   haproxyError,
   haproxyEvents,
   haproxyHttp,
   haproxyTcp,
+  harEntry,
+  hasura,
+  herokuDyno,
+  herokuRouter,
+  homeAssistant,
+  httpSysError,
+  iisAccess,
+  ingressNginxAccess,
+  ingressNginxController,
+  journald,
+  jvmCrash,
+  kernelCrash,
+  kernelNetwork,
+  kernelOom,
+  kongAccess,
+  kubelet,
+  kubernetesDescribe,
+  kubernetesEvents,
+  kubernetesPod,
+  kubernetesTimers,
+  laravelReverb,
+  networkManager,
   nginxAccess,
+  nginxAccessJson,
+  nginxAccessLabelled,
+  nginxConfig,
+  nginxError,
+  nodeCrash,
+  phoenix,
+  pm2,
+  puma,
+  pythonCrash,
+  rubyCrash,
+  rustPanic,
+  shellDeath,
+  socketIoDebug,
+  sshd,
+  sudo,
+  supervisord,
+  systemd,
+  systemdCoredump,
+  systemdOomd,
+  traefikAccess,
+  traefikJson,
+  traefikLog,
+  uvicorn,
+  uvicornLifecycle,
+  vscodeRemote,
+  websocat,
+  websocketClients,
   wscat,
 ];

@@ -1,9 +1,9 @@
 /** The command line: words, options, files and streams. Options become data here; the stages take data. */
-import { createWriteStream, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { packageFile } from './cli.ts';
 import { type Settings, shelvesFor, sourcesFor } from './inputs.ts';
+import { packageFile, packageVersion } from './package-file.ts';
 import type { Renderer, Report } from './report.ts';
 
 export const EXIT = { ok: 0, failOn: 1, usage: 2, nothingRead: 3, bug: 70, interrupted: 130 } as const;
@@ -26,7 +26,6 @@ interface AnalyzeFlags {
   quiet?: boolean;
 }
 
-const version = (): string => (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -51,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function program(): Command {
   const root = new Command('why1006')
     .description('Says why each WebSocket ended with 1006, from the logs that an incident left behind.')
-    .version(version(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .showHelpAfterError('(why1006 --help lists what is possible)')
     .exitOverride()
     .enablePositionalOptions();
@@ -69,7 +68,7 @@ function program(): Command {
   return root;
 }
 
-const DEMO = 'mixed-haproxy';
+const DEMO = 'three-causes-in-one-minute';
 
 function analyzeOptions(command: Command): Command {
   return readingOptions(command)
@@ -149,7 +148,7 @@ async function analyzeAction(inputs: readonly string[], flags: AnalyzeFlags & { 
   const scratch = new Scratch();
   try {
     const progress = settings.quiet || !process.stderr.isTTY ? undefined : (await import('./progress.ts')).progressLine(opened);
-    const report = await analyze(opened.sources(), { shelves, clock: settings.clock, window, budget: settings.budget, version: version(), problems: opened.problems, ...(progress && { onProgress: progress.update }) }, scratch);
+    const report = await analyze(opened.sources(), { shelves, clock: settings.clock, window, budget: settings.budget, version: packageVersion(), problems: opened.problems, ...(progress && { onProgress: progress.update }) }, scratch);
     progress?.clear();
     if (!settings.quiet) for (const problem of [...opened.problems, ...report.sources.flatMap((source) => source.problems)]) process.stderr.write(`why1006: ${problem}\n`);
     if (report.sources.every((source) => source.events === 0 && source.lines === 0)) {

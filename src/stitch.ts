@@ -15,6 +15,7 @@ const FUZZY_END_MS = 3_000;
 const HANDSHAKE_MS = 10_000;
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
 const MAX_COST = 4;
+const COMPACT = 4_096;
 /** Open lines that are kept to find connections nobody closes; more live connections than this are not tracked. */
 const LIVE_LIMIT = 2_000_000;
 
@@ -33,8 +34,12 @@ export interface Unclosed {
 interface Draft {
   readonly number: number;
   readonly seen: Observation[];
+  /** Sources that name the connection by an id. */
+  readonly namedBy: Set<string>;
   opened: EventOf<'socket-opened'> | undefined;
   readonly ids: Set<string>;
+  /** When it was begun: drafts lie in this order. */
+  readonly startMs: number;
   firstMs: number;
   lastMs: number;
   paired: boolean;
@@ -43,8 +48,14 @@ interface Draft {
 export class Stitcher {
   readonly #emit: (closure: Closure) => void;
   readonly #sharedClients: ReadonlySet<string>;
+  /** In order of their first view; those before `#gone` were emitted. */
   #drafts: Draft[] = [];
+  #gone = 0;
+  /** The same drafts, those before `#paired` were paired. */
   #unpaired: Draft[] = [];
+  #pairedTo = 0;
+  /** Sources that write ends of connections: a draft that all of them saw needs no pairing. */
+  readonly #endSources = new Set<string>();
   readonly #byId = new Map<string, Draft>();
   readonly #byPeer = new Map<string, Draft>();
   readonly #byProxyNumber = new Map<string, Draft>();
@@ -97,6 +108,7 @@ export class Stitcher {
 
   #observe(event: Observation): void {
     const ids = connectionIds(event.keys);
+    if (isEnd(event)) this.#endSources.add(event.origin.source);
     const draft = this.#byKeys(event, ids) ?? this.#start(event);
     if (!draft.seen.includes(event)) {
       draft.seen.push(event);
@@ -107,7 +119,7 @@ export class Stitcher {
   }
 
   #start(event: Observation): Draft {
-    const draft: Draft = { number: ++this.#count, seen: [], opened: undefined, ids: new Set(), firstMs: event.when.fromMs, lastMs: event.when.toMs, paired: false };
+    const draft: Draft = { number: ++this.#count, seen: [], namedBy: new Set(), opened: undefined, ids: new Set(), startMs: event.when.fromMs, firstMs: event.when.fromMs, lastMs: event.when.toMs, paired: false };
     this.#drafts.push(draft);
     this.#unpaired.push(draft);
     return draft;
@@ -130,6 +142,7 @@ export class Stitcher {
   }
 
   #index(draft: Draft, event: Observation, ids: readonly string[]): void {
+    if (ids.length > 0) draft.namedBy.add(event.origin.source);
     for (const id of ids) {
       draft.ids.add(id);
       this.#byId.set(id, draft);
@@ -147,27 +160,43 @@ export class Stitcher {
   }
 
   #advance(nowMs: number): void {
-    while (this.#unpaired[0] && this.#unpaired[0].lastMs < nowMs - FUZZY_WINDOW_MS) {
-      const draft = this.#unpaired.shift() as Draft;
+    for (let draft = this.#unpaired[this.#pairedTo]; draft && draft.lastMs < nowMs - FUZZY_WINDOW_MS; draft = this.#unpaired[this.#pairedTo]) {
+      this.#pairedTo++;
       if (!draft.paired) this.#pair(draft);
     }
-    let gone = 0;
-    for (const draft of this.#drafts) {
+    for (let draft = this.#drafts[this.#gone]; draft; draft = this.#drafts[this.#gone]) {
       const window = draft.ids.size > 0 ? ID_WINDOW_MS : FUZZY_WINDOW_MS * 3;
       if (draft.lastMs >= nowMs - window) break;
-      gone++;
+      this.#gone++;
       this.#forget(draft);
       if (draft.seen.length > 0) this.#emit(closureOf(draft));
     }
-    if (gone > 0) this.#drafts.splice(0, gone);
+    // Arrays are cut once in a while: taking single items off their front would copy them each time.
+    if (this.#gone > COMPACT) this.#gone -= this.#drafts.splice(0, this.#gone).length;
+    if (this.#pairedTo > COMPACT) this.#pairedTo -= this.#unpaired.splice(0, this.#pairedTo).length;
+  }
+
+  /** The first draft that began at `ms` or later. */
+  #since(ms: number): number {
+    let low = this.#gone;
+    let high = this.#drafts.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if ((this.#drafts[mid] as Draft).startMs < ms) low = mid + 1;
+      else high = mid;
+    }
+    return low;
   }
 
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
+    if (this.#endSources.size === 1 || [...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source))) return;
     let best: Draft | undefined;
     let bestCost = MAX_COST;
-    for (const other of this.#drafts) {
+    for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length; at++) {
+      const other = this.#drafts[at] as Draft;
+      if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
       if (other === draft || other.seen.length === 0 || other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
       const cost = this.#cost(draft, other);
       if (cost < bestCost) {
@@ -189,7 +218,7 @@ export class Stitcher {
 
   #cost(a: Draft, b: Draft): number {
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
-    for (const event of a.seen) if (this.#idConflict(b, connectionIds(event.keys), event.origin.source)) return Number.POSITIVE_INFINITY;
+    if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
     const [ours, theirs] = [this.#client(a), this.#client(b)];
     if (ours && theirs && ours !== theirs) return Number.POSITIVE_INFINITY;
     const apart = gap(endOf(a), endOf(b));
@@ -206,9 +235,16 @@ export class Stitcher {
     return apart / 1_000 + lifeCost + (ours && theirs ? 0 : 0.5);
   }
 
-  #idConflict(draft: Draft, ids: readonly string[], source: string): boolean {
-    if (ids.length === 0 || draft.ids.size === 0 || ids.some((id) => draft.ids.has(id))) return false;
-    return draft.seen.some((other) => connectionIds(other.keys).length > 0 && (other.origin.source === source || this.#idFriends.has(pairOf(other.origin.source, source))));
+  #idConflict(draft: Draft, ids: Iterable<string>, source: string): boolean {
+    if (draft.ids.size === 0) return false;
+    let any = false;
+    for (const id of ids) {
+      if (draft.ids.has(id)) return false;
+      any = true;
+    }
+    if (!any) return false;
+    for (const other of draft.namedBy) if (other === source || this.#idFriends.has(pairOf(other, source))) return true;
+    return false;
   }
 
   /** The client's address, unless the source only ever sees the hop in front. */

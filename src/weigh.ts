@@ -75,7 +75,7 @@ function weighCause(cause: Cause, closure: Closure, world: World): Weighed {
     evidence.push({ ...(event && { event }), says: signal.says(item, closure, world), weight: round(weight), mechanism: signal.mechanism });
   };
   for (const signal of cause.traces) for (const event of closure.seen) if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event);
-  for (const signal of cause.deaths) for (const death of world.deaths) weighSignal(signal, death, death.events.find((event) => event.kind !== 'process-started') ?? death.events[0]);
+  for (const signal of cause.deaths) for (const death of world.deaths) weighSignal(signal, death, death.events[0]);
   for (const signal of cause.changes) for (const change of world.changes) weighSignal(signal, change, change.events[0]);
   for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined);
   for (const signal of cause.around)

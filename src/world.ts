@@ -153,7 +153,7 @@ function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Deat
   const stopFirst = planned !== undefined && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
   const verdict = rootOf({ kill, fatal, end, stop: stopFirst ? planned : undefined, odd: stops.find((stop) => !PLANNED.has(stop.how)), ends });
   if (!verdict) return undefined;
-  const decisive = kill ?? fatal ?? end ?? planned ?? stops[0];
+  const decisive = verdict.root === 'deploy-restart' ? (planned ?? end ?? stops[0]) : verdict.root === 'oom' ? (kill ?? fatal ?? end) : (fatal ?? end ?? stops[0]);
   const from = verdict.root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
   const last = end ?? decisive;
   const identity = identityOf(events);
@@ -166,7 +166,8 @@ function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Deat
     when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
     ...verdict,
     identity,
-    events,
+    // What shows the root first: it is quoted.
+    events: decisive ? [decisive, ...events.filter((event) => event !== decisive)] : events,
     ...(stopFirst && planned && { stop: planned }),
     ...(restart && { restarted: restart }),
     relation,
