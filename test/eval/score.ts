@@ -26,11 +26,11 @@ const PAIR_DURATION_MS = 1_500;
 const EXCUSE_MS = 5_000;
 
 /** A side whose record is in the logs saw 1006, and it was no clean close. */
-export const isAbnormal = (close: TruthClose): boolean =>
+const isAbnormal = (close: TruthClose): boolean =>
   close.cause !== 'clean' && close.sideSeen.some((side) => close.codes[side] === 1006);
 
 /** Whether `said` is a right name for what was done: a runtime's own heap limit may be called a crash or an OOM. */
-export const isRight = (close: Pick<TruthClose, 'cause' | 'subtype'>, said: string): boolean =>
+const isRight = (close: Pick<TruthClose, 'cause' | 'subtype'>, said: string): boolean =>
   said === close.cause || (/heap/.test(close.subtype) && (said === 'crash' || said === 'oom'));
 
 const distanceMs = (close: TruthClose, closure: Reported): DurationMs =>
@@ -115,7 +115,7 @@ export function hopVerdict(outcome: Outcome): 'right' | 'wrong' | 'unnamed' | un
   return said === product ? 'right' : 'wrong';
 }
 
-export interface CauseScore {
+interface CauseScore {
   readonly cause: string;
   readonly truth: number;
   readonly precision: number;

@@ -21,7 +21,7 @@ export interface TruthClose {
   readonly closedAtBySide: Readonly<Partial<Record<Side, string>>>;
 }
 
-export interface TruthEvent {
+interface TruthEvent {
   readonly name: string;
   readonly from: string;
   readonly to: string;

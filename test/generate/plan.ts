@@ -3,7 +3,7 @@ import type { DurationMs } from '../../src/types.ts';
 import { type Random, seeded } from '../random.ts';
 import { STYLES, type StyleName, ZONELESS } from './styles.ts';
 
-export type ProxyName = 'none' | 'nginx' | 'haproxy';
+type ProxyName = 'none' | 'nginx' | 'haproxy';
 
 export interface Timer {
   readonly setting: 'proxy_read_timeout' | 'timeout tunnel' | 'timeout client' | 'timeout server';
@@ -133,7 +133,8 @@ function chooseSetting(random: Random, strike: Strike): Setting {
     ownIds,
     // A server's own ids meet nothing in a proxy's log; a shared id does when the path carries it.
     idInPath: !ownIds && random.chance(0.5),
-    timeZone: ZONELESS.includes(style) ? random.pick(['UTC', 'America/Chicago', 'Asia/Kolkata']) : 'UTC',
+    // Without a second source nobody can tell a zone.
+    timeZone: ZONELESS.includes(style) && settled.proxy !== 'none' ? random.pick(['UTC', 'America/Chicago', 'Asia/Kolkata']) : 'UTC',
     skewMs: settled.proxy !== 'none' && random.chance(0.15) ? random.pick([-40_000, 25_000]) : 0,
     timer: chooseTimer(random, settled.proxy),
     access: random.pick(['combined', 'timed', 'json']),

@@ -27,7 +27,7 @@ export interface Setup {
 /** Enough for the clients, little enough for V8 to run out of it within a second. */
 const HEAP_MB = 40;
 
-export const appLog = (instance: number, of: number): string => (of === 1 ? 'app.log' : `app-${instance}.log`);
+const appLog = (instance: number, of: number): string => (of === 1 ? 'app.log' : `app-${instance}.log`);
 
 /** The arguments that run one server, whose options are left in a file. */
 function nodeArguments({ program, work }: Setup, one: ServerOptions): readonly string[] {

@@ -7,13 +7,13 @@ export interface Writer {
   readonly pid: number;
 }
 
-export interface Peer {
+interface Peer {
   readonly id: string;
   readonly ip: string;
   readonly port: number;
 }
 
-export interface Ended extends Peer {
+interface Ended extends Peer {
   readonly code: number;
   readonly reason: string;
   readonly lifeMs: DurationMs;
