@@ -14,12 +14,13 @@ const SHAPES: Readonly<Record<string, string>> = {
   k: '[ \\d]\\d',
   M: '\\d{2}',
   S: '\\d{2}',
+  f: '\\d{1,9}',
   b: '[A-Za-z]{3}',
   h: '[A-Za-z]{3}',
   B: NAMES,
   a: NAMES,
   A: NAMES,
-  z: '[+-]\\d{4}',
+  z: '(?:[+-]\\d{2}:?\\d{2}|Z)',
   Z: '[A-Za-z]{1,6}',
   s: '\\d{9,11}',
   j: '\\d{3}',
@@ -47,12 +48,12 @@ export function strftimePieces(template: string, prefix: string): readonly Piece
 }
 
 /**
- * The stamp that the fields of `strftimePieces` make, with `frac` (digits behind the second) where it was logged; undefined when the
+ * The stamp that the fields of `strftimePieces` make, with `frac` or `%f` (digits behind the second) where it was logged; undefined when the
  * date is not whole. Without an offset its basis is local, without a year year-less.
  */
 export function strftimeStamp(values: ReadonlyMap<string, string>, prefix: string): Stamp | undefined {
   const get = (letter: string): string | undefined => values.get(prefix + letter);
-  const frac = get('frac');
+  const frac = get('frac') ?? get('f');
   const fraction = frac === undefined ? 0 : Number(frac) / 10 ** (frac.length - 3);
   const widthMs = frac === undefined ? 1000 : 10 ** (3 - frac.length);
   const seconds = get('s');
