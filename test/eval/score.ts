@@ -26,8 +26,7 @@ const PAIR_DURATION_MS = 1_500;
 const EXCUSE_MS = 5_000;
 
 /** A side whose record is in the logs saw 1006, and it was no clean close. */
-const isAbnormal = (close: TruthClose): boolean =>
-  close.cause !== 'clean' && close.sideSeen.some((side) => close.codes[side] === 1006);
+const isAbnormal = (close: TruthClose): boolean => close.cause !== 'clean' && close.sideSeen.some((side) => close.codes[side] === 1006);
 
 /** Whether `said` is a right name for what was done: a runtime's own heap limit may be called a crash or an OOM. */
 const isRight = (close: Pick<TruthClose, 'cause' | 'subtype'>, said: string): boolean =>
