@@ -87,7 +87,7 @@ function runs(entries: readonly TimelineEntry[]): readonly { readonly first: Tim
   const found: { first: TimelineEntry; times: number }[] = [];
   for (const entry of entries) {
     const run = found.at(-1);
-    if (run && run.first.what === entry.what) run.times++;
+    if (run && cell(run.first.what) === cell(entry.what)) run.times++;
     else found.push({ first: entry, times: 1 });
   }
   return found;

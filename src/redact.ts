@@ -3,9 +3,10 @@
  * pseudonym that is the same wherever the same secret stands, so that one client stays traceable.
  */
 import { createHash } from 'node:crypto';
-import type { ClosureReport, EvidenceReport, IncidentReport, Report } from './report.ts';
+import type { Report } from './report.ts';
 
-const SECRET_NAME = '(?:access_?token|id_?token|refresh_?token|auth(?:_?token)?|token|jwt|api_?key|key|secret|password|passwd|pwd|sig(?:nature)?|ticket|code_verifier|session_?token|x-amz-(?:signature|security-token|credential))';
+const SECRET_NAME =
+  '(?:access_?token|id_?token|refresh_?token|auth(?:_?token)?|token|jwt|api_?key|key|secret|password|passwd|pwd|sig(?:nature)?|ticket|code_verifier|session_?token|x-amz-(?:signature|security-token|credential))';
 const PATTERNS: readonly RegExp[] = [
   // name=value in a query string, name: value in a header or JSON; the value up to a delimiter
   new RegExp(`(\\b${SECRET_NAME}(?:=|%3D|\\\\?"\\s?:\\s?\\\\?"))([^&\\s"'\\\\;,]{4,2000})`, 'gi'),
@@ -19,26 +20,30 @@ const AWS_KEY = /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g;
 const pseudonym = (secret: string): string => `<redacted:${createHash('sha256').update(secret).digest('hex').slice(0, 8)}>`;
 
 export function redact(text: string): string {
-  let clean = text.replace(JWT, pseudonym).replace(AWS_KEY, pseudonym);
-  for (const pattern of PATTERNS) clean = clean.replace(pattern, (whole, name: string, secret: string) => (secret.startsWith('<redacted:') ? whole : `${name}${pseudonym(secret)}`));
-  return clean;
+  let safe = text.replace(JWT, pseudonym).replace(AWS_KEY, pseudonym);
+  for (const pattern of PATTERNS)
+    safe = safe.replace(pattern, (whole, name: string, secret: string) =>
+      secret.startsWith('<redacted:') ? whole : `${name}${pseudonym(secret)}`,
+    );
+  return safe;
 }
 
-const evidence = (one: EvidenceReport): EvidenceReport => ({ ...one, text: redact(one.text), says: redact(one.says) });
-const closure = (one: ClosureReport): ClosureReport => ({ ...one, detail: redact(one.detail), evidence: one.evidence.map(evidence) });
-const incident = (one: IncidentReport): IncidentReport => ({ ...one, detail: redact(one.detail), evidence: one.evidence.map(evidence) });
+/** A copy of plain data in which every text is redacted: log text gets into more fields than quotes (details, reasons, fixes). */
+function clean<T>(value: T): T {
+  if (typeof value === 'string') return redact(value) as T;
+  if (Array.isArray(value)) return value.map(clean) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, clean(one)])) as T;
+}
 
 /** The report without secrets. */
 export function redacted(report: Report): Report {
+  const { closures, ...rest } = report;
   return {
-    ...report,
-    headline: redact(report.headline),
-    incidents: report.incidents.map(incident),
-    decoys: report.decoys.map(evidence),
-    timeline: report.timeline.map((entry) => ({ ...entry, what: redact(entry.what) })),
+    ...clean(rest),
     closures: {
       *[Symbol.iterator]() {
-        for (const one of report.closures) yield closure(one);
+        for (const closure of closures) yield clean(closure);
       },
     },
   };

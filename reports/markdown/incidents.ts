@@ -87,8 +87,9 @@ function ruledOut(incident: IncidentReport, told: Told): string {
   const fresh: string[] = [];
   const known = new Map<string, string[]>();
   for (const { cause, why } of incident.ruledOut) {
-    const by = told.before(`${cause} ${why}`, incident.id);
-    if (by === undefined) fresh.push(`- ${cause}: ${prose(why)}`);
+    const line = `- ${cause}: ${prose(why)}`;
+    const by = told.before(line, incident.id);
+    if (by === undefined) fresh.push(line);
     else known.set(by, [...(known.get(by) ?? []), cause]);
   }
   const again = [...known].map(([by, causes]) => `- as for ${prose(by)}: ${causes.join(', ')}`);
@@ -100,8 +101,9 @@ function wouldSettle(incident: IncidentReport, told: Told): string {
   const fresh: string[] = [];
   const known = new Set<string>();
   for (const spot of incident.wouldDecide) {
-    const by = told.before(`${spot.what} ${spot.collect}`, incident.id);
-    if (by === undefined) fresh.push(blindSpot(spot));
+    const line = blindSpot(spot);
+    const by = told.before(line, incident.id);
+    if (by === undefined) fresh.push(line);
     else known.add(by);
   }
   const again = [...known].map((by) => `- ${fresh.length > 0 ? 'what' : 'the same that'} would settle ${prose(by)}`);
