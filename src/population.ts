@@ -18,6 +18,7 @@ const MIN_TIMER_MS = 900;
 const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
+const CLIENTS_COUNTED = 30; // that there are several is what matters
 
 interface Pile {
   readonly measure: 'age' | 'silence';
@@ -44,6 +45,9 @@ export class Population {
   #piles: Pile[] = [];
   #opens: Float64Array = new Float64Array();
   #ends: Float64Array = new Float64Array();
+  /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
+  #abnormal: Uint32Array = new Uint32Array();
+  #goingAway: Uint32Array = new Uint32Array();
 
   add(closure: Closure): void {
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
@@ -65,6 +69,8 @@ export class Population {
     this.#lived.sort((a, b) => a.endMs - b.endMs);
     this.#ends = Float64Array.from(this.#lived, (one) => one.endMs);
     this.#opens = Float64Array.from(this.#lived, (one) => one.openMs).sort();
+    this.#abnormal = running(this.#lived, (one) => one.abnormal);
+    this.#goingAway = running(this.#lived, (one) => one.goingAway);
     this.#piles = [...pilesIn('silence', this.#silences), ...pilesIn('age', this.#ages)];
   }
 
@@ -101,15 +107,16 @@ export class Population {
     const at = (closure.ended.fromMs + closure.ended.toMs) / 2;
     const from = lowerBound(this.#ends, at - MOMENT_MS);
     const to = lowerBound(this.#ends, at + MOMENT_MS);
-    const moment = this.#lived.slice(from, Math.min(to, from + 5_000));
-    const together = moment.filter((one) => one.abnormal);
+    const within = (counts: Uint32Array): number => (counts[to] ?? 0) - (counts[from] ?? 0);
+    const together = within(this.#abnormal);
     // Alive when the moment began: opened before, not ended before.
     const live = lowerBound(this.#opens, at - MOMENT_MS) - from;
     const facts: Fact[] = [];
-    const clients = new Set(together.map((one) => one.client)).size;
-    if (together.length >= MIN_BURST && together.length >= live * 0.5) facts.push({ kind: 'burst', count: together.length, live, clients });
-    else if (together.length >= MIN_BURST) facts.push({ kind: 'client-group', count: together.length, clients });
-    const goingAway = moment.filter((one) => one.goingAway).length;
+    if (together >= MIN_BURST) {
+      const clients = this.#clientsIn(from, Math.min(to, from + CLIENTS_COUNTED));
+      facts.push(together >= live * 0.5 ? { kind: 'burst', count: together, live, clients } : { kind: 'client-group', count: together, clients });
+    }
+    const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
     const after = lowerBound(this.#ends, at + SURVIVOR_AFTER_MS);
     const openedBefore = lowerBound(this.#opens, at - 1_000);
@@ -117,6 +124,23 @@ export class Population {
     if (survivors > 0) facts.push({ kind: 'survivors', count: survivors });
     return facts;
   }
+
+  /** Distinct clients of the abnormal ends among these. */
+  #clientsIn(from: number, to: number): number {
+    const clients = new Set<string | undefined>();
+    for (let at = from; at < to; at++) {
+      const one = this.#lived[at] as Lived;
+      if (one.abnormal) clients.add(one.client);
+    }
+    return clients.size;
+  }
+}
+
+/** n + 1 sums: of the first 0, 1, … n items, how many hold. */
+function running(items: readonly Lived[], holds: (one: Lived) => boolean): Uint32Array {
+  const sums = new Uint32Array(items.length + 1);
+  for (const [at, item] of items.entries()) sums[at + 1] = (sums[at] as number) + (holds(item) ? 1 : 0);
+  return sums;
 }
 
 function lowerBound(sorted: Float64Array, value: number): number {
@@ -160,10 +184,20 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
       from++;
       continue;
     }
-    piles.push({ measure, fromMs: edge, toMs: edge + width + 150, count, total, below: from, p });
+    piles.push({ measure, fromMs: densest(ages, from, to, width), toMs: edge + width + 150, count, total, below: from, p });
     from = to;
   }
   return piles;
+}
+
+/** Where the densest quarter of a window begins: the timer itself, behind whatever background the window also holds. */
+function densest(ages: Float64Array, from: number, to: number, width: DurationMs): DurationMs {
+  let best = { at: from, count: 0 };
+  for (let at = from; at < to; at++) {
+    const count = lowerBound(ages, (ages[at] as number) + width / 4) - at;
+    if (count > best.count) best = { at, count };
+  }
+  return ages[best.at] as number;
 }
 
 /** P(X ≥ count) for a Poisson variable. */

@@ -49,9 +49,17 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const tallies = merged(read);
   const alignment = align(anchors, { ...options.clock, writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))) });
 
-  const stitched = new Spool<Closure>(scratch, options.budget);
   const seen = new Tallied();
-  const stitcher = new Stitcher((closure) => stitched.add(closure), anchors.sharedClients());
+  const population = new Population();
+  const abnormal = new Spool<Closure>(scratch, options.budget);
+  const unjudged = new Spool<Closure>(scratch, options.budget);
+  const shelve = (closure: Closure): void => {
+    seen.count(closure);
+    if (closure.state === 'unjudged') unjudged.add(closure);
+    else population.add(closure);
+    if (closure.state === 'abnormal') abnormal.add(closure);
+  };
+  const stitcher = new Stitcher(shelve, anchors.sharedClients());
   for (const event of timeline.inOrder(alignment)) {
     seen.add(event);
     stitcher.add(event);
@@ -59,18 +67,15 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const unclosed = stitcher.finish();
 
   const deaths = deathsOf(seen.world, seen.profile);
-  const closures = new Spool<Closure>(scratch, options.budget);
-  const population = new Population();
-  const closed = new Set<string>();
-  for (const closure of stitched) {
-    const one = judged(closure, deaths, seen.closing.size > 0);
-    if (one.keys.connection !== undefined && deaths.length > 0) closed.add(one.keys.connection);
-    closures.add(one);
-    population.add(one);
+  for (const closure of unjudged) {
+    const settled = judged(closure, deaths, seen.closing.size > 0);
+    population.add(settled);
+    if (settled.state === 'abnormal') abnormal.add(settled);
+    else seen.leave();
   }
-  for (const closure of unlogged(unclosed, deaths, closed, seen.closing)) {
-    closures.add(closure);
+  for (const closure of unlogged(unclosed, deaths, seen.foreign, seen.closing)) {
     population.add(closure);
+    abnormal.add(closure);
   }
   population.finish();
 
@@ -81,9 +86,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const world = worldOf({ events: seen.world, deaths, changes: changesOf(seen.world), population, coverage, heartbeats: seen.heartbeats, showsIdleCuts: seen.showsIdleCuts });
   const grouping = new Grouping();
   const reports = new Spool<ClosureReport>(scratch, options.budget);
-  for (const closure of closures) {
-    seen.count(closure.state);
-    if (closure.state !== 'abnormal' || closure.ended.toMs < options.window.fromMs || closure.ended.fromMs > options.window.toMs) continue;
+  for (const closure of abnormal) {
+    if (closure.ended.toMs < options.window.fromMs || closure.ended.fromMs > options.window.toMs) continue;
     const verdict = weigh(closure, world, causes);
     const report = closureReport(closure, verdict, grouping.add(closure, verdict));
     seen.judge(report);

@@ -13,6 +13,8 @@ export class Tallied {
   readonly profile = new ServerProfile();
   /** Sources in which an endpoint writes how connections end, with a code. */
   readonly closing = new Set<string>();
+  /** Ids of connections that another side than the server closes. */
+  readonly foreign = new Set<string>();
   heartbeats = false;
   showsIdleCuts = false;
   #refused = 0;
@@ -48,9 +50,15 @@ export class Tallied {
     return count <= PER_SECOND;
   }
 
-  count(state: Closure['state']): void {
-    if (state === 'clean') this.#clean++;
-    if (state === 'unjudged') this.#unjudged++;
+  count(closure: Closure): void {
+    if (closure.state === 'clean') this.#clean++;
+    const id = closure.keys.connection;
+    if (id !== undefined && closure.codes.server === undefined) this.foreign.add(id);
+  }
+
+  /** An unjudged closure that nothing settles. */
+  leave(): void {
+    this.#unjudged++;
   }
 
   judge(report: ClosureReport): void {
