@@ -2,7 +2,7 @@
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
 import { isForeignMessage } from '../src/grammar/foreign.ts';
-import { at, type JsonObject, parseObject } from '../src/grammar/json.ts';
+import { type JsonObject, parseObject } from '../src/grammar/json.ts';
 import { withProse } from '../src/grammar/prose.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -30,7 +30,7 @@ const FOREIGN_LOGGER =
   /^(?:http\.log|admin|tls|http|http\.(?:handlers|reverse_proxy|auto_https|stdlib|acme_client)|pki|events|docker-proxy)(?:\.|$)/;
 
 const isForeign = (object: JsonObject): boolean =>
-  FOREIGN.some((key) => at(object, key) !== undefined) ||
+  FOREIGN.some((key) => key in object) ||
   (typeof object['detail'] === 'object' && typeof object['type'] === 'string' && /-log$/.test(object['type'])) ||
   (typeof object['logger'] === 'string' && 'ts' in object && FOREIGN_LOGGER.test(object['logger']));
 

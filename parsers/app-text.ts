@@ -1,6 +1,6 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, defined } from '../src/grammar/app-fields.ts';
+import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { type LogHead, logHead, withoutTerminal } from '../src/grammar/log-head.ts';
@@ -18,7 +18,7 @@ function read(line: string, context: Context): AppRow | null {
   const text = withoutTerminal(line);
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text);
-  if (isForeignMessage(head?.rest ?? text) || (head && isForeignMessage(head.message))) return null;
+  if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
   if (!head?.stamped && NOT_BARE.test(text)) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head);
@@ -29,8 +29,16 @@ function read(line: string, context: Context): AppRow | null {
 }
 
 function rowOf(message: string, head: LogHead | undefined): AppRow {
-  const named = appRow(fieldsOfProse(message), message);
-  return defined<AppRow>({ ...named, ...head, stamped: undefined, rest: undefined, message, code: named.code ?? closeCodeIn(message) });
+  // A fresh row of this call, completed by what the head says.
+  const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(message), message);
+  row.message = message;
+  const code = row.code ?? closeCodeIn(message);
+  if (code !== undefined) row.code = code;
+  if (head?.at) row.at = head.at;
+  if (head?.level !== undefined) row.level = head.level;
+  if (head?.logger !== undefined) row.logger = head.logger;
+  if (head?.pid !== undefined) row.pid = head.pid;
+  return row;
 }
 
 export const appText = defineParser<AppRow>({

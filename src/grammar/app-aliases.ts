@@ -1,77 +1,101 @@
 /** What loggers call each field: names without case and punctuation, with those of the objects around them; the surer name first. */
 
-const names = (list: string): readonly string[] => list.split(' ');
+const ALIASES = {
+  message: 'msg message m text mt messagetemplate body shortmessage logmessage',
+  event: 'event eventname eventtype type action evt kind',
+  level: 'level lvl severity loglevel levelname l severitytext',
+  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms closedat observedat',
+  logger: 'logger loggername category sourcecontext target component module scope',
+  service: 'service servicename app appname application name program',
+  host: 'hostname host hostid server machinename instance',
+  pid: 'pid processid procid processpid',
+  // A close code by name; `code`, `status` and the like are one only beside words of a close.
+  closeCode:
+    'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode',
+  code: 'code statuscode status eventcode errcode errorcode',
+  httpStatus: 'statuscode status httpstatus resstatuscode responsestatuscode responsestatus',
+  reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
+  clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
+  connection:
+    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session',
+  id: 'id uuid',
+  // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
+  client:
+    'xforwardedfor forwardedfor xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
+  port: 'remoteport clientport peerport connport sourceport srcport connremoteport port',
+  path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
+  requestId: 'requestid reqid xrequestid traceid correlationid',
+  upstream: 'upstream upstreamurl backend backendurl proxyto',
+  initiator: 'initiator closedby initiatedby closeinitiator by side',
+  received: 'messagesin msgsin messagesreceived msgsreceived framesin framesreceived received rx msgin recv inmessages',
+  sent: 'messagesout msgsout messagessent msgssent framesout framessent sent tx msgout outmessages',
+  error:
+    'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown x excinfo trace',
+  errorKind: 'errtype errorname errorkind errname errortype exceptiontype exceptionexceptionclass thrownname excepttype',
+  errorSays: 'errmessage errormessage errmsg errormsg exceptionmessage exceptionexceptionmessage thrownmessage',
+  openedAt: 'openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart',
+  closedAt: 'closedat disconnectedat endedat closetime disconnecttime',
+  // log4j's `instant: {epochSecond, nanoOfSecond}`, Elastic Common Schema's `event.duration`, loguru's `elapsed: {repr}`, Serilog's template.
+  instantSecond: 'instantepochsecond',
+  instantNano: 'instantnanoofsecond',
+  eventDuration: 'eventduration',
+  sinceStart: 'elapsedrepr',
+  template: 'mt messagetemplate',
+} as const;
 
-export const MESSAGE = names('msg message m text mt messagetemplate body shortmessage logmessage');
-export const EVENT = names('event eventname eventtype type action evt kind');
-export const LEVEL = names('level lvl severity loglevel levelname l severitytext');
-export const TIME = names(
-  'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms closedat observedat',
-);
-export const LOGGER = names('logger loggername category sourcecontext target component module scope');
-export const SERVICE = names('service servicename app appname application name program');
-export const HOST = names('hostname host hostid server machinename instance');
-export const PID = names('pid processid procid processpid');
-// A close code by name; `code`, `status` and the like are one only beside words of a close.
-export const CLOSE_CODE = names(
-  'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode',
-);
-export const CODE = names('code statuscode status eventcode errcode errorcode');
-export const REASON = names(
-  'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
-);
-export const CLEAN = names('wasclean clean closeeventwasclean wswasclean cleanclose');
-export const CONNECTION = names(
-  'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session',
-);
-// Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
-export const CLIENT = names(
-  'xforwardedfor forwardedfor xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
-);
-export const PORT = names('remoteport clientport peerport connport sourceport srcport connremoteport port');
-export const PATH = names('path url uri requesturi reqpath requrl endpoint requestpath wsurl');
-export const REQUEST_ID = names('requestid reqid xrequestid traceid correlationid');
-export const UPSTREAM = names('upstream upstreamurl backend backendurl proxyto');
-export const INITIATOR = names('initiator closedby initiatedby closeinitiator by side');
-export const RECEIVED = names('messagesin msgsin messagesreceived msgsreceived framesin framesreceived received rx msgin recv inmessages');
-export const SENT = names('messagesout msgsout messagessent msgssent framesout framessent sent tx msgout outmessages');
-export const ERROR = names(
-  'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown thrownmessage x excinfo trace',
-);
-export const OPENED_AT = names('openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart');
-export const CLOSED_AT = names('closedat disconnectedat endedat closetime disconnecttime');
+export type Role = keyof typeof ALIASES | 'life' | 'silence';
+
+/** What a field may mean. */
+export interface Meaning {
+  readonly role: Role;
+  /** Of two names for one thing the lower rank is the surer. */
+  readonly rank: number;
+  /** The unit that a duration's name ends with; absent = it names none. */
+  readonly unitMs?: number;
+}
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
-export const LIFE_KEY = new RegExp(
+const LIFE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lifespan|connectedduration|lasted|took|sessionlength)${UNIT}$`,
 );
-export const SILENCE_KEY = new RegExp(
+const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,
 );
-export const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  msec: 1,
-  msecs: 1,
-  millis: 1,
-  milliseconds: 1,
-  s: 1000,
-  sec: 1000,
-  secs: 1000,
-  seconds: 1000,
-  m: 60_000,
-  min: 60_000,
-  minutes: 60_000,
-  us: 1e-3,
-  micros: 1e-3,
-  microseconds: 1e-3,
-  ns: 1e-6,
-  nanos: 1e-6,
-  nanoseconds: 1e-6,
-}; // prettier-ignore
+
+function unitMs(unit: string | undefined): number | undefined {
+  if (unit === undefined) return undefined;
+  if (unit.startsWith('us') || unit.startsWith('micro')) return 1e-3;
+  if (unit.startsWith('n')) return 1e-6;
+  if (unit.startsWith('ms') || unit.startsWith('milli')) return 1;
+  return unit.startsWith('s') ? 1000 : 60_000;
+}
+
+const BY_NAME = new Map<string, Meaning[]>();
+for (const [role, list] of Object.entries(ALIASES))
+  for (const [rank, name] of list.split(' ').entries()) BY_NAME.set(name, [...(BY_NAME.get(name) ?? []), { role: role as Role, rank }]);
+
+// Keys repeat from record to record; hostile ones must not fill the memory.
+const MOST_REMEMBERED = 4096;
+const remembered = new Map<string, readonly Meaning[]>();
+
+/** What a field of this plain name may mean; empty = nothing of interest. */
+export function meaningsOf(name: string): readonly Meaning[] {
+  const known = remembered.get(name);
+  if (known) return known;
+  const life = LIFE.exec(name);
+  const silence = life ? null : SILENCE.exec(name);
+  const unit = unitMs((life ?? silence)?.[1]);
+  const timed: readonly Meaning[] =
+    life || silence ? [{ role: life ? 'life' : 'silence', rank: 0, ...(unit !== undefined && { unitMs: unit }) }] : [];
+  const meanings = [...(BY_NAME.get(name) ?? []), ...timed];
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(name, meanings);
+  return meanings;
+}
 
 // Objects that only group fields: their name says nothing of what stands in them.
 export const GROUPS: ReadonlySet<string> = new Set(
-  names(
-    'fields context ctx data extra meta metadata payload detail details contextmap mdc attributes attrs labels properties state record params args info event log span structureddata dynamic closeevent message msg connectioninfo',
+  'fields context ctx data extra meta metadata payload detail details contextmap mdc attributes attrs labels properties state record params args info event log span structureddata dynamic closeevent message msg connectioninfo'.split(
+    ' ',
   ),
 );

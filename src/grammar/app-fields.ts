@@ -6,14 +6,9 @@
 import { duration, epoch, iso, stamp } from '../time.ts';
 import type { DurationMs, Endpoint, Row, Stamp } from '../types.ts';
 import { endpoint, endpointOf, isIp } from './address.ts';
-import * as alias from './app-aliases.ts';
+import { GROUPS, meaningsOf, type Role } from './app-aliases.ts';
 import { isCloseCode } from './close-words.ts';
 import { numberOf, textOf } from './json.ts';
-
-const MOST_FIELDS = 300;
-
-/** Fields by their plain names: `conn: {id}` is `connid`, and `fields: {code}` is `code`. A field further out wins. */
-export type Fields = ReadonlyMap<string, unknown>;
 
 /** A record as every application logger means it. What the record does not say is undefined. */
 export interface AppRow extends Row {
@@ -51,19 +46,61 @@ export interface AppRow extends Row {
   readonly error?: string;
 }
 
-/** Every field of a JSON object, to a depth of three objects. */
+const MOST_FIELDS = 300;
+
+interface Found {
+  readonly name: string;
+  readonly value: unknown;
+  readonly rank: number;
+  readonly unitMs?: number;
+}
+/** Values by what they mean, the surer name first. */
+export type Fields = Partial<Record<Role, Found[]>>;
+
+/** Adds a field by its plain name: `conn: {id}` is `connid`, and `fields: {code}` is `code`. The first of a name stays. */
+export function addField(fields: Fields, name: string, value: unknown): void {
+  for (const { role, rank, unitMs } of meaningsOf(name)) {
+    const found = { name, value, rank, ...(unitMs !== undefined && { unitMs }) };
+    const others = fields[role];
+    if (others === undefined) {
+      fields[role] = [found];
+      continue;
+    }
+    if (others.some((other) => other.name === name)) continue;
+    const place = others.findIndex((other) => other.rank > rank);
+    others.splice(place < 0 ? others.length : place, 0, found);
+  }
+}
+
+const plainNames = new Map<string, string>();
+const MOST_NAMES = 4096;
+/** A key without case and punctuation. */
+export function plainName(key: string): string {
+  let name = plainNames.get(key);
+  if (name === undefined) {
+    name = key.length > 64 ? key : key.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+    if (plainNames.size >= MOST_NAMES) plainNames.clear();
+    plainNames.set(key, name);
+  }
+  return name;
+}
+
+/** Every field of a JSON object, to a depth of three objects; one further out wins. */
 export function fieldsOf(object: object): Fields {
-  const fields = new Map<string, unknown>();
+  const fields: Fields = {};
   const nested: { readonly prefix: string; readonly value: object; readonly depth: number }[] = [{ prefix: '', value: object, depth: 0 }];
-  for (let next = nested.shift(); next && fields.size < MOST_FIELDS; next = nested.shift()) {
-    for (const [key, value] of Object.entries(next.value)) {
-      const name = plainKey(key);
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-        if (next.depth < 3)
-          nested.push({ prefix: alias.GROUPS.has(name) ? next.prefix : next.prefix + name, value, depth: next.depth + 1 });
+  let count = 0;
+  for (let next = nested.shift(); next && count < MOST_FIELDS; next = nested.shift()) {
+    const inside = next.value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(inside)) {
+      const value = inside[key];
+      const name = plainName(key);
+      if (typeof value === 'object') {
+        if (value !== null && !Array.isArray(value) && next.depth < 3)
+          nested.push({ prefix: GROUPS.has(name) ? next.prefix : next.prefix + name, value, depth: next.depth + 1 });
       } else {
-        const full = next.prefix + name;
-        if (!fields.has(full) && value !== null) fields.set(full, value);
+        addField(fields, next.prefix === '' ? name : next.prefix + name, value);
+        count++;
       }
     }
   }
@@ -72,32 +109,32 @@ export function fieldsOf(object: object): Fields {
 
 /** `key=value` pairs as fields. */
 export function fieldsOfPairs(pairs: Iterable<readonly [string, string]>): Fields {
-  const fields = new Map<string, unknown>();
-  for (const [key, value] of pairs) fields.set(plainKey(key), value);
+  const fields: Fields = {};
+  for (const [key, value] of pairs) addField(fields, plainName(key), value);
   return fields;
 }
 
-const plainKey = (key: string): string => (key.length > 64 ? key : key.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
-
 const EMPTY = /^(?:none|n\/a|null|undefined|nil|-|\(none\)|\(empty\)|no reason(?: given)?)?$/i;
 
-function text(fields: Fields, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = textOf(fields.get(name));
-    if (value !== undefined && value !== '') return value;
+function text(fields: Fields, role: Role): string | undefined {
+  for (const { value } of fields[role] ?? []) {
+    const written = textOf(value);
+    if (written !== undefined && written !== '') return written;
   }
   return undefined;
 }
 
-function number(fields: Fields, names: readonly string[], fits: (value: number) => boolean = Number.isFinite): number | undefined {
-  for (const name of names) {
-    const value = numberOf(fields.get(name));
-    if (value !== undefined && fits(value)) return value;
+function number(fields: Fields, role: Role, fits: (value: number) => boolean = Number.isFinite): number | undefined {
+  for (const { value } of fields[role] ?? []) {
+    const found = numberOf(value);
+    if (found !== undefined && fits(found)) return found;
   }
   return undefined;
 }
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
+const isHttpStatus = (value: number): boolean => value >= 100 && value < 600;
+const isBoolean = (value: unknown): boolean => value === true || value === false || value === 'true' || value === 'false';
 
 /**
  * Reads the field map. `written` is the record's text: a JSON number has lost whether it was written `15` or `15.0`, which tells
@@ -105,50 +142,43 @@ const isCount = (value: number): boolean => Number.isInteger(value) && value >= 
  */
 export function appRow(fields: Fields, written: string): AppRow {
   const at = timeIn(fields);
-  const message = text(fields, alias.MESSAGE);
-  const event = text(fields, alias.EVENT);
-  const level = alias.LEVEL.map((name) => fields.get(name)).find((value) => typeof value === 'string' || typeof value === 'number');
-  const named = number(fields, alias.CLOSE_CODE, isCloseCode);
-  const code = named ?? number(fields, alias.CODE, isCloseCode);
-  const reason = text(fields, alias.REASON);
-  const clean = alias.CLEAN.map((name) => fields.get(name)).find(
-    (value) => value === true || value === false || value === 'true' || value === 'false',
-  );
+  const message = text(fields, 'message');
+  const event = text(fields, 'event');
+  const level = fields.level?.find(({ value }) => typeof value === 'string' || typeof value === 'number')?.value;
+  const named = number(fields, 'closeCode', isCloseCode);
+  const code = named ?? number(fields, 'code', isCloseCode);
+  const reason = text(fields, 'reason');
+  const clean = fields.clean?.find(({ value }) => isBoolean(value))?.value;
   const client = clientIn(fields);
+  // Without a message, a code beside `wasClean` or `reason` is a CloseEvent written out.
+  const isCloseEvent =
+    code !== undefined && (clean !== undefined || (message === undefined && event === undefined && fields.reason !== undefined));
   return defined<AppRow>({
     at,
     level: level as string | number | undefined,
     message: message ?? event,
     event: message === undefined ? undefined : event,
-    logger: text(fields, alias.LOGGER),
-    program: text(fields, alias.SERVICE),
-    host: text(fields, alias.HOST),
-    pid: number(fields, alias.PID, isCount),
+    logger: text(fields, 'logger'),
+    program: text(fields, 'service'),
+    host: text(fields, 'host'),
+    pid: number(fields, 'pid', isCount),
     code,
-    // Without a message, a code beside `wasClean` or `reason` is a CloseEvent written out.
-    codeIsNamed:
-      named !== undefined ||
-      (code !== undefined && (clean !== undefined || (message === undefined && event === undefined && fields.has('reason')))) ||
-      undefined,
-    status: number(
-      fields,
-      ['statuscode', 'status', 'httpstatus', 'resstatuscode', 'responsestatuscode', 'responsestatus'],
-      (value) => value >= 100 && value < 600,
-    ),
+    codeIsNamed: named !== undefined || isCloseEvent || undefined,
+    status: number(fields, 'httpStatus', isHttpStatus),
     reason: reason === undefined || EMPTY.test(reason) ? undefined : reason,
     clean: clean === undefined ? undefined : String(clean) === 'true',
     connection: connectionIn(fields),
-    id: text(fields, ['id', 'uuid']),
+    id: text(fields, 'id'),
     clientIp: client?.ip,
     clientPort: client?.port,
-    path: text(fields, alias.PATH),
-    requestId: text(fields, alias.REQUEST_ID),
-    upstream: text(fields, alias.UPSTREAM),
-    initiator: text(fields, alias.INITIATOR),
-    durationMs: durationIn(fields, alias.LIFE_KEY, written, at) ?? between(fields, at) ?? ecsDuration(fields),
-    silenceMs: durationIn(fields, alias.SILENCE_KEY, written, at),
-    received: number(fields, alias.RECEIVED, isCount),
-    sent: number(fields, alias.SENT, isCount),
+    path: text(fields, 'path'),
+    requestId: text(fields, 'requestId'),
+    upstream: text(fields, 'upstream'),
+    initiator: text(fields, 'initiator'),
+    durationMs: durationIn(fields, 'life', written, at) ?? between(fields, at) ?? eventDuration(fields),
+    silenceMs: durationIn(fields, 'silence', written, at),
+    received: number(fields, 'received', isCount),
+    sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
   });
 }
@@ -156,78 +186,57 @@ export function appRow(fields: Fields, written: string): AppRow {
 /** The same without the properties that are undefined. */
 export function defined<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
   const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(object)) if (value !== undefined) kept[key] = value;
+  // `for … in` over a plain object of our own is several times faster than Object.entries, and this runs for every record.
+  for (const key in object) if (object[key] !== undefined) kept[key] = object[key];
   return kept as T;
 }
 
 /** A stamp in any form a logger writes: ISO, epoch in s/ms/µs/ns, log4j's `instant`. */
 function timeIn(fields: Fields): Stamp | undefined {
-  for (const name of alias.TIME) {
-    const found = readTime(fields.get(name));
-    if (found) return found;
-  }
-  const second = numberOf(fields.get('instantepochsecond'));
-  return second === undefined ? undefined : stamp(second * 1000 + (numberOf(fields.get('instantnanoofsecond')) ?? 0) / 1e6, 0.001);
+  const found = firstTime(fields, 'time');
+  const second = found ? undefined : number(fields, 'instantSecond');
+  return second === undefined ? found : stamp(second * 1000 + (number(fields, 'instantNano') ?? 0) / 1e6, 0.001);
 }
 
-const readTime = (value: unknown): Stamp | undefined =>
-  typeof value === 'number' ? epoch(value) : typeof value === 'string' ? (iso(value) ?? epoch(value)) : undefined;
-
-function connectionIn(fields: Fields): string | undefined {
-  for (const name of alias.CONNECTION) {
-    const value = textOf(fields.get(name));
-    // A header (`connection: upgrade`), a flag or an address is no id.
-    if (
-      value &&
-      value.length <= 128 &&
-      !/^(?:keep-alive|close|upgrade|true|false|websocket|open|closed)$/i.test(value) &&
-      endpointOrNothing(value) === undefined
-    )
-      return value;
+function firstTime(fields: Fields, role: Role): Stamp | undefined {
+  for (const { value } of fields[role] ?? []) {
+    const found = typeof value === 'number' ? epoch(value) : typeof value === 'string' ? (iso(value) ?? epoch(value)) : undefined;
+    if (found) return found;
   }
   return undefined;
 }
 
+function connectionIn(fields: Fields): string | undefined {
+  for (const { value } of fields.connection ?? []) {
+    const id = textOf(value);
+    // A header (`connection: upgrade`), a flag or an address is no id.
+    if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) return id;
+  }
+  return undefined;
+}
+const NO_ID = /^(?:keep-alive|close|upgrade|true|false|websocket|open|closed)$/i;
+
 function endpointOrNothing(value: string | undefined): Endpoint | undefined {
-  const found = value === undefined || value.length > 64 ? undefined : endpoint(value.replace(/,.*$/, '').trim());
+  if (value === undefined || value.length > 64 || !/[.:]/.test(value)) return undefined;
+  const found = endpoint(value.includes(',') ? value.slice(0, value.indexOf(',')).trim() : value);
   return found && isIp(found.ip) ? found : undefined;
 }
 
 function clientIn(fields: Fields): Endpoint | undefined {
-  for (const name of alias.CLIENT) {
-    const found = endpointOrNothing(textOf(fields.get(name)));
-    if (found) return found.port === undefined ? endpointOf(found.ip, text(fields, alias.PORT)) : found;
+  for (const { value } of fields.client ?? []) {
+    const found = endpointOrNothing(textOf(value));
+    if (found) return found.port === undefined ? endpointOf(found.ip, text(fields, 'port')) : found;
   }
   return undefined;
 }
 
 /** `TypeError: Cannot read …`: one line, with the error's type where it stands apart. */
 function errorIn(fields: Fields): string | undefined {
-  const kind = text(fields, [
-    'errtype',
-    'errorname',
-    'errorkind',
-    'errname',
-    'errortype',
-    'exceptiontype',
-    'exceptionexceptionclass',
-    'thrownname',
-    'excepttype',
-  ]);
-  const says = text(fields, [
-    'errmessage',
-    'errormessage',
-    'errmsg',
-    'errormsg',
-    'exceptionmessage',
-    'exceptionexceptionmessage',
-    'thrownmessage',
-  ]);
+  const says = text(fields, 'errorSays');
+  const kind = text(fields, 'errorKind');
   if (says) return kind && !says.startsWith(kind) ? `${kind}: ${firstLine(says)}` : firstLine(says);
-  const value = alias.ERROR.map((name) => fields.get(name)).find(
-    (candidate): candidate is string => typeof candidate === 'string' && candidate.trim() !== '',
-  );
-  return value === undefined || EMPTY.test(value) ? undefined : errorLine(value);
+  const value = fields.error?.find((found) => typeof found.value === 'string' && found.value.trim() !== '')?.value;
+  return typeof value !== 'string' || EMPTY.test(value) ? undefined : errorLine(value);
 }
 
 const firstLine = (value: string): string => {
@@ -247,17 +256,16 @@ export function errorLine(stack: string): string {
  * an integer of 1e9 or more means nanoseconds (Go's time.Duration); an integer beside an epoch-seconds stamp means seconds;
  * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
  */
-function durationIn(fields: Fields, key: RegExp, written: string, at: Stamp | undefined): DurationMs | undefined {
-  for (const [name, value] of fields) {
-    const unit = key.exec(name);
+function durationIn(fields: Fields, role: 'life' | 'silence', written: string, at: Stamp | undefined): DurationMs | undefined {
+  for (const { name, value, unitMs } of fields[role] ?? []) {
     // loguru's `elapsed: {repr, seconds}` counts from the program's start.
-    if (!unit || (name === 'elapsedseconds' && fields.has('elapsedrepr'))) continue;
+    if (name === 'elapsedseconds' && fields.sinceStart) continue;
     const bare = numberOf(value);
     if (bare === undefined) {
       const spelled = typeof value === 'string' ? duration(value.trim()) : undefined;
       if (spelled !== undefined) return spelled;
     } else if (bare >= 0) {
-      if (unit[1] !== undefined) return rounded(bare * (alias.UNIT_MS[unit[1]] ?? 1));
+      if (unitMs !== undefined) return rounded(bare * unitMs);
       const life = between(fields, at);
       if (life !== undefined) return Math.abs(bare - life) < Math.abs(bare * 1000 - life) ? bare : rounded(bare * 1000);
       return bareDuration(bare, typeof value === 'string' ? value.includes('.') : hasPoint(written, name, bare), fields, at);
@@ -267,34 +275,32 @@ function durationIn(fields: Fields, key: RegExp, written: string, at: Stamp | un
 }
 
 /** Elastic Common Schema's `event.duration` is in nanoseconds. */
-function ecsDuration(fields: Fields): DurationMs | undefined {
-  const nanoseconds = numberOf(fields.get('eventduration'));
+function eventDuration(fields: Fields): DurationMs | undefined {
+  const nanoseconds = number(fields, 'eventDuration');
   return nanoseconds === undefined ? undefined : rounded(nanoseconds / 1e6);
 }
 
 function bareDuration(value: number, point: boolean, fields: Fields, at: Stamp | undefined): DurationMs | undefined {
-  const clock = alias.TIME.map((name) => numberOf(fields.get(name))).find(
-    (candidate) => candidate !== undefined && epoch(candidate) !== undefined,
-  );
-  const inMs = (clock !== undefined && clock >= 1e11 && clock < 1e14) || fields.has('mt') || fields.has('messagetemplate');
+  const clock = number(fields, 'time', (candidate) => epoch(candidate) !== undefined);
+  const inMs = (clock !== undefined && clock >= 1e11 && clock < 1e14) || fields.template !== undefined;
   if (point) return inMs ? value : rounded(value * 1000);
   if (value >= 1e9) return rounded(value / 1e6);
   if (clock !== undefined && clock < 1e11) return value * 1000;
   return value >= 1000 || value === 0 || at?.widthMs === 1 ? value : undefined;
 }
 
-/** Whether a JSON number under this plain key was written with a decimal point. */
+/** Whether a JSON number under this plain name was written with a decimal point. */
 function hasPoint(written: string, name: string, value: number): boolean {
   if (!Number.isInteger(value)) return true;
   for (const found of written.matchAll(/"([^"\\]{1,64})"\s{0,2}:\s{0,2}\d{1,15}\.\d/g))
-    if (name.endsWith(plainKey(found[1] ?? ''))) return true;
+    if (name.endsWith(plainName(found[1] ?? ''))) return true;
   return false;
 }
 
 /** From the opened stamp that the record carries to its end. */
 function between(fields: Fields, at: Stamp | undefined): DurationMs | undefined {
-  const opened = alias.OPENED_AT.map((name) => readTime(fields.get(name))).find((found) => found !== undefined);
-  const closed = alias.CLOSED_AT.map((name) => readTime(fields.get(name))).find((found) => found !== undefined) ?? at;
+  const opened = fields.openedAt && firstTime(fields, 'openedAt');
+  const closed = opened && (firstTime(fields, 'closedAt') ?? at);
   if (!opened || !closed || opened.basis !== closed.basis) return undefined;
   const life = closed.ms - opened.ms;
   return life >= 0 ? rounded(life) : undefined;

@@ -85,11 +85,14 @@ const PHRASES: readonly ClientPhrase[] = [
   },
 ]; // prettier-ignore
 
+// All of them at once, so that the many lines that are none cost one search.
+const ANY = new RegExp(PHRASES.map(({ pattern }) => pattern.source.replace(/\(\?<\w+>/g, '(?:')).join('|'), 's');
+
 /** The phrase that a text is, and nothing else, with what it names; undefined = none. */
 export function clientPhrase(
   text: string,
 ): { readonly phrase: ClientPhrase; readonly groups: Readonly<Record<string, string | undefined>> } | undefined {
-  if (text.length > 4000) return undefined;
+  if (text.length > 4000 || !ANY.test(text)) return undefined;
   for (const phrase of PHRASES) {
     const found = phrase.pattern.exec(text);
     if (found) return { phrase, groups: found.groups ?? {} };

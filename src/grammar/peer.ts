@@ -20,10 +20,12 @@ export function connectionKeys(row: {
   readonly connection?: string;
   readonly pid?: number;
 }): Keys {
-  return {
-    ...(row.connection !== undefined && { connection: row.connection }),
-    ...(row.path !== undefined && { path: row.path.replace(/^[a-z]{2,5}:\/\/[^/?#]{0,300}/i, '') || '/' }),
-    ...(row.clientIp !== undefined && { client: { ip: row.clientIp, ...(row.clientPort !== undefined && { port: row.clientPort }) } }),
-    ...(row.pid !== undefined && { pid: row.pid }),
-  };
+  const keys: { -readonly [K in keyof Keys]: Keys[K] } = {};
+  if (row.connection !== undefined) keys.connection = row.connection;
+  if (row.path !== undefined)
+    keys.path = row.path.startsWith('/') ? row.path : row.path.replace(/^[a-z]{2,5}:\/\/[^/?#]{0,300}/i, '') || '/';
+  if (row.clientIp !== undefined)
+    keys.client = row.clientPort === undefined ? { ip: row.clientIp } : { ip: row.clientIp, port: row.clientPort };
+  if (row.pid !== undefined) keys.pid = row.pid;
+  return keys;
 }

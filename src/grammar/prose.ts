@@ -1,7 +1,7 @@
 /** What sentences of application logs name: `Client 58534fe0 (10.20.0.103) disconnected, code: 1006, reason: none, connected for 36245 ms`. */
 import { duration } from '../time.ts';
 import { isIp } from './address.ts';
-import { type AppRow, appRow, defined, type Fields } from './app-fields.ts';
+import { type AppRow, addField, appRow, defined, type Fields, plainName } from './app-fields.ts';
 import { closeCodeIn } from './close-words.ts';
 import { keyValues } from './keyvalue.ts';
 
@@ -32,19 +32,17 @@ const REASONS: readonly RegExp[] = [
 ];
 const MOST = 4000;
 
-/** Fields that a message names in `key=value`, `key: value`, a trailing JSON object, or plain words. */
+/** Fields that a message names in `key=value`, `key: value`, or plain words. */
 export function fieldsOfProse(message: string): Fields {
-  const text = message.slice(0, MOST);
-  const fields = new Map<string, unknown>();
+  const text = message.length > MOST ? message.slice(0, MOST) : message;
+  const fields: Fields = {};
   const add = (name: string, value: unknown): void => {
-    if (!fields.has(name) && value !== undefined && value !== '') fields.set(name, value);
+    if (value !== undefined && value !== '') addField(fields, name, value);
   };
-  add(
-    'closereason',
-    REASONS.map((pattern) => pattern.exec(text)?.[1]).find((reason) => reason !== undefined),
-  );
-  if (text.includes('=')) for (const [key, value] of keyValues(text)) add(key.replace(/[^A-Za-z0-9]/g, '').toLowerCase(), value);
-  for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  add('closereason', reasonIn(text));
+  if (text.includes('=')) for (const [key, value] of keyValues(text)) add(plainName(key), value);
+  if (text.includes(': '))
+    for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
   const silence = spelled(SILENCE.exec(text)?.[1]);
   add('silencems', silence);
   const life = spelled(LIFE.exec(text)?.[1]);
@@ -53,6 +51,14 @@ export function fieldsOfProse(message: string): Fields {
   if (!/\b(?:listening|running|serving|bound) (?:on|at|to)\b/i.test(text)) add('clientip', PAIR.exec(text)?.[1] ?? addressIn(text));
   add('connid', idIn(text));
   return fields;
+}
+
+function reasonIn(text: string): string | undefined {
+  for (const pattern of REASONS) {
+    const reason = pattern.exec(text)?.[1];
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 const spelled = (text: string | undefined): number | undefined => {

@@ -1,0 +1,143 @@
+/** What the words of an application's message say about connections and the process, whatever the logger. */
+
+const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws)\b/;
+const PEER = /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|onclose|on close)\b/;
+// Connections that are no WebSockets: of databases, brokers, pools, files.
+const OTHER =
+  /\b(?:redis|mongo\w*|postgres\w*|pg|mysql|mariadb|database|db|kafka|amqp|rabbit\w*|nats|mqtt|broker|pool|cache|sql\w*|cassandra|elastic\w*|grpc|http2?|https|smtp|imap|ldap|consul|etcd|zookeeper|vault|cursor|file|stdin|producer|prisma|sequelize|typeorm|ssh|ftp|tls|ssl|keep alive connection)\b/;
+const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
+const NOT_CLOSED =
+  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
+// A closed connection that needs neither id nor address to be one of a WebSocket.
+const SOCKET_CLOSED =
+  /\b(?:ws|wss|web ?socket|socket ?io)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
+// Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
+const COUNTED =
+  /\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
+// `open`, `close code 1006`, `connect 8b9ca8fa from …`: nothing but the verb says what it is about.
+const BARE =
+  /^(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
+const OPENED =
+  /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
+const NOT_OPENED =
+  /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
+const HEARTBEAT =
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing) (?:pong|heart ?beat)|\b(?:ping|pong|heart ?beat)(?: ping)? (?:time ?out|timed out|missed|failed|lost|expired)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+const SIGNAL = /\bsig(?:term|int|quit|hup)\b/;
+const SIGNAL_SEEN = /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+)\b/;
+const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
+const STOPPING =
+  /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:starting|begin\w*|initiating) (?:graceful )?shutdown|\bserver (?:is )?stopping\b/;
+const STARTED =
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
+const UNCAUGHT = /\buncaught\b|\bunhandled (?:promise )?(?:rejection|exception|error)\b/;
+const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
+const IN_HANDLER =
+  /\bexception (?:in|inside) (?:asgi )?(?:application|handler|consumer|callback)|\b(?:connection|message|web ?socket|request) handler (?:failed|crashed|error|exception)|\bpanic serving\b|\bunhandled \w+ in (?:web ?socket|ws|message|connection)\b|\berror in (?:web ?socket|ws|message) handler/;
+const HANDSHAKE =
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
+const OFFLINE =
+  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
+const ONLINE =
+  /^(?:(?:browser|client|navigator|device|app|network)(?: is| went| back| status)? )?(?:back )?online$|\bnetwork (?:restored|up|back|changed)\b/;
+const CLOSING = /\bclosing\b/;
+const OVER = /\b(?:complete|completed|finished|done)\b/;
+const REFUSED = /reject|refus|denied|origin not allowed/;
+const SOME_CONNECTED = /\b(?:client|peer|user) connected\b/;
+const TLS = /\b(?:tls|ssl)\b/;
+
+/**
+ * Words without punctuation and case, numbers and ids as `0`: `wsClosed`, `ws_close` → `ws closed`, `ws close`; `conn 48ed1d70` → `conn 0`.
+ * At most 600 characters are looked at.
+ */
+export function spoken(text: string): string {
+  const split = (text.length > 600 ? text.slice(0, 600) : text).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[^A-Za-z0-9]+/g, ' ');
+  return split
+    .toLowerCase()
+    .replace(/\b[a-z]*\d\w*/g, '0')
+    .trim();
+}
+
+/** What words tell, each by itself. */
+export interface Words {
+  readonly mentionsSocket: boolean;
+  readonly mentionsPeer: boolean;
+  /** About a connection of a database, a broker, a file …, and no WebSocket. */
+  readonly aboutOther: boolean;
+  /** About a connection, or so short that it is about the record's own. */
+  readonly ofConnection: boolean;
+  readonly closes: boolean;
+  readonly closing: boolean;
+  /** Closed, not merely spoken of: no failed attempt, no count, no signal. */
+  readonly closesPlainly: boolean;
+  /** A WebSocket's close by the words alone. */
+  readonly closesSocket: boolean;
+  readonly opens: boolean;
+  /** A WebSocket's opening by the words alone. */
+  readonly opensSocket: boolean;
+  readonly missesHeartbeat: boolean;
+  readonly stops: boolean;
+  readonly starts: boolean;
+  readonly uncaught: boolean;
+  readonly uncaughtException: boolean;
+  readonly heapLimit: boolean;
+  readonly inHandler: boolean;
+  readonly failsHandshake: boolean;
+  readonly refuses: boolean;
+  readonly fatal: boolean;
+  readonly offline: boolean;
+  readonly online: boolean;
+}
+
+function judge(said: string, about: string): Words {
+  const mentionsSocket = WEBSOCKET.test(about);
+  const mentionsPeer = PEER.test(about);
+  const closes = CLOSED.test(said);
+  const signal = SIGNAL.test(said);
+  const counted = COUNTED.test(said);
+  const opens = OPENED.test(said) && !NOT_OPENED.test(said) && !counted;
+  const ofChild = OF_A_CHILD.test(said);
+  return {
+    mentionsSocket,
+    mentionsPeer,
+    aboutOther: !mentionsSocket && OTHER.test(about),
+    ofConnection: mentionsSocket || mentionsPeer || BARE.test(said),
+    closes,
+    closing: CLOSING.test(said),
+    closesPlainly: closes && !signal && !counted && !NOT_CLOSED.test(said),
+    closesSocket: SOCKET_CLOSED.test(about),
+    opens,
+    opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),
+    missesHeartbeat: HEARTBEAT.test(said),
+    stops: !ofChild && !OVER.test(said) && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
+    starts: STARTED.test(said),
+    uncaught: UNCAUGHT.test(said),
+    uncaughtException: /\buncaught ?exception\b/.test(said),
+    heapLimit: HEAP.test(said),
+    inHandler: IN_HANDLER.test(said),
+    failsHandshake: HANDSHAKE.test(said) && !TLS.test(said),
+    refuses: REFUSED.test(said),
+    fatal: said.startsWith('fatal'),
+    offline: OFFLINE.test(said),
+    online: ONLINE.test(said),
+  };
+}
+
+// A program words its messages in a few ways, and ids are `0` here: nearly every record's wording has been judged before.
+const MOST_REMEMBERED = 4096;
+const remembered = new Map<string, Words>();
+
+/** Judges a message, with its logger's name as a hint at what it is about. */
+export function wordsOf(message: string, logger = ''): Words {
+  const said = spoken(message);
+  const about = logger === '' ? said : `${spoken(logger)} ${said}`;
+  // The message's own words begin behind the logger's; both count.
+  const key = `${about.length - said.length} ${about}`;
+  let words = remembered.get(key);
+  if (words === undefined) {
+    words = judge(said, about);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(key, words);
+  }
+  return words;
+}
