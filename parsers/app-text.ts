@@ -225,6 +225,48 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006 },
     },
     {
+      line: '2026-01-01 00:00:00,000 DEBUG ! failing OPEN WebSocket connection with code 1009',
+      from: 'websockets 9, debug log',
+      reads: { code: 1009 },
+      gives: { kind: 'socket-closed', code: 1009 },
+    },
+    {
+      line: 'Failing the WebSocket connection: 1006',
+      from: 'websockets 8',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'starlette.websockets.WebSocketDisconnect: 1001',
+      from: 'Starlette 0.30',
+      reads: { code: 1001 },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+    {
+      line: '[W 2026-11-22 20:23:41.123 ServerApp] WebSocket ping timeout after 90000 ms.',
+      from: 'Jupyter Server 2, Tornado 6',
+      reads: { level: 'W' },
+      gives: { kind: 'heartbeat-missed' },
+    },
+    {
+      line: 'socket abcDEF_123-AAAB disconnected: transport close',
+      from: 'Socket.IO 4, console.log of disconnect',
+      reads: { connection: 'abcDEF_123-AAAB' },
+      gives: { kind: 'socket-closed', reason: 'transport close' },
+    },
+    {
+      line: 'CloseStatus[code=1006, reason=The WebSocket session [a] idle timeout expired]',
+      from: 'Tomcat 9 through Spring',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'idle-timeout', reason: 'The WebSocket session [a] idle timeout expired' },
+    },
+    {
+      line: 'System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+      from: '.NET 8',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
       line: 'WebSocket disconnected (code: 1006, reason: )',
       from: 'ws 8, console.log',
       reads: { code: 1006 },

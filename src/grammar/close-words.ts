@@ -15,7 +15,7 @@ const KEYED = new RegExp(
 );
 // `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `Failing the WebSocket connection: 1006`.
 const WORDED = new RegExp(
-  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing the websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
+  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: code)?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
   'i',
 );
 // `1006 - WebSocket Read EOF`, `1001: Connection Idle Timeout`, `1006 Connection dropped by remote peer.`, `1006 Abnormal Closure:…`.
