@@ -23,8 +23,10 @@ export async function explain(sources: AsyncIterable<Source>, shelves: Shelves, 
     const zone = zoneFor(source.name, clock);
     const show = (text: string, line: number, around: Neighbours): void => {
       if (text.trim() === '') return;
-      records++;
       const reading = reader.read(text, around);
+      // A record in pieces is shown where it begins.
+      if (reading.bare.linesBack) return;
+      records++;
       write(json ? `${JSON.stringify(fieldsOf(reading, line, zone, source.writtenMs))}\n` : wordsOf(reading, line, zone, source.writtenMs));
     };
     if (!json) write(`${summaryOf(source.name, framing?.name, found.formats)}\n`);

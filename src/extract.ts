@@ -3,7 +3,7 @@ import { detect, type Detected, formatName } from './detect.ts';
 import { framings } from './framing/index.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
-import { type Neighbours, type Place, type RawEvent, RecordReader, type Shelves, toEvents } from './record.ts';
+import { type Neighbours, type Place, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import { stamp } from './time.ts';
 import type { Basis, Frame, Framing, Stamp, Vantage } from './types.ts';
@@ -129,6 +129,8 @@ class Records {
   readonly #writtenMs: number | undefined;
   readonly #firstLine: number;
   readonly #headReader: RecordReader;
+  /** Writer → line at which its latest record in pieces begins. */
+  readonly #joined = new Map<string, number>();
 
   constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void) {
     this.#reader = new RecordReader(found.shelves, source.name, 'events');
@@ -145,8 +147,9 @@ class Records {
   add(text: string, line: number, around: Neighbours, raw: string = text): void {
     const tally = this.#tally;
     const number = line + this.#firstLine - 1;
-    tally.candidates++;
     const reading = this.#reader.read(text, around);
+    if (!this.#isNew(reading, number)) return;
+    tally.candidates++;
     this.#cover(reading.at);
     const format = formatName(reading);
     tally.formats[format] = (tally.formats[format] ?? 0) + 1;
@@ -161,6 +164,15 @@ class Records {
       this.#vantages([event.vantage]);
       this.#emit(event);
     }
+  }
+
+  /** False for a record in pieces that another of its pieces already gave. */
+  #isNew({ bare }: Reading, line: number): boolean {
+    if (bare.linesBack === undefined) return true;
+    const start = line - bare.linesBack;
+    const known = this.#joined.get(bare.writer) === start;
+    this.#joined.set(bare.writer, start);
+    return !known;
   }
 
   /** Looks at a line for its stamp only. */

@@ -364,6 +364,8 @@ export interface Parser<R extends Row = Row> {
   readonly habitat: 'own' | 'mixed';
   /** Set for formats that fit almost any program's log: they are asked last. */
   readonly generic?: true;
+  /** Set for formats that a user described: they are asked first. */
+  readonly own?: true;
   /**
    * ASCII literals, compared without case. Each line that gives an event holds one. They must survive JSON escaping: no `"`,
    * no `\`, no control characters. A needle of digits only matches when no digit stands beside it.
@@ -389,10 +391,10 @@ export interface Unwrapped {
   readonly at?: Stamp | undefined;
   readonly keys: Keys;
   /**
-   * This is a piece of a split record: `more` pieces follow, or this is its `last`. Absent = whole, or the last piece where the
-   * wrapper writes both alike (CRI's `F`, docker's json-file).
+   * Which piece of a split record this is: `more` pieces follow, it is the `last`, or `end`: the last or only one, where the wrapper
+   * writes both alike (CRI's `F`, docker's json-file). Absent = a whole record.
    */
-  readonly part?: 'more' | 'last';
+  readonly part?: 'more' | 'last' | 'end' | undefined;
   /** Who writes: records with the same writer belong together (stream, pod, pid …). */
   readonly writer: string;
 }

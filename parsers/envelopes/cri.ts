@@ -37,6 +37,6 @@ export const cri: Envelope = {
     if (head === '') return null;
     const text = line.slice(found.end + 1 + head.length);
     // `F` ends a record of several pieces and is also what every short line has.
-    return { text, at: found.stamp, keys: {}, writer, ...(tag === 'P' && { part: 'more' as const }) };
+    return { text, at: found.stamp, keys: {}, writer, part: tag === 'P' ? 'more' : 'end' };
   },
 };

@@ -43,7 +43,7 @@ export const dockerJson: Envelope = {
     if (!at) return null;
     // Docker cuts after 16 KiB; only the last piece ends with the newline, and a whole line looks like a last piece.
     return log.endsWith('\n')
-      ? { text: log.slice(0, log.endsWith('\r\n') ? -2 : -1), at, keys: {}, writer: stream }
+      ? { text: log.slice(0, log.endsWith('\r\n') ? -2 : -1), at, keys: {}, writer: stream, part: 'end' }
       : { text: log, at, keys: {}, writer: stream, part: 'more' };
   },
 };

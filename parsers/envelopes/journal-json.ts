@@ -92,7 +92,7 @@ export const journalJson: Envelope = {
     if (!at) return null;
     const keys = keysOf(entry);
     const text = messageOf(entry['MESSAGE']);
-    return { text, at, keys, writer: writerOf(keys.host, keys.container ?? keys.service, keys.pid), ...partOf(entry) };
+    return { text, at, keys, writer: writerOf(keys.host, keys.container ?? keys.service, keys.pid), part: partOf(entry) };
   },
 };
 
@@ -140,8 +140,10 @@ function subjectOf(entry: JsonObject): Keys {
   return { ...(unit && { unit }), ...(cgroup && { cgroup }) };
 }
 
-/** Docker cuts messages at 16 KiB; before 20.10 the last piece looks like any whole message. */
-function partOf(entry: JsonObject): Pick<Unwrapped, 'part'> {
-  if (last(entry, 'CONTAINER_PARTIAL_MESSAGE') !== 'true') return {};
-  return { part: last(entry, 'CONTAINER_PARTIAL_LAST') === 'true' ? 'last' : 'more' };
+/** Docker cuts messages at 16 KiB, and before 20.10 did not mark the last piece; journald cuts what programs print at 48 KiB. */
+function partOf(entry: JsonObject): Unwrapped['part'] {
+  if (entry['_LINE_BREAK'] === 'line-max') return 'more';
+  if (entry['CONTAINER_NAME'] === undefined) return undefined;
+  if (last(entry, 'CONTAINER_PARTIAL_MESSAGE') !== 'true') return 'end';
+  return last(entry, 'CONTAINER_PARTIAL_LAST') === 'true' ? 'last' : 'more';
 }

@@ -76,7 +76,8 @@ export const kubernetesJson: Envelope = {
     const keys = keysOf(entry);
     const writer = [keys.pod ?? '', keys.container ?? '', textOf(entry['stream'] ?? entry['source']) ?? ''].join('/');
     // Fluent Bit's CRI parser keeps the tag as `_p` (older: `logtag`).
-    const isPart = entry['_p'] === 'P' || entry['logtag'] === 'P';
-    return { text: text.replace(/\r?\n$/, ''), at: stampOf(entry), keys, writer, ...(isPart && { part: 'more' as const }) };
+    const tag = entry['_p'] ?? entry['logtag'];
+    const part = tag === 'P' ? 'more' : tag === 'F' ? 'end' : undefined;
+    return { text: text.replace(/\r?\n$/, ''), at: stampOf(entry), keys, writer, part };
   },
 };
