@@ -23,7 +23,7 @@ export function superLinear(pattern: AST.Pattern): Refusal | undefined {
   try {
     const graph = Graph.of(pattern);
     // What goes round a fixed number of times has no loop, but its ways multiply with each round.
-    const rounds = graph.rounds.map((repeat) => twoWaysRound(Graph.ofLoop(repeat, pattern))).find((refusal) => refusal !== undefined);
+    const rounds = [...graph.rounds].map((repeat) => twoWaysRound(Graph.ofLoop(repeat, pattern))).find((refusal) => refusal !== undefined);
     return rounds ?? twoWaysRound(graph) ?? twoLoops(graph.places);
   } catch (error) {
     if (error instanceof TooLarge) return { reason: 'is too large to be checked; make it two formats, or write less with counts', at: 1 };
@@ -33,7 +33,8 @@ export function superLinear(pattern: AST.Pattern): Refusal | undefined {
 
 /** What the places do not model: back references, and repeats that a lookaround runs anew at each character. */
 function barredNode(node: AST.Node, inLookaround = false): Refusal | undefined {
-  if (node.type === 'Backreference') return { reason: `refers back to a group with “${node.raw}”; that cannot be checked`, at: node.start + 1 };
+  if (node.type === 'Backreference')
+    return { reason: `refers back to a group with “${node.raw}”; that cannot be checked`, at: node.start + 1 };
   if (inLookaround && node.type === 'Quantifier' && node.max > MOST_COPIES)
     return {
       reason: `repeats “${node.raw}” without a small bound inside a lookaround, which may run at every character`,

@@ -34,7 +34,7 @@ export class Graph {
   #repeat: AST.Quantifier | undefined;
 
   /** Repeats that are written out: fixed counts of more than one. */
-  readonly rounds: AST.Quantifier[] = [];
+  readonly rounds = new Set<AST.Quantifier>();
 
   private constructor(alphabet: Letters) {
     this.#alphabet = alphabet;
@@ -46,10 +46,13 @@ export class Graph {
     return graph;
   }
 
-  /** The repeat alone, as an open one. */
+  /** The repeat alone, as an open one. A round that may take nothing is a second way wherever it stands. */
   static ofLoop(repeat: AST.Quantifier, pattern: AST.Pattern): Graph {
     const graph = new Graph(alphabetOf(pattern));
-    graph.#part({ ...repeat, min: 0, max: Number.POSITIVE_INFINITY });
+    graph.#repeat = repeat;
+    const once = graph.#part(repeat.element);
+    graph.#link(once.last, once.first);
+    if (once.empty > 0) graph.doubled.push(...[...once.first.keys()].map((place) => [place, place] as const));
     return graph;
   }
 
@@ -96,7 +99,7 @@ export class Graph {
     const isOpen = node.max > Math.max(1, node.min) || node.min > MOST_COPIES;
     const copies = Math.min(node.min, MOST_COPIES) - (isOpen && node.min > 0 ? 1 : 0);
     let whole = EMPTY;
-    if (copies > 1) this.rounds.push(node);
+    if (copies > 1) this.rounds.add(node);
     for (let copy = 0; copy < copies; copy++) whole = this.#join(whole, this.#part(node.element));
     if (node.max === copies) return whole;
     const outer = this.#repeat;
