@@ -21,9 +21,6 @@ export interface Incident {
 
 export const incidentOf = (sample: string): Incident => JSON.parse(readFileSync(samplePath(sample, 'incident.json'), 'utf8')) as Incident;
 
-/** Analyzes a sample's logs, or other logs in its place, as its incident.json says. */
-export const analyzeSample = (
-  sample: string,
-  options: Options = {},
-  paths: readonly string[] = [samplePath(sample, 'logs')],
-): Promise<Analysis> => analyze(paths, { ...incidentOf(sample).options, ...options });
+/** Analyzes a sample's logs, or those of another folder, as its incident.json says. Sources are named alike wherever they stand. */
+export const analyzeSample = (sample: string, options: Options = {}, logs = samplePath(sample, 'logs')): Promise<Analysis> =>
+  analyze([`logs=${logs}`], { ...incidentOf(sample).options, ...options });
