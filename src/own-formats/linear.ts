@@ -80,10 +80,11 @@ function twoLoops(places: readonly Place[]): Refusal | undefined {
 
 /** Each place that lies on a loop, with the places of its loops. */
 function loopsOf(places: readonly Place[]): Map<number, ReadonlySet<number>> {
-  const reach = places.map((_, from) => reachable(places, from));
+  // A loop stands in an open repeat.
+  const reach = places.map((place, from) => (place.repeat ? reachable(places, from) : undefined));
   const loops = new Map<number, ReadonlySet<number>>();
   for (const [place, within] of reach.entries())
-    if (within.has(place)) loops.set(place, new Set([...within].filter((other) => reach[other]?.has(place))));
+    if (within?.has(place)) loops.set(place, new Set([...within].filter((other) => reach[other]?.has(place))));
   return loops;
 }
 
