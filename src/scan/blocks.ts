@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ByteSource } from '../open/bytes.ts';
-import { createScanner } from './create.ts';
-import { createEveryLineScanner } from './plain.ts';
+import { withScanner } from './create.ts';
 import { HIT_END, HIT_FIELDS, HIT_NEWLINES, HIT_NON_ASCII, HIT_START, NEWLINE, type Scanner } from './scanner.ts';
 
 /** A line of interest. Valid only until the callback that it is given to returns: its memory is used again. */
@@ -37,7 +36,10 @@ export interface ScanOptions {
 /** How far `Hit.before` and `Hit.after` see, whatever the block size. */
 export const CONTEXT_BYTES = 64 * 1024;
 export const LONGEST_LINE = 1024 * 1024;
-const BLOCK_BYTES = 512 * 1024;
+const BLOCK_BYTES = LONGEST_LINE;
+/** A source of so many bytes is worth fitting the scanner to a sample of it. */
+const FIT_AFTER = 1024 * 1024;
+const SAMPLE_BYTES = 8 * 1024;
 const TAIL_LINES = 20;
 /** Timers, signals and other sources get their turn after so many bytes, some 10 ms. */
 const BYTES_PER_TURN = 16 * 1024 * 1024;
@@ -51,25 +53,31 @@ export async function scanSource(
 ): Promise<ScanTotals> {
   const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, LONGEST_LINE);
   const capacity = CONTEXT_BYTES + LONGEST_LINE + 1 + CONTEXT_BYTES + blockBytes;
-  const window = new Window(needles === null ? createEveryLineScanner(capacity) : createScanner(needles, capacity), onHit);
-  let bytes = 0;
-  let bytesThisTurn = 0;
-  for (;;) {
-    const reading = source.read(window.room(blockBytes));
-    const got = typeof reading === 'number' ? reading : await reading;
-    if (got === 0) break;
-    bytes += got;
-    window.append(got);
-    window.scan(false);
-    options.onProgress?.(bytes);
-    bytesThisTurn += got;
-    if (bytesThisTurn >= BYTES_PER_TURN) {
-      bytesThisTurn = 0;
-      await setImmediate();
+  return await withScanner(needles, capacity, async (scanner) => {
+    const window = new Window(scanner, onHit);
+    let bytes = 0;
+    let nextTurn = BYTES_PER_TURN;
+    let isFitted = false;
+    for (;;) {
+      const reading = source.read(window.room(blockBytes));
+      const got = typeof reading === 'number' ? reading : await reading;
+      if (got === 0) break;
+      bytes += got;
+      window.append(got);
+      if (!isFitted && bytes >= FIT_AFTER) {
+        window.fit();
+        isFitted = true;
+      }
+      window.scan(false);
+      options.onProgress?.(bytes);
+      if (bytes >= nextTurn) {
+        nextTurn += BYTES_PER_TURN;
+        await setImmediate();
+      }
     }
-  }
-  window.scan(true);
-  return { ...window.totals(), bytes, tail: window.tail(TAIL_LINES) };
+    window.scan(true);
+    return { ...window.totals(), bytes, tail: window.tail(TAIL_LINES) };
+  });
 }
 
 /**
@@ -125,6 +133,11 @@ class Window {
       this.#openLineIsCut = false;
       this.#openLine = memory.lastIndexOf(NEWLINE, this.#filled - 1) + 1;
     }
+  }
+
+  /** Fits the scanner to the newest bytes. */
+  fit(): void {
+    this.#scanner.fit(Math.max(0, this.#filled - SAMPLE_BYTES), this.#filled);
   }
 
   scan(atEnd: boolean): void {

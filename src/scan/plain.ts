@@ -51,6 +51,8 @@ class PlainScanner implements Scanner {
     this.newlines += countNewlines(input, at, toByte);
     return found;
   }
+
+  fit(): void {}
 }
 
 /** A scanner for which every line is a hit. */
@@ -92,6 +94,8 @@ class EveryLineScanner implements Scanner {
     this.scannedTo = at;
     return found;
   }
+
+  fit(): void {}
 }
 
 /** An alternation of the needles; letters match both cases, spelled out since the `i` flag would also fold é and É. */

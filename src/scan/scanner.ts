@@ -13,6 +13,8 @@ export interface Scanner {
   readonly newlines: number;
   /** Searches the whole lines in [fromByte, toByte). Returns the number of hit lines; a line counts once however many needles it holds. */
   scan(fromByte: number, toByte: number): number;
+  /** Fits the search to text like that in [fromByte, toByte): worth its while, some milliseconds, before megabytes of it. Changes no answer. */
+  fit(fromByte: number, toByte: number): void;
 }
 
 /** Places of a hit's numbers in `Scanner.hits`. Offsets count in `input`; `end` is that of the line feed, or `toByte` without one. */

@@ -1,0 +1,55 @@
+/** Builds dist/: the scanner's WebAssembly into its source file, then everything by tsc. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { main as compileAssembly } from 'assemblyscript/asc';
+
+const MODULE = 'src/scan/module.generated.ts';
+
+/** The text of src/scan/module.generated.ts. */
+export async function scannerModule() {
+  const lines = ['// Made by build.mjs from ./assembly/scanner.ts: WebAssembly as base64, without and with relaxed SIMD.', ''];
+  for (const [name, features] of Object.entries({ PLAIN_MODULE: [], RELAXED_MODULE: ['--enable', 'relaxed-simd'] })) {
+    lines.push(`export const ${name} =`, `  '${Buffer.from(await assembled(features)).toString('base64')}';`);
+  }
+  return [...lines, ''].join('\n');
+}
+
+async function assembled(features) {
+  let wasm = new Uint8Array(0);
+  const options = [
+    '--enable',
+    'simd',
+    ...features,
+    '-O3',
+    '--converge',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--outFile',
+    'wasm',
+  ];
+  const writeFile = (_name, contents) => {
+    wasm = contents;
+  };
+  const { error, stderr } = await compileAssembly(['src/scan/assembly/scanner.ts', ...options], { writeFile });
+  if (error) throw new Error(`${error.message}\n${stderr}`);
+  return wasm;
+}
+
+function tsc() {
+  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc'], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+
+async function build() {
+  process.chdir(import.meta.dirname);
+  const module = await scannerModule();
+  if (readFileSync(MODULE, 'utf8') !== module) writeFileSync(MODULE, module);
+  rmSync('dist', { recursive: true, force: true });
+  tsc();
+  chmodSync('dist/src/cli.js', 0o755);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
