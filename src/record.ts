@@ -2,6 +2,7 @@
  * One raw line → record → row → events. Takes wrappers off layer by layer, finds the format that reads what is inside, and gives
  * each event its stamp, its keys and its quote. Knows no files and no bytes.
  */
+import { withoutAnsi } from './grammar/ansi.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
 import type { Basis, Context, Draft, Envelope, Keys, LogEvent, Parser, Row, Stamp, Unwrapped, Vantage } from './types.ts';
@@ -124,7 +125,7 @@ export class RecordReader {
 
   /** Takes every wrapper off one line. */
   unwrap(line: string): Bare {
-    let text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    let text = withoutAnsi(line.endsWith('\r') ? line.slice(0, -1) : line);
     let at: Stamp | undefined;
     let keys: Keys = {};
     let writer = '';
@@ -140,7 +141,7 @@ export class RecordReader {
       keys = layers.length === 1 ? inner.keys : Object.assign({}, keys, inner.keys);
       writer = `${writer}|${inner.writer}`;
       if (part === undefined || part === 'end') part = inner.part ?? part;
-      text = inner.text;
+      text = withoutAnsi(inner.text);
     }
     return { text, at, keys, writer, part, layers };
   }

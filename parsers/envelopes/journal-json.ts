@@ -1,4 +1,5 @@
 /** `journalctl -o json`, `json-sse` and `json-seq`; the other journal forms are framed into it. */
+import { withoutAnsi } from '../../src/grammar/ansi.ts';
 import { type JsonObject, numberOf, parseObject, textOf } from '../../src/grammar/json.ts';
 import { writerOf } from '../../src/grammar/syslog-tag.ts';
 import { stamp } from '../../src/time.ts';
@@ -6,8 +7,6 @@ import type { Envelope, Keys, Stamp, Unwrapped } from '../../src/types.ts';
 
 /** `data: ` of json-sse, record separator of json-seq. */
 const PREFIX = /^(?:data: |\x1e)/;
-/** Escape sequences of terminals: colours and styles (CSI), titles and links (OSC). */
-const ANSI = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)/g;
 /** `k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT`, the kubelet's names for docker containers. */
 const KUBELET_NAME = /^k8s_([^_]+)_([^_]+)_[^_]+_[^_]+_\d+$/;
 
@@ -105,12 +104,10 @@ function stampOf(entry: JsonObject): Stamp | undefined {
 /** A value that is not printable comes as an array of its bytes, a repeated field as an array of values: the last counts. */
 function messageOf(value: unknown): string {
   if (Array.isArray(value)) {
-    return value.every((byte) => typeof byte === 'number') ? plain(Buffer.from(value).toString('utf8')) : messageOf(value.at(-1));
+    return value.every((byte) => typeof byte === 'number') ? withoutAnsi(Buffer.from(value).toString('utf8')) : messageOf(value.at(-1));
   }
-  return plain(textOf(value) ?? '');
+  return withoutAnsi(textOf(value) ?? '');
 }
-
-const plain = (text: string): string => (text.includes('\x1b') ? text.replace(ANSI, '') : text);
 
 const last = (entry: JsonObject, field: string): string | undefined => {
   const value = entry[field];
