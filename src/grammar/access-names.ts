@@ -1,4 +1,5 @@
 /** The names that access logs give to one and the same thing, as the nginx variable that holds it. */
+import { remembered } from './remembered.ts';
 
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   time: [
@@ -97,12 +98,15 @@ const VARIABLES = new Map(Object.entries(ALIASES).flatMap(([variable, names]) =>
  * `time`. Undefined for a name that is not known. `ua` is the user agent for some and the upstream's address for others: the value tells.
  */
 export function accessVariable(key: string, value: string): string | undefined {
-  const name = key.toLowerCase().replace(/^[@$]/, '').replace(/[-. ]/g, '_');
+  const name = plainName(key);
   if (name === 'ua')
     return /^(?:-|unix:\S+|[\w.-]+:\d{1,5}|\[[0-9a-f:.]+\]:\d{1,5})(?:(?:, | : )\S+)*$/i.test(value) ? 'upstream_addr' : 'http_user_agent';
   return VARIABLES.get(name);
 }
 
+const plainName = remembered((key) => key.toLowerCase().replace(/^[@$]/, '').replace(/[-. ]/g, '_'));
+
 /** `kong_request_id` → `kongRequestId`: the row's name for a field that has no standard name. */
-export const camelName = (key: string): string =>
-  key.replace(/^[^A-Za-z]+/, '').replace(/[^A-Za-z0-9]+(.)?/g, (_, letter?: string) => letter?.toUpperCase() ?? '');
+export const camelName = remembered((key) =>
+  key.replace(/^[^A-Za-z]+/, '').replace(/[^A-Za-z0-9]+(.)?/g, (_, letter?: string) => letter?.toUpperCase() ?? ''),
+);

@@ -63,7 +63,7 @@ export function accessRow(at: Stamp, marks: 'start' | 'end', values: AccessValue
   const client = clientOf(values);
   const server = lastOf(values.get('upstream_addr'));
   const upstream = server !== undefined && (isIp(server) || /:\d{1,5}$/.test(server)) ? endpoint(server) : undefined;
-  const row = known({
+  const row = {
     at,
     status: Number(status),
     method: request.method ?? unset(values.get('request_method')),
@@ -93,9 +93,12 @@ export function accessRow(at: Stamp, marks: 'start' | 'end', values: AccessValue
     upgrade: unset(values.get('http_upgrade')),
     requestCompletion: values.get('request_completion'),
     marks,
-  });
-  const others = [...values].filter(([name, value]) => !STANDARD.has(name) && unset(value) !== undefined);
-  return others.length === 0 ? row : { ...Object.fromEntries(others.map(([name, value]) => [camelName(name), value])), ...row };
+  };
+  const others: Record<string, string> = {};
+  for (const [name, value] of values) if (!STANDARD.has(name) && unset(value) !== undefined) others[camelName(name)] = value;
+  const all: Record<string, unknown> = row;
+  for (const name in others) all[name] ??= others[name];
+  return row;
 }
 
 const clientOf = (values: AccessValues) => endpointOf(unset(values.get('remote_addr')), unset(values.get('remote_port')));
@@ -114,15 +117,14 @@ function endOf(row: HttpRow): Stamp | undefined {
 
 /** A tunnel (101), an upgrade that failed, or nothing. `end` says when it ended, for formats that only know this from around the record. */
 export function accessEvent(row: HttpRow, end: Stamp | undefined = endOf(row)): Draft | undefined {
-  const keys: Keys = { ...accessKeys(row), ...known({ proxyConnection: row.connection, pid: row.pid }) };
+  const keys: Keys = Object.assign(accessKeys(row), known({ proxyConnection: row.connection, pid: row.pid }));
   if (row.status === 101) {
     // Empty only when nginx itself cut the request: its old worker does so when worker_shutdown_timeout expires.
     const cut = row.requestCompletion !== undefined && unset(row.requestCompletion) === undefined;
-    const tunnel = tunnelEnded(row, { when: end, ...(cut && { endedBy: 'proxy-stop' }) });
-    return { ...tunnel, ...(row.upstreamBytesSent !== undefined && { bytesUp: row.upstreamBytesSent }), keys } as Draft;
+    return tunnelEnded(row, { when: end, bytesUp: row.upstreamBytesSent, endedBy: cut ? 'proxy-stop' : undefined, keys });
   }
   const asked = row.upgrade?.toLowerCase().includes('websocket') === true;
   if (!(asked ? row.status >= 200 : row.status >= 400 && isWebSocketPath(row.path))) return undefined;
   const by = row.status === 499 ? 'client' : row.upstreamStatus === undefined ? undefined : 'upstream';
-  return { ...handshakeFailed(row, `answered ${row.status} in place of 101`, by), ...(end && { when: end }), keys } as Draft;
+  return handshakeFailed(row, `answered ${row.status} in place of 101`, by, { when: end, keys });
 }

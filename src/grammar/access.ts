@@ -24,8 +24,12 @@ type Known<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } &
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 /** The object without its undefined values. */
-export const known = <T extends object>(values: T): Known<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Known<T>;
+export function known<T extends object>(values: T): Known<T> {
+  const kept: Partial<T> = {};
+  // A loop over the names is several times as fast as entries and filters: this runs some times a record.
+  for (const name in values) if (values[name] !== undefined) kept[name] = values[name];
+  return kept as unknown as Known<T>;
+}
 
 export const accessKeys = (row: AccessRow): Keys =>
   known({
@@ -38,32 +42,36 @@ export const accessKeys = (row: AccessRow): Keys =>
 
 interface End {
   readonly when?: Stamp | undefined;
+  /** Absent = the row's bytes received. */
+  readonly bytesUp?: number | undefined;
+  /** Absent = the row's own. */
+  readonly keys?: Keys | undefined;
   readonly endedBy?: TunnelEnded['endedBy'];
   readonly how?: TunnelEnded['how'];
 }
 /** The row's upgraded connection ended at `end.when`, absent = at the row's own stamp. */
-export const tunnelEnded = (row: AccessRow, end: End = {}): Draft => ({
-  kind: 'tunnel-ended',
-  status: row.status ?? 0,
-  keys: accessKeys(row),
-  ...known({
+export const tunnelEnded = (row: AccessRow, end: End = {}): Draft =>
+  known({
+    kind: 'tunnel-ended' as const,
+    status: row.status ?? 0,
+    keys: end.keys ?? accessKeys(row),
     when: end.when,
     lifeMs: row.durationMs,
-    bytesUp: row.bytesReceived,
+    bytesUp: end.bytesUp ?? row.bytesReceived,
     bytesDown: row.bytesSent,
     endedBy: end.endedBy,
     how: end.how,
     termination: row.termination,
-  }),
-});
+  });
 
 /** The row's upgrade got no 101. */
-export const handshakeFailed = (row: AccessRow, why: string, by?: 'client' | 'proxy' | 'upstream'): Draft => ({
-  kind: 'handshake-failed',
-  why,
-  keys: accessKeys(row),
-  ...known({ status: row.status || undefined, by }),
-});
+export const handshakeFailed = (
+  row: AccessRow,
+  why: string,
+  by?: 'client' | 'proxy' | 'upstream',
+  end: Pick<End, 'when' | 'keys'> = {},
+): Draft =>
+  known({ kind: 'handshake-failed' as const, why, keys: end.keys ?? accessKeys(row), status: row.status || undefined, by, when: end.when });
 
 /** ms without the noise of binary fractions, to the microsecond. */
 export const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000;

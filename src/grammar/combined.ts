@@ -33,7 +33,7 @@ export function combinedRow(text: string, server: Server | undefined, context: C
   if (!line || OTHERS.test(line.tail)) return null;
   const writer = server ?? (provesApache(line, text) ? 'apache' : 'nginx');
   const row = writer === 'apache' ? apacheRow(line, context) : nginxRow(line);
-  return row && { ...row, server: writer };
+  return row && Object.assign(row, { server: writer });
 }
 
 function nginxRow(line: AccessLine): HttpRow | null {

@@ -2,8 +2,21 @@
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The object that `text` holds; undefined for anything else, also for arrays and broken JSON. Never throws. */
+let lastText = '';
+let lastObject: JsonObject | undefined;
+
+/**
+ * The object that `text` holds; undefined for anything else, also for arrays and broken JSON. Never throws. The last one is
+ * remembered, since every format in JSON asks for the same record.
+ */
 export function parseObject(text: string): JsonObject | undefined {
+  if (text === lastText) return lastObject;
+  lastObject = parsed(text);
+  lastText = text;
+  return lastObject;
+}
+
+function parsed(text: string): JsonObject | undefined {
   const first = text.charCodeAt(0);
   if (first !== 123 && (first > 32 || text.trimStart().charCodeAt(0) !== 123)) return undefined;
   try {
@@ -16,7 +29,7 @@ export function parseObject(text: string): JsonObject | undefined {
 
 /** The value at `a.b.c`; a key that itself holds dots wins over the path. */
 export function at(object: JsonObject, path: string): unknown {
-  if (path in object) return object[path];
+  if (path in object || !path.includes('.')) return object[path];
   let value: unknown = object;
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;
