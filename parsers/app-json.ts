@@ -42,6 +42,7 @@ export const appJson = defineParser<AppRow>({
   docs: 'https://www.rfc-editor.org/rfc/rfc6455#section-7.4',
   vantage: 'server',
   habitat: 'mixed',
+  generic: true,
   needles: APP_NEEDLES,
   samples: [
     {

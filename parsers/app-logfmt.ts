@@ -16,6 +16,7 @@ export const appLogfmt = defineParser<AppRow>({
   docs: 'https://pkg.go.dev/log/slog#TextHandler',
   vantage: 'server',
   habitat: 'mixed',
+  generic: true,
   needles: APP_NEEDLES,
   samples: [
     {

@@ -48,6 +48,7 @@ export const appText = defineParser<AppRow>({
   docs: 'https://www.rfc-editor.org/rfc/rfc6455#section-7.4',
   vantage: 'server',
   habitat: 'mixed',
+  generic: true,
   needles: APP_NEEDLES,
   samples: [
     {

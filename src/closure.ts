@@ -77,9 +77,13 @@ export type Fact =
       /** How many of all abnormal closures ended younger than the pile. */
       readonly below: number;
       readonly p: number;
+      /** All of the pile ended in one or two moments: connections that were also opened together. */
+      readonly together: boolean;
+      /** A whole number of seconds that people set lies at its edge. */
+      readonly round: boolean;
     }
   /** Most connections of the instance ended within a moment, whatever their age. */
-  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly clients: number }
+  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly clients: number; readonly sameAge: boolean }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on. */
@@ -88,8 +92,8 @@ export type Fact =
   | { readonly kind: 'never-opened' }
   /** The proxy's record names no timer, no reset and no upstream, and would have (`telling`) or might not have (not telling). */
   | { readonly kind: 'neutral-end'; readonly telling: boolean; readonly proxy: string }
-  /** Several connections, of one client or of several, ended together while others of the same server lived on. */
-  | { readonly kind: 'client-group'; readonly count: number; readonly clients: number }
+  /** More connections ended together than chance explains, while others of the same server lived on. */
+  | { readonly kind: 'client-group'; readonly count: number; readonly clients: number; readonly sameAge: boolean }
   /** Siblings on the same server got a going-away close (1001, 1012) in the same moment. */
   | { readonly kind: 'going-away-siblings'; readonly count: number };
 

@@ -63,6 +63,16 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
     },
     {
+      id: 'never-open',
+      on: 'handshake-failed',
+      mechanism: 'never-open',
+      strength: 'decisive',
+      speaks: 'against',
+      because: 'a connection that never opened did not die with the server: it came while the server was down',
+      holds: (failed, closure) => (closure.codes.server === undefined && failed.by !== 'client' ? 1.5 : 0),
+      says: () => 'it was never open',
+    },
+    {
       id: 'timer-line',
       on: 'proxy-fault',
       mechanism: 'proxy-other',
@@ -94,6 +104,15 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       because: "an instance's death ends all of its connections in one moment",
       holds: (fact, closure, world) => (fact.kind === 'burst' && nearestDeath(closure, world, root) ? 1 : 0),
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
+    },
+    {
+      id: 'came-later',
+      mechanism: 'never-open',
+      strength: 'decisive',
+      speaks: 'against',
+      because: 'a connection that never opened did not die with the server: it came while the server was down',
+      holds: (fact) => (fact.kind === 'never-opened' ? 1.5 : 0),
+      says: () => 'it was never open',
     },
     {
       id: 'lived-on',

@@ -54,10 +54,10 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
   const alone = lines.length > 0 && ownLines >= lines.length * OWN_SHARE;
   // A journal or a multi-program stream may hold anything later on; so may a head that nothing could read.
   const anything = services.size > 1 || read < lines.length * 0.1;
-  const wanted = alone ? own : anything ? shelves.parsers : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
+  const wanted = alone ? shelves.parsers.filter((parser) => parser.own || own.includes(parser)) : anything ? shelves.parsers : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
   return {
     shelves: {
-      parsers: [...bySeen(wanted.filter((parser) => !parser.generic)), ...bySeen(wanted.filter((parser) => parser.generic))],
+      parsers: inOrder(wanted, bySeen),
       envelopes: shelves.envelopes.toSorted((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
     },
     needles: shortest([...new Set(wanted.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
@@ -68,6 +68,13 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
     vantages,
   };
 }
+
+/** The user's own formats, then what was seen, then the rest; generic formats last. */
+const inOrder = (parsers: readonly Parser[], bySeen: (parsers: readonly Parser[]) => Parser[]): Parser[] => [
+  ...parsers.filter((parser) => parser.own),
+  ...bySeen(parsers.filter((parser) => !parser.own && !parser.generic)),
+  ...bySeen(parsers.filter((parser) => !parser.own && parser.generic)),
+];
 
 const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 

@@ -39,7 +39,8 @@ export async function explain(sources: AsyncIterable<Source>, shelves: Shelves, 
 /** Formats that the head showed first, all others after them: explain leaves none untried. */
 function inDetectedOrder(all: Shelves, detected: Shelves): Shelves['parsers'] {
   const rest = all.parsers.filter((parser) => !detected.parsers.includes(parser));
-  return [...detected.parsers.filter((parser) => !parser.generic), ...rest.filter((parser) => !parser.generic), ...all.parsers.filter((parser) => parser.generic)];
+  const specific = (parser: Shelves['parsers'][number]): boolean => !parser.generic || parser.own === true;
+  return [...detected.parsers.filter(specific), ...rest.filter(specific), ...all.parsers.filter((parser) => !specific(parser))];
 }
 
 async function* withNeighbours(frames: AsyncIterable<Frame>): AsyncGenerator<{ readonly frame: Frame; readonly around: Neighbours }> {

@@ -25,28 +25,35 @@ const proxyCutIt = (closure: Closure): boolean =>
       (event.kind === 'proxy-fault' && ['idle-timeout', 'client-timeout', 'upstream-reset', 'client-reset', 'upstream-unreachable', 'tunnel-lost'].includes(event.fault)),
   );
 
-/**
- * One closure for each connection that was open when its server died and that no log closes. `closed` = ids that some closure near a
- * death already has; `closing` = sources that write closes at all.
- */
-export function unlogged(unclosed: readonly Unclosed[], deaths: readonly Death[], closed: ReadonlySet<string>, closing: ReadonlySet<string>): Closure[] {
+export interface Unlogged {
+  /** One closure for each connection that was open when its server died and that no log closes. */
+  readonly lost: readonly Closure[];
+  /** Connections that lived on past the logs' end, as far as the logs show. */
+  readonly living: readonly Unclosed[];
+}
+
+/** `closed` = ids that another side than the server closes; `closing` = sources that write closes at all. */
+export function unlogged(unclosed: readonly Unclosed[], deaths: readonly Death[], closed: ReadonlySet<string>, closing: ReadonlySet<string>): Unlogged {
   const mine = deaths.filter((death) => death.relation === 'same' || death.relation === 'probable');
-  return unclosed.flatMap(({ opened, id }, number) => {
-    if (closed.has(id) || !closing.has(opened.origin.source)) return [];
-    const death = mine.find((one) => one.when.toMs >= opened.when.fromMs && (one.restarted === undefined || one.restarted.fromMs >= opened.when.fromMs));
-    if (!death || death.root === 'deploy-restart') return [];
+  const lost: Closure[] = [];
+  const living: Unclosed[] = [];
+  for (const one of unclosed) {
+    const { opened, id } = one;
+    if (closed.has(id) || !closing.has(opened.origin.source)) continue;
+    const death = mine.find((candidate) => candidate.when.toMs >= opened.when.fromMs && (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs));
+    if (!death) living.push(one);
+    if (!death || death.root === 'deploy-restart') continue;
     const ended = { fromMs: death.when.fromMs, toMs: Math.min(death.when.toMs, death.when.fromMs + TIGHT_MS) };
-    return [
-      {
-        id: `i${number + 1}`,
-        ended,
-        lifeMs: Math.max(0, ended.fromMs - opened.when.fromMs),
-        keys: opened.keys,
-        seen: [opened],
-        codes: {},
-        inferred: true,
-        state: 'abnormal' as const,
-      },
-    ];
-  });
+    lost.push({
+      id: `i${lost.length + 1}`,
+      ended,
+      lifeMs: Math.max(0, ended.fromMs - opened.when.fromMs),
+      keys: opened.keys,
+      seen: [opened],
+      codes: {},
+      inferred: true,
+      state: 'abnormal',
+    });
+  }
+  return { lost, living };
 }

@@ -2,6 +2,7 @@
  * What only all closures together show: ages and silences that pile up at a timer (tested against chance), many ends in one moment,
  * connections that lived on. Fed closure by closure, then asked about each.
  */
+import { quantileSorted } from 'simple-statistics';
 import type { Closure, Fact } from './closure.ts';
 import type { DurationMs } from './types.ts';
 
@@ -18,7 +19,15 @@ const MIN_TIMER_MS = 900;
 const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
-const CLIENTS_COUNTED = 30; // that there are several is what matters
+/** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
+const BURST_SHARE = 0.8;
+const COUNTED = 100; // members of a moment that are looked at one by one
+const GROUP_P = 1e-3;
+const ROUND_EARLY_MS = 120;
+const ROUND_LATE_MS = 250;
+/** Ages within this of one another are of connections that were opened together. */
+const SAME_AGE_MS = 3_000;
+const SAME_AGE_SHARE = 0.15;
 
 interface Pile {
   readonly measure: 'age' | 'silence';
@@ -28,6 +37,8 @@ interface Pile {
   readonly total: number;
   readonly below: number;
   readonly p: number;
+  readonly together: boolean;
+  readonly round: boolean;
 }
 
 interface Lived {
@@ -48,6 +59,8 @@ export class Population {
   /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
   #abnormal: Uint32Array = new Uint32Array();
   #goingAway: Uint32Array = new Uint32Array();
+  /** Abnormal ends a ms, over all. */
+  #usual = 0;
 
   add(closure: Closure): void {
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
@@ -64,6 +77,11 @@ export class Population {
     if (closure.silenceMs !== undefined) this.#silences.push({ ms: closure.silenceMs, endMs });
   }
 
+  /** A connection that was opened and that no log ends: it lived on. */
+  addLiving(openMs: number): void {
+    this.#lived.push({ endMs: Number.MAX_SAFE_INTEGER, openMs, client: undefined, goingAway: false, abnormal: false });
+  }
+
   /** After the last closure. */
   finish(): void {
     this.#lived.sort((a, b) => a.endMs - b.endMs);
@@ -71,6 +89,9 @@ export class Population {
     this.#opens = Float64Array.from(this.#lived, (one) => one.openMs).sort();
     this.#abnormal = running(this.#lived, (one) => one.abnormal);
     this.#goingAway = running(this.#lived, (one) => one.goingAway);
+    const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
+    const span = (last ?? 0) - (this.#ends[0] ?? 0);
+    this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
     this.#piles = [...pilesIn('silence', this.#silences), ...pilesIn('age', this.#ages)];
   }
 
@@ -95,10 +116,10 @@ export class Population {
       const piles = this.#piles.filter((pile) => pile.measure === measure);
       const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
-      if (inside) return [{ kind: 'age-pile', measure, place: 'in', ms: inside.fromMs, count: inside.count, total: inside.total, below: inside.below, p: inside.p }];
+      if (inside) return [{ kind: 'age-pile', measure, place: 'in', ms: inside.fromMs, count: inside.count, total: inside.total, below: inside.below, p: inside.p, together: inside.together, round: inside.round }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
-      if (below) return [{ kind: 'age-pile', measure, place: 'above', ms: below.fromMs, count: below.count, total: below.total, below: below.below, p: below.p }];
+      if (below) return [{ kind: 'age-pile', measure, place: 'above', ms: below.fromMs, count: below.count, total: below.total, below: below.below, p: below.p, together: below.together, round: below.round }];
     }
     return [];
   }
@@ -113,8 +134,9 @@ export class Population {
     const live = lowerBound(this.#opens, at - MOMENT_MS) - from;
     const facts: Fact[] = [];
     if (together >= MIN_BURST) {
-      const clients = this.#clientsIn(from, Math.min(to, from + CLIENTS_COUNTED));
-      facts.push(together >= live * 0.5 ? { kind: 'burst', count: together, live, clients } : { kind: 'client-group', count: together, clients });
+      const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
+      if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group });
+      else if (poissonTail(together, this.#usual * 2 * MOMENT_MS) < GROUP_P) facts.push({ kind: 'client-group', ...group });
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -125,14 +147,18 @@ export class Population {
     return facts;
   }
 
-  /** Distinct clients of the abnormal ends among these. */
-  #clientsIn(from: number, to: number): number {
+  /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
+  #groupIn(from: number, to: number): { readonly clients: number; readonly sameAge: boolean } {
     const clients = new Set<string | undefined>();
+    let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     for (let at = from; at < to; at++) {
       const one = this.#lived[at] as Lived;
-      if (one.abnormal) clients.add(one.client);
+      if (!one.abnormal) continue;
+      clients.add(one.client);
+      youngest = Math.min(youngest, one.endMs - one.openMs);
+      oldest = Math.max(oldest, one.endMs - one.openMs);
     }
-    return clients.size;
+    return { clients: clients.size, sameAge: oldest - youngest <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE) };
   }
 }
 
@@ -157,7 +183,7 @@ function lowerBound(sorted: Float64Array, value: number): number {
 /**
  * Windows that hold more values than chance allows, with a sharp lower edge: a timer ends nothing before its time, and traffic before the
  * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
- * tested as a Poisson variable. A pile whose members all ended in one moment is a burst of equal ages, not a timer.
+ * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
 function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: DurationMs; readonly endMs: number }[]): Pile[] {
   const total = values.length;
@@ -179,15 +205,35 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
     const p = Math.min(1, poissonTail(count, background) * Math.max(1, total / count));
     // A later start may hold more: the edge is where the window is fullest for its background.
     const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
-    const moments = new Set(sorted.slice(from, to).map((one) => Math.floor(one.endMs / (2 * MOMENT_MS))));
-    if (p >= PILE_P || count < 5 * background || next > count || (moments.size < MIN_PILE && moments.size < count / 2)) {
+    if (p >= PILE_P || count < 5 * background || next > count) {
       from++;
       continue;
     }
-    piles.push({ measure, fromMs: densest(ages, from, to, width), toMs: edge + width + 150, count, total, below: from, p });
+    const timer = densest(ages, from, to, width);
+    piles.push({ measure, fromMs: timer, round: isRound(timer), toMs: edge + width + 150, count, total, below: from, p, together: endedTogether(sorted.slice(from, to)) });
     from = to;
   }
   return piles;
+}
+
+/**
+ * Connections of one age that also ended at one time tell of an event, not of a timer: a timer's ends are spread like the opens, much
+ * wider than the ages.
+ */
+function endedTogether(members: readonly { readonly ms: DurationMs; readonly endMs: number }[]): boolean {
+  const spread = (values: number[]): number => {
+    const inOrder = values.sort((a, b) => a - b);
+    return quantileSorted(inOrder, 0.9) - quantileSorted(inOrder, 0.1);
+  };
+  return spread(members.map((one) => one.endMs)) < 2 * spread(members.map((one) => one.ms)) + MOMENT_SLACK_MS;
+}
+const MOMENT_SLACK_MS = 500;
+
+/** Timers fire at their time or up to some tens of ms later (nginx up to 300 ms earlier); people set them in whole seconds, long ones in fives. */
+function isRound(ms: DurationMs): boolean {
+  const step = ms < 10_500 ? 1_000 : 5_000;
+  const over = ms - Math.round(ms / step) * step;
+  return over >= -(ROUND_EARLY_MS) && over <= ROUND_LATE_MS;
 }
 
 /** Where the densest quarter of a window begins: the timer itself, behind whatever background the window also holds. */

@@ -73,10 +73,12 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     if (settled.state === 'abnormal') abnormal.add(settled);
     else seen.leave();
   }
-  for (const closure of unlogged(unclosed, deaths, seen.foreign, seen.closing)) {
+  const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closing);
+  for (const closure of lost) {
     population.add(closure);
     abnormal.add(closure);
   }
+  for (const { opened } of living) population.addLiving(opened.when.fromMs);
   population.finish();
 
   const coverage = tallies.flatMap((tally) => {

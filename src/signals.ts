@@ -2,24 +2,32 @@
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
 import type { DurationMs, EventKind, EventOf, LogEvent } from './types.ts';
 
-/** Sockets close within 100 ms of a death; a swapping or emulated host needs seconds, and gateways log later still. */
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
-const DEATH_AFTER_MS = 9_000;
+/** Sockets close within 100 ms of a death; on a swapping host it takes seconds, and other sides write it later still. */
+const DEATH_SOON_MS = 2_000;
+const DEATH_LATE_MS = 9_000;
+const LATE_SHARE = 0.3;
+/** A process writes nothing after its end, but its supervisor may learn of that end a little early or late. */
+const OWN_LINE_MS = 500;
 
 const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, unknown: 0.4, other: 0 };
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   const from = death.when.fromMs - DEATH_BEFORE_MS;
-  const to = death.when.toMs + DEATH_AFTER_MS;
+  const to = death.when.toMs + DEATH_LATE_MS;
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
   // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
   const source = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server')?.origin.source;
   const word = source === undefined ? undefined : death.events.find((event) => event.origin.source === source && event.kind !== 'process-started');
   if (word && closure.ended.toMs < word.when.fromMs) return 0;
+  const gone = death.events.find((event) => event.kind === 'process-ended');
+  if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
-  return ATTRIBUTION[death.relation];
+  const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
+  const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
+  return ATTRIBUTION[death.relation] * share;
 }
 
 /** 0 … 1: the closure ended while the proxy's change cuts tunnels. */

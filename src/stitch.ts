@@ -81,13 +81,14 @@ export class Stitcher {
         this.#observe(event);
         break;
       case 'proxy-fault':
-        if (event.phase === 'tunnel') this.#observe(event);
+        // A client that left during the handshake is told by the proxy too: the server may have opened already.
+        if (event.phase === 'tunnel' || event.fault === 'client-closed' || event.fault === 'client-reset') this.#observe(event);
         break;
       case 'process-fault':
         if (event.fault === 'handler-exception' && event.keys.connection !== undefined) this.#observe(event);
         break;
       case 'handshake-failed':
-        if (isSide(event.vantage)) this.#observe(event);
+        if (isSide(event.vantage) || event.by === 'client') this.#observe(event);
         break;
       default:
     }
@@ -169,7 +170,7 @@ export class Stitcher {
       if (draft.lastMs >= nowMs - window) break;
       this.#gone++;
       this.#forget(draft);
-      if (draft.seen.length > 0) this.#emit(closureOf(draft));
+      if (draft.seen.some(ofConnection)) this.#emit(closureOf(draft));
     }
     // Arrays are cut once in a while: taking single items off their front would copy them each time.
     if (this.#gone > COMPACT) this.#gone -= this.#drafts.splice(0, this.#gone).length;
@@ -276,6 +277,10 @@ const peerOf = (event: Observation): string | undefined => {
 const gap = (a: Span, b: Span): number => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
 const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
 
+/** A proxy's word about a handshake alone is no connection that ended. */
+const ofConnection = (event: Observation): boolean =>
+  isEnd(event) || (event.kind === 'handshake-failed' ? isSide(event.vantage) : event.kind === 'proxy-fault' ? event.phase === 'tunnel' : event.kind === 'heartbeat-missed');
+
 /** Two records of the same kind from the same place are two connections. */
 function sameSlot(a: Observation, b: Observation): boolean {
   if (a.kind !== b.kind || !isEnd(a)) return false;
@@ -319,7 +324,7 @@ function stateOf(draft: Draft): Closure['state'] {
   const ended = closes(draft);
   const abnormal = (event: EventOf<'socket-closed'>): boolean =>
     event.code === 1006 || (event.code === undefined && (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error'));
-  if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed')) return 'abnormal';
+  if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
   if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
   return 'unjudged';
 }

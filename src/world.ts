@@ -15,6 +15,8 @@ const RESTART_WINDOW_MS = 120_000;
 /** Without worker_shutdown_timeout or hard-stop-after known, a reload may cut tunnels up to ingress-nginx's 240 s later. */
 const DRAIN_MS = 245_000;
 const STOP_CUT_MS = 15_000;
+/** Two programs on one host read one clock; between hosts NTP leaves less than this. */
+const CLOCKS_MS = 300;
 
 const PROXIES = /^(?:nginx|haproxy|caddy|traefik|envoy|apache2|httpd|kong|istio-proxy|ingress-nginx(?:-controller)?|cloudflared|openresty|apisix)(?:[@.-]|$)/i;
 
@@ -84,7 +86,49 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile): D
       clusters.push({ events: [process], lastMs: process.when.toMs });
     }
   }
-  return clusters.flatMap((cluster, number) => deathOf(cluster, number, profile) ?? []);
+  const deaths = tiedByBanner(clusters.flatMap((cluster, number) => deathOf(cluster, number, profile) ?? []), profile);
+  const tied = profile.sources.size > 0 ? deaths : deaths.map((death) => tiedByProxy(death, deaths, events));
+  const server = (tied.find((death) => death.relation === 'same') ?? tied.find((death) => death.relation === 'probable'))?.identity;
+  return server ? tied.map((death) => notTheServer(death, server)) : tied;
+}
+
+/** Once one death is known to be the server's, a process of another name is another. */
+function notTheServer(death: Death, server: Identity): Death {
+  const names = (identity: Identity): string[] => [...identity.units, ...identity.services].map(stem).filter((name) => !RUNTIMES.has(name));
+  const [mine, its] = [names(death.identity), names(server)];
+  if (death.relation !== 'unknown' || mine.length === 0 || its.length === 0 || mine.some((name) => its.includes(name))) return death;
+  return { ...death, relation: 'other', relationWhy: `the server is ${its[0]}` };
+}
+
+/** A server needs some seconds from its start to its "listening". */
+const BANNER_MS = { before: 2_000, after: 20_000 };
+
+/** The server's banner belongs to the restart right before it: that death was the server's, as far as nothing else says. */
+function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): Death[] {
+  const tied = new Set<Death>();
+  for (const banner of profile.banners) {
+    const started = (death: Death): number => death.restarted?.fromMs ?? Number.NEGATIVE_INFINITY;
+    const near = deaths.filter((death) => banner >= started(death) - BANNER_MS.before && banner <= started(death) + BANNER_MS.after);
+    const nearest = near.toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];
+    if (nearest) tied.add(nearest);
+  }
+  return deaths.map((death) => (death.relation === 'unknown' && tied.has(death) ? { ...death, relation: 'probable', relationWhy: 'the server came up again right after it' } : death));
+}
+
+/** A proxy finds its upstream gone so long after a death: health checks run every few seconds. */
+const FOUND_DOWN_MS = 15_000;
+
+/**
+ * Without any log of the server: the one death right before a proxy found its upstream refusing or down, with no such finding in the
+ * minute before, is the server's.
+ */
+function tiedByProxy(death: Death, deaths: readonly Death[], events: readonly LogEvent[]): Death {
+  if (death.relation !== 'unknown') return death;
+  const down = (event: LogEvent): boolean => event.kind === 'proxy-fault' && (event.fault === 'upstream-refused' || event.fault === 'upstream-down');
+  const found = events.find((event) => down(event) && event.when.toMs >= death.when.fromMs && event.when.fromMs <= death.when.toMs + FOUND_DOWN_MS);
+  if (!found || events.some((event) => down(event) && event.when.fromMs < death.when.fromMs - 1_000 && event.when.fromMs > death.when.fromMs - 60_000)) return death;
+  const rivals = deaths.filter((other) => other !== death && other.relation === 'unknown' && Math.abs(other.when.fromMs - death.when.fromMs) < FOUND_DOWN_MS);
+  return rivals.length > 0 ? death : { ...death, relation: 'probable', relationWhy: `the proxy found its upstream gone right after it (${found.origin.source}:${found.origin.line})` };
 }
 
 /** The sources whose server log is one process's own: records there without any key are about the server. */
@@ -158,9 +202,9 @@ function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Deat
   const last = end ?? decisive;
   const identity = identityOf(events);
   const restart = starts[0]?.when;
-  const [relation, relationWhy] = relationOf(identity, events, profile, restart);
+  const [relation, relationWhy] = relationOf(identity, events, profile);
   // One-shot units end clean all the time; without a stop request such an end is a death only of the server itself.
-  if (stops.length === 0 && verdict.root === 'deploy-restart' && relation !== 'same' && relation !== 'probable') return undefined;
+  if (stops.length === 0 && verdict.root === 'deploy-restart' && relation !== 'same' && !restart) return undefined;
   return {
     id: `d${number + 1}`,
     when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
@@ -231,7 +275,7 @@ function identityOf(events: readonly LogEvent[]): Identity {
 }
 
 /** How the dead process stands to the WebSocket server, and why we think so. */
-function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile, restarted: Span | undefined): readonly [Relation, string] {
+function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
   const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
   const unit = shared(identity.units, profile.units);
   if (unit) return ['same', `the server's log comes from unit ${unit}`];
@@ -246,8 +290,6 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   if (named) return ['same', `the server's log is named ${named}`];
   if (profile.units.size > 0 && identity.units.length > 0) return ['other', `the server is unit ${[...profile.units].join(', ')}`];
   if (profile.pods.size > 0 && identity.pods.length > 0) return ['other', `the server is pod ${[...profile.pods].join(', ')}`];
-  const banner = restarted && profile.banners.find((ms) => ms >= restarted.fromMs - 2_000 && ms <= restarted.toMs + 20_000);
-  if (banner !== undefined) return ['probable', 'the server came up again right after it'];
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
   if (services.length > 0 && identity.units.length > 0) return ['other', `the server's log is named ${services.join(', ')}`];
   return ['unknown', 'no log ties it to the WebSocket server'];
@@ -260,7 +302,7 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
     const found = changeIn(event);
     if (!found) continue;
     const [proxy, change, cutMs] = found;
-    const cuts = { fromMs: event.when.fromMs - 1_000, toMs: event.when.toMs + cutMs };
+    const cuts = { fromMs: event.when.fromMs - CLOCKS_MS, toMs: event.when.toMs + cutMs };
     const known = changes.findLast((other) => other.proxy === proxy && other.change === change && event.when.fromMs - other.when.toMs < 20_000);
     if (known) {
       known.events.push(event);

@@ -14,7 +14,7 @@ export const clientAbort: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: "the proxy names the client's reset or FIN on this connection",
-      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'client-reset' || fault.fault === 'client-closed') ? 0.9 : 0),
+      holds: (fault) => (fault.fault === 'client-reset' || fault.fault === 'client-closed' ? 0.9 : 0),
       says: (fault) => `the proxy logged that the client ${fault.fault === 'client-reset' ? 'reset' : 'closed'} the connection`,
     },
     {
@@ -26,6 +26,16 @@ export const clientAbort: Cause = {
       because: 'the proxy names the client as who ended this connection',
       holds: (tunnel) => (tunnel.endedBy === 'client' ? 0.9 : 0),
       says: (tunnel) => `the proxy says that the client ended it${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
+    },
+    {
+      id: 'left-in-handshake',
+      on: 'handshake-failed',
+      mechanism: 'proxy-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: 'the proxy says that the client left before the answer; the server had opened already',
+      holds: (failed, closure) => (failed.by === 'client' && closure.codes.server !== undefined ? 0.9 : 0),
+      says: (failed) => `the proxy says that the client left during the handshake: ${failed.why}`,
     },
     {
       id: 'client-word',
@@ -91,7 +101,9 @@ export const clientAbort: Cause = {
         if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
         if (world.changes.some((change) => cutBy(change, closure))) return 0.3;
         const pile = factOf(closure, world, 'age-pile');
-        return (fact.telling ? 1 : 0.6) * (pile?.place === 'in' && !fact.telling ? 0.3 : 1);
+        // Everything at once, of many clients: rather a proxy that does not say so.
+        const all = factOf(closure, world, 'burst');
+        return fact.telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1);
       },
       says: (fact) => (fact.kind === 'neutral-end' ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did` : ''),
     },
@@ -109,8 +121,8 @@ export const clientAbort: Cause = {
       mechanism: 'group',
       strength: 'moderate',
       speaks: 'for',
-      because: 'one client process that held several connections takes them all along, at any age, while the server lives',
-      holds: (fact, closure, world) => ((fact.kind === 'client-group' || fact.kind === 'burst') && factOf(closure, world, 'server-alive') && !world.changes.some((change) => cutBy(change, closure)) && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      because: 'one client process that held several connections takes them all along, at any age, while the server lives; a proxy that stops does so too, but says so',
+      holds: (fact, closure, world) => ((fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) && !fact.sameAge && factOf(closure, world, 'server-alive') && !world.changes.some((change) => cutBy(change, closure)) && !factOf(closure, world, 'age-pile') ? 1 : 0),
       says: (fact) => (fact.kind === 'client-group' || fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of different ages ended together while the server lived on` : ''),
     },
   ],

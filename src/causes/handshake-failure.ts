@@ -17,7 +17,7 @@ export const handshakeFailure: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'the client says that the handshake failed',
-      holds: () => 1,
+      holds: (failed) => (failed.vantage === 'client' || failed.vantage === 'server' || failed.vantage === 'gateway' ? 1 : 0),
       says: (failed) => `the handshake failed: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
     },
     {

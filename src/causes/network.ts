@@ -74,6 +74,8 @@ export const network: Cause = {
       speaks: 'for',
       because: 'a hop lost its link shortly before; the connections end when it is noticed',
       holds: (fault, closure, world) => {
+        // What was opened after the fault did not suffer from it.
+        if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > fault.when.toMs) return 0;
         if (fault.fault === 'link-up' || fault.fault === 'client-online' || fault.fault === 'syn-flood') return 0;
         const weight = fault.fault === 'link-down' || fault.fault === 'client-offline' || fault.fault === 'tunnel-lost' || fault.fault === 'node-not-ready' ? 1 : 0.6;
         // A burst while the link is down, or any end that waited for a timer.
@@ -94,7 +96,7 @@ export const network: Cause = {
     },
   ],
   explain(closure, world) {
-    const fault = world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs).find((one) => one.fault !== 'link-up' && one.fault !== 'client-online');
+    const fault = world.between('network-fault', closure.ended.fromMs - Math.min(NOTICE_MS, closure.lifeMs ?? NOTICE_MS), closure.ended.toMs).find((one) => one.fault !== 'link-up' && one.fault !== 'client-online');
     const silent = seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
     const noticed = silent ? ', noticed by the heartbeat' : '';
     if (fault) return { detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`, hop: 'network', incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}` };

@@ -80,7 +80,7 @@ export const proxyTimeout: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'equal silence before the end at different times is what an idle timer does and nothing else',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5 ? (lostBefore(closure, world) ? 0.3 : 1) : 0),
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5 ? (lostBefore(closure, world) ? 0.3 : fact.together ? 0.6 : 1) : 0),
       says: (fact) => (fact.kind === 'age-pile' ? `it was silent for the same ${words(fact.ms)} as ${fact.count} of ${fact.total} others (chance ${fact.p.toExponential(0)})` : ''),
     },
     {
@@ -88,8 +88,8 @@ export const proxyTimeout: Cause = {
       mechanism: 'pile',
       strength: 'strong',
       speaks: 'for',
-      because: 'equal ages at different times are a timer; an application timer or a load test would look alike, so not decisive',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'age' && fact.place === 'in' ? (lostBefore(closure, world) ? 0.3 : fact.count >= 5 ? 1.15 : 0.8) : 0),
+      because: 'equal ages at different times are a timer; an application timer or a load test would look alike, so not decisive; less when all ended together (they may also have been opened together) and when no round number of seconds lies there',
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'age' && fact.place === 'in' ? (lostBefore(closure, world) ? 0.3 : (fact.count >= 5 ? 1.15 : 0.8) * (fact.together ? 0.35 : 1) * (fact.round ? 1 : 0.6)) : 0),
       says: (fact) => (fact.kind === 'age-pile' ? `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})` : ''),
     },
     {
@@ -98,7 +98,7 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'an idle timer also cuts connections that had traffic first, at ages above it; clients that leave would also leave below it',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.place === 'above' && fact.count >= fact.total * 0.3 && !lostBefore(closure, world) ? (fact.below <= fact.total * 0.05 ? 1 : 0.5) : 0),
+      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.place === 'above' && fact.count >= fact.total * 0.3 && !lostBefore(closure, world) && !factOf(closure, world, 'burst') && !factOf(closure, world, 'client-group') ? (fact.below <= fact.total * 0.05 ? 1 : 0.5) : 0),
       says: (fact) => (fact.kind === 'age-pile' ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger` : ''),
     },
     {
@@ -116,7 +116,7 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'against',
       because: 'connections of different ages do not reach a timer in one moment',
-      holds: (fact, closure, world) => (fact.kind === 'burst' && fact.count >= 5 && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      holds: (fact, closure, world) => (fact.kind === 'burst' && fact.count >= 5 && !fact.sameAge && !factOf(closure, world, 'age-pile') ? 1 : 0),
       says: (fact) => (fact.kind === 'burst' ? `${fact.count} of ${fact.live} connections ended in the same moment` : ''),
     },
   ],
@@ -149,7 +149,7 @@ export const proxyTimeout: Cause = {
     const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined);
     if (tunnel && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life') return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
     const burst = factOf(closure, world, 'burst');
-    if (burst && burst.count >= 5) return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;
+    if (burst && burst.count >= 5 && !burst.sameAge) return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;
     if (closure.lifeMs !== undefined && closure.lifeMs < 5_000) return `it lived ${words(closure.lifeMs)}, shorter than any known timer`;
     return undefined;
   },
