@@ -9,7 +9,7 @@ import { extractSource } from '../src/extract.ts';
 import type { ClosureReport, EvidenceReport, Report } from '../src/report.ts';
 import { rewriteStamps } from './eval/stamps.ts';
 import type { Truth } from './eval/truth.ts';
-import { logsOf, reportOn, shelves, sourceOf, type Whole } from './logs-in-memory.ts';
+import { extracted, logsOf, reportOn, shelves, sourceOf, type Whole } from './logs-in-memory.ts';
 import { seeded } from './random.ts';
 import { analyzeSample, samplePath, samples } from './sample-folders.ts';
 
@@ -81,6 +81,13 @@ describe.each(samples)('%s', (sample) => {
 
   it('says the same when everything moves to disk', async () => {
     expect(await reportOn(logs, 50)).toEqual(await asItIs);
+  });
+
+  it('says the same of events that were extracted log by log', async () => {
+    const apart = await Promise.all(
+      logs.map(async ([name, log]) => [`${name}.jsonl`, Buffer.from(await extracted(name, log)).toString('latin1')] as const),
+    );
+    expect(await reportOn(apart)).toEqual(await asItIs);
   });
 
   it('draws the same events wherever reads are cut', async () => {

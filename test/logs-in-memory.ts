@@ -1,7 +1,10 @@
 /** Logs as texts instead of files: for laws that change them, cut them or leave them out. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { envelopes } from '../parsers/envelopes/index.ts';
 import { parsers } from '../parsers/index.ts';
+import { extractLines } from '../src/event-lines.ts';
 import type { Source } from '../src/extract.ts';
 import { BytesReader } from '../src/open/bytes.ts';
 import type { ClosureReport, Report } from '../src/report.ts';
@@ -51,4 +54,14 @@ export async function reportOn(logs: Iterable<readonly [name: string, text: stri
   } finally {
     scratch.dispose();
   }
+}
+
+/** What `extract` writes of one log. */
+export async function extracted(name: string, text: string): Promise<string> {
+  async function* source(): AsyncGenerator<Source> {
+    yield sourceOf(name, text);
+  }
+  const out = new PassThrough();
+  const [written] = await Promise.all([buffer(out), extractLines(source(), shelves, out)]);
+  return written.toString('utf8');
 }

@@ -13,13 +13,13 @@ export const samples: readonly string[] = readdirSync(root, { withFileTypes: tru
 
 export const samplePath = (sample: string, name = ''): string => fileURLToPath(new URL(`${sample}/${name}`, root));
 
-export interface Incident {
+interface Incident {
   readonly title: string;
   readonly story: string;
   readonly options?: { readonly zone?: string; readonly zoneOf?: Readonly<Record<string, string>>; readonly nginxLogFormat?: string };
 }
 
-export const incidentOf = (sample: string): Incident => JSON.parse(readFileSync(samplePath(sample, 'incident.json'), 'utf8')) as Incident;
+const incidentOf = (sample: string): Incident => JSON.parse(readFileSync(samplePath(sample, 'incident.json'), 'utf8')) as Incident;
 
 /** Analyzes a sample's logs, or those of another folder, as its incident.json says. Sources are named alike wherever they stand. */
 export const analyzeSample = (sample: string, options: Options = {}, logs = samplePath(sample, 'logs')): Promise<Analysis> =>

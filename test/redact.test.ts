@@ -1,0 +1,37 @@
+/** Secrets become pseudonyms, what an engineer needs stays. */
+import { expect, it, test } from 'vitest';
+import { redact } from '../src/redact.ts';
+
+const PSEUDONYM = /<redacted:[\da-f]{8}>/;
+
+it.each([
+  'GET /ws?token=abcdef123456&room=5 HTTP/1.1',
+  'GET /ws?room=5&access_token=abcdef123456 HTTP/1.1',
+  'wss://user:abcdef123456@example.com/ws',
+  'Authorization: Bearer abcdef123456',
+  'Cookie: sid=abcdef123456; theme=dark',
+  '{"headers":{"authorization":"Basic abcdef123456"}}',
+  '{"password":"abcdef123456","room":5}',
+  '{\\"api_key\\":\\"abcdef123456\\"}',
+  'jwt eyJhbGciOiJIUzI1NiJ9.abcdef123456.c2lnbmF0dXJl',
+])('hides the secret in %j', (text) => {
+  expect(redact(text)).not.toContain('abcdef123456');
+  expect(redact(text)).toMatch(PSEUDONYM);
+  expect(redact(redact(text))).toBe(redact(text));
+});
+
+it.each([
+  '10.20.0.108:42477 [10/Nov/2026:13:01:00.789] ws_in ws_nodes/ws1 0/0/6/43/25119 101 152 - - cD-- "GET /ws?cid=abe44bca HTTP/1.1"',
+  'chat-ws.service: Main process exited, code=exited, status=1/FAILURE',
+  'upstream timed out (110: Connection timed out) while proxying upgraded connection, upstream: "http://127.0.0.1:3000/ws"',
+  "TypeError: Cannot read properties of undefined (reading 'user')",
+  '{"connId":"0d5e4f3c-1111-4222-8333-444455556666","code":1006}',
+])('leaves %j alone', (text) => expect(redact(text)).toBe(text));
+
+test('one secret has one pseudonym, another has another', () => {
+  const [first, second, other] = ['/a?token=abcdef123456', '/b?token=abcdef123456', '/b?token=abcdef654321'].map(
+    (text) => PSEUDONYM.exec(redact(text))?.[0],
+  );
+  expect(first).toBe(second);
+  expect(other).not.toBe(first);
+});
