@@ -78,7 +78,7 @@ const texts = fc.oneof(
     .array(fc.oneof(needle, fc.constantFrom('\n', '\r\n', '1006', '11006', '10066', 'é', 'x'.repeat(70))), { maxLength: 60 })
     .map((parts) => Buffer.from(parts.join(''))),
 );
-const places = fc.record({ from: fc.nat(130), isFitted: fc.boolean(), around: fc.constantFrom(0x0a, 0x30, 0x61, 0xff) });
+const places = fc.record({ from: fc.nat(130), isFitted: fc.boolean(), around: fc.constantFrom('\n', '0', 'a', '\n0', 'a\n9') });
 
 describe.each([
   ['WebAssembly', SIMD],
@@ -97,6 +97,20 @@ describe.each([
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it('finds a needle at each place of a line, however few the bytes around it', () => {
+    const needles = ['websocket', '1006', '101', ' oom-kill:'];
+    const scanner = create(needles, 1000);
+    for (const found of needles) {
+      for (let before = 0; before < 200; before += 1) {
+        for (const after of [0, 1, 40, 100]) {
+          const text = Buffer.from(`${'-'.repeat(before)}${found.toUpperCase()}${'-'.repeat(after)}`);
+          scanner.input.set(text, 3);
+          expect(scanner.scan(3, 3 + text.length), `${found} at ${before}, ${after} before the end`).toBe(1);
+        }
+      }
+    }
   });
 
   it('counts newlines over long stretches without a hit', () => {
