@@ -2,6 +2,7 @@
  * One raw line → record → row → events. Takes wrappers off layer by layer, finds the format that reads what is inside, and gives
  * each event its stamp, its keys and its quote. Knows no files and no bytes.
  */
+import { continued, isIndented, unwrapAll } from './continuation.ts';
 import { withoutAnsi } from './grammar/ansi.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
@@ -38,6 +39,8 @@ export interface Bare {
   readonly part: Unwrapped['part'];
   /** Names of the envelopes, outermost first. */
   readonly layers: readonly string[];
+  /** Letters of the line before its text. */
+  readonly column: number;
   /** Set when the record was joined of pieces: so many lines before the one that was read stands its first. */
   readonly linesBack?: number;
 }
@@ -54,6 +57,7 @@ export interface Reading {
 
 const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
+const STAMPS_KEPT = 1_000;
 const QUARTER_HOUR = 900_000;
 const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
 
@@ -114,6 +118,8 @@ export class RecordReader {
   readonly #headed: readonly Parser[];
   readonly #hint: string;
   readonly #wanted: Wanted;
+  /** Line → its stamp, null = none. */
+  readonly #stamps = new Map<string, Stamp | null>();
 
   constructor(shelves: Shelves, hint: string, wanted: Wanted) {
     this.#candidates = shelves.parsers.map((parser) => ({ parser, needles: anyOf(parser.needles) }));
@@ -122,6 +128,8 @@ export class RecordReader {
     this.#hint = hint.toLowerCase();
     this.#wanted = wanted;
   }
+
+  readonly #unwrap = (line: string): Bare => this.unwrap(line);
 
   /** Takes every wrapper off one line. */
   unwrap(line: string): Bare {
@@ -143,7 +151,7 @@ export class RecordReader {
       if (part === undefined || part === 'end') part = inner.part ?? part;
       text = withoutAnsi(inner.text);
     }
-    return { text, at, keys, writer, part, layers };
+    return { text, at, keys, writer, part, layers, column: line.length - text.length };
   }
 
   #strip(text: string): readonly [Envelope, Unwrapped] | undefined {
@@ -156,13 +164,19 @@ export class RecordReader {
 
   read(line: string, around: Neighbours): Reading {
     const bare = this.unwrap(line);
-    return this.readBare(bare.part ? joined(bare, around, (other) => this.unwrap(other)) : bare, around);
+    if (bare.part) return this.readBare(joined(bare, around, this.#unwrap), around);
+    if (bare.layers.length === 0 && isIndented(line)) return this.readBare(continued(line, around, this.#unwrap) ?? bare, around);
+    return this.readBare(bare, around);
   }
 
   readBare(bare: Bare, around: Neighbours): Reading {
+    return this.#readBy(this.#wanted, bare, around);
+  }
+
+  #readBy(wanted: Wanted, bare: Bare, around: Neighbours): Reading {
     for (const parser of this.#headed) if (parser.isHeader?.(bare.text)) this.#header.set(parser.name, bare.text);
     for (const { parser, needles } of this.#candidates) {
-      if (this.#wanted === 'events' && !needles.test(bare.text)) continue;
+      if (wanted === 'events' && !needles.test(bare.text)) continue;
       const context = this.#context(parser, bare, around);
       const row = parser.read(bare.text, context);
       if (!row) continue;
@@ -175,27 +189,43 @@ export class RecordReader {
 
   /** A stamp for a record that has none: between its dated neighbours. */
   neighbouringStamp(around: Neighbours): Stamp | undefined {
-    const dated = (line: string): Stamp | undefined => this.readBare(this.unwrap(line), NO_NEIGHBOURS).at;
-    const earlier = around.before(NEIGHBOURHOOD).findLast((line) => dated(line) !== undefined);
-    const later = around.after(NEIGHBOURHOOD).find((line) => dated(line) !== undefined);
-    const from = earlier === undefined ? undefined : dated(earlier);
-    const to = later === undefined ? undefined : dated(later);
-    if (from && to && from.basis === to.basis && to.ms >= from.ms) return stamp(from.ms, to.ms + to.widthMs - from.ms, from.basis);
-    return from ?? to;
+    const earlier = firstDefined(around.before(NEIGHBOURHOOD).toReversed(), this.#stampOf);
+    const later = firstDefined(around.after(NEIGHBOURHOOD), this.#stampOf);
+    if (earlier && later && earlier.basis === later.basis && later.ms >= earlier.ms)
+      return stamp(earlier.ms, later.ms + later.widthMs - earlier.ms, earlier.basis);
+    return earlier ?? later;
   }
 
+  /** The stamp of a line, whether or not it is of interest. Neighbours are asked again and again where nothing is dated. */
+  readonly #stampOf = (line: string): Stamp | undefined => {
+    if (this.#stamps.size > STAMPS_KEPT) this.#stamps.clear();
+    const known = this.#stamps.get(line);
+    if (known !== undefined) return known ?? undefined;
+    const bare = this.unwrap(line);
+    const found = bare.at ?? this.#readBy('rows', bare, NO_NEIGHBOURS).at;
+    this.#stamps.set(line, found ?? null);
+    return found;
+  };
+
   #context(parser: Parser, bare: Bare, around: Neighbours): Context {
-    const texts = (lines: readonly string[]): string[] =>
-      lines.map((line) => this.unwrap(line)).filter((other) => other.writer === bare.writer).map((other) => other.text);
+    const mine = (others: readonly Bare[]): string[] => others.filter((other) => other.writer === bare.writer).map((other) => other.text);
     return {
       at: bare.at,
       keys: bare.keys,
-      before: (count) => texts(around.before(NEIGHBOURHOOD)).slice(-count),
-      after: (count) => texts(around.after(NEIGHBOURHOOD)).slice(0, count),
+      before: (count) => mine(unwrapAll(around.before(NEIGHBOURHOOD), this.#unwrap)).slice(-count),
+      after: (count) => mine(unwrapAll(around.after(NEIGHBOURHOOD), this.#unwrap, bare)).slice(0, count),
       header: this.#header.get(parser.name),
       hint: this.#hint,
     };
   }
+}
+
+function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): R | undefined {
+  for (const one of list) {
+    const found = of(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const anyOf = (literals: readonly string[]): RegExp =>
