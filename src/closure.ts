@@ -16,6 +16,8 @@ export interface Closure {
   /** In order of time. */
   readonly seen: readonly LogEvent[];
   readonly firstSeenBy?: Vantage;
+  /** The server log (source) that this connection belongs to: which instance held it. Undefined = not known. */
+  readonly server?: string;
   readonly codes: Partial<Record<EndpointSide, number>>;
   /** Nobody logged this end; it follows from the death of the server that held it. */
   readonly inferred: boolean;
@@ -43,6 +45,8 @@ export interface Death {
   readonly root: 'oom' | 'crash' | 'deploy-restart';
   readonly detail: string;
   readonly identity: Identity;
+  /** Server logs (sources) that this death stands in or whose banner followed it: which instance died. Empty = not known. */
+  readonly servers: readonly string[];
   readonly events: readonly LogEvent[];
   /** The stop request that came before, if any. */
   readonly stop?: EventOf<'stop-requested'>;
@@ -86,8 +90,8 @@ export type Fact =
   | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly clients: number; readonly sameAge: boolean }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
-  /** The server itself wrote this end, and went on. */
-  | { readonly kind: 'server-alive'; readonly pid: number | undefined }
+  /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */
+  | { readonly kind: 'server-alive'; readonly certain: boolean }
   /** A client's 1006 without any trace that the connection was ever open. */
   | { readonly kind: 'never-opened' }
   /** The proxy's record names no timer, no reset and no upstream, and would have (`telling`) or might not have (not telling). */
@@ -157,6 +161,8 @@ export interface World {
   between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
   readonly timers: readonly EventOf<'configured-timer'>[];
   facts(closure: Closure): readonly Fact[];
+  /** Whether the server's log goes on after the instant without a new start in between; undefined = it ends there. */
+  wentOn(source: string, afterMs: number): boolean | undefined;
   /** Whether a log of this vantage covers the instant, so that its silence means something. */
   covers(vantage: Vantage, atMs: number): boolean;
   /** Whether the proxies' error logs of the inputs show timeouts of tunnels (nginx: level info). */

@@ -120,7 +120,7 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       strength: 'strong',
       speaks: 'against',
       because: 'a process that writes the close of a connection and goes on did not die of anything then',
-      holds: (fact, closure, world) => (fact.kind === 'server-alive' && !dying(closure, world) ? 1.5 : 0),
+      holds: (fact, closure, world) => (fact.kind === 'server-alive' && fact.certain && !dying(closure, world) ? 1.5 : 0),
       says: () => 'the server wrote this end itself and went on',
     },
   ],
@@ -144,7 +144,7 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
   refute(closure, world) {
     const other = world.deaths.find((death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000);
     if (other) return `${other.detail} hit another process: ${other.relationWhy}`;
-    if (factOf(closure, world, 'server-alive') && !dying(closure, world)) return 'the server wrote this end itself and went on running';
+    if (factOf(closure, world, 'server-alive')?.certain && !dying(closure, world)) return 'the server wrote this end itself and went on running';
     const vantage = root === 'oom' ? 'kernel' : 'supervisor';
     if (!nearestDeath(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;
     return undefined;

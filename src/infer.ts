@@ -3,7 +3,7 @@
  * nothing is inferred where an endpoint's log that names codes simply did not match.
  */
 import type { Closure, Death } from './closure.ts';
-import { concerns } from './signals.ts';
+import { concerns, ofInstance } from './signals.ts';
 import type { Unclosed } from './stitch.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
@@ -40,7 +40,7 @@ export function unlogged(unclosed: readonly Unclosed[], deaths: readonly Death[]
   for (const one of unclosed) {
     const { opened, id } = one;
     if (closed.has(id) || !closing.has(opened.origin.source)) continue;
-    const death = mine.find((candidate) => candidate.when.toMs >= opened.when.fromMs && (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs));
+    const death = mine.find((candidate) => ofInstance(candidate, opened.origin.source) && candidate.when.toMs >= opened.when.fromMs && (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs));
     if (!death) living.push(one);
     if (!death || death.root === 'deploy-restart') continue;
     const ended = { fromMs: death.when.fromMs, toMs: Math.min(death.when.toMs, death.when.fromMs + TIGHT_MS) };
@@ -49,6 +49,7 @@ export function unlogged(unclosed: readonly Unclosed[], deaths: readonly Death[]
       ended,
       lifeMs: Math.max(0, ended.fromMs - opened.when.fromMs),
       keys: opened.keys,
+      server: opened.origin.source,
       seen: [opened],
       codes: {},
       inferred: true,

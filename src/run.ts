@@ -68,7 +68,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
 
   const deaths = deathsOf(seen.world, seen.profile);
   for (const closure of unjudged) {
-    const settled = judged(closure, deaths, seen.closing.size > 0);
+    const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);
     if (settled.state === 'abnormal') abnormal.add(settled);
     else seen.leave();
@@ -85,11 +85,12 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     const span = spanOf(tally, alignment);
     return span ? [{ source: tally.name, vantages: new Set(tally.vantages), span }] : [];
   });
-  const world = worldOf({ events: seen.world, deaths, changes: changesOf(seen.world), population, coverage, heartbeats: seen.heartbeats, showsIdleCuts: seen.showsIdleCuts });
+  const world = worldOf({ events: seen.world, deaths, changes: changesOf(seen.world), population, profile: seen.profile, coverage, heartbeats: seen.heartbeats, showsIdleCuts: seen.showsIdleCuts });
   const grouping = new Grouping();
   const reports = new Spool<ClosureReport>(scratch, options.budget);
-  for (const closure of abnormal) {
-    if (closure.ended.toMs < options.window.fromMs || closure.ended.fromMs > options.window.toMs) continue;
+  for (const stitched of abnormal) {
+    if (stitched.ended.toMs < options.window.fromMs || stitched.ended.fromMs > options.window.toMs) continue;
+    const closure = seen.placed(stitched);
     const verdict = weigh(closure, world, causes);
     const report = closureReport(closure, verdict, grouping.add(closure, verdict));
     seen.judge(report);

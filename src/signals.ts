@@ -12,6 +12,9 @@ const OWN_LINE_MS = 500;
 
 const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, unknown: 0.4, other: 0 };
 
+/** Whether the death can be that of the instance whose log this is; true when either is not known. */
+export const ofInstance = (death: Death, server: string | undefined): boolean => server === undefined || death.servers.length === 0 || death.servers.includes(server);
+
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   const from = death.when.fromMs - DEATH_BEFORE_MS;
@@ -23,6 +26,7 @@ export function concerns(death: Death, closure: Closure): number {
   if (word && closure.ended.toMs < word.when.fromMs) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
+  if (!ofInstance(death, closure.server)) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;

@@ -340,6 +340,7 @@ function closureOf(draft: Draft): Closure {
   const life = lifeOf(draft);
   const silence = seen.map((event) => (event.kind === 'socket-closed' ? event.silenceMs : undefined)).find((ms) => ms !== undefined);
   const first = seen.filter(isEnd)[0] ?? seen[0];
+  const server = seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ?? (draft.opened?.vantage === 'server' ? draft.opened : undefined);
   return {
     id: `c${draft.number}`,
     ended: lead.when,
@@ -348,6 +349,7 @@ function closureOf(draft: Draft): Closure {
     keys: connection === undefined ? keys : { ...keys, connection },
     seen: draft.opened ? [draft.opened, ...seen] : seen,
     ...(first && { firstSeenBy: first.vantage }),
+    ...(server && { server: server.origin.source }),
     codes,
     inferred: false,
     state: stateOf(draft),

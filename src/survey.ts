@@ -3,6 +3,7 @@ import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import type { Population } from './population.ts';
 import { concerns, productOf } from './signals.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+import { type ServerProfile, wentOn } from './world.ts';
 
 /** What one source can show and when. */
 export interface Coverage {
@@ -16,13 +17,14 @@ export interface Survey {
   readonly deaths: readonly Death[];
   readonly changes: readonly ProxyChange[];
   readonly population: Population;
+  readonly profile: ServerProfile;
   readonly coverage: readonly Coverage[];
   readonly heartbeats: boolean;
   /** Proxies' error logs show what they say of single tunnels at nginx's `info` level. */
   readonly showsIdleCuts: boolean;
 }
 
-export function worldOf({ events, deaths, changes, population, coverage, heartbeats, showsIdleCuts }: Survey): World {
+export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, showsIdleCuts }: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
     const list = byKind.get(event.kind);
@@ -47,6 +49,7 @@ export function worldOf({ events, deaths, changes, population, coverage, heartbe
       if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
       return last.facts;
     },
+    wentOn: (source, afterMs) => wentOn(profile, source, afterMs),
     covers: (vantage, atMs) => coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
   };
   return world;
@@ -67,7 +70,8 @@ function firstAfter(list: readonly LogEvent[], ms: number): number {
 function ownFacts(closure: Closure, world: World): Fact[] {
   const facts: Fact[] = [];
   const ownLine = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
-  if (ownLine && !closure.inferred) facts.push({ kind: 'server-alive', pid: ownLine.keys.pid });
+  const alive = ownLine && !closure.inferred ? world.wentOn(ownLine.origin.source, closure.ended.toMs) : false;
+  if (alive !== false) facts.push({ kind: 'server-alive', certain: alive === true });
   const tunnel = closure.seen.find((event) => event.kind === 'tunnel-ended');
   const fault = closure.seen.some((event) => event.kind === 'proxy-fault');
   if (tunnel?.kind === 'tunnel-ended' && tunnel.endedBy === undefined && !fault && !world.deaths.some((death) => concerns(death, closure) >= 0.8))

@@ -8,6 +8,8 @@ import { isWorldKind, ServerProfile } from './world.ts';
 /** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */
 const PER_SECOND = 5;
 
+const upstreamOf = ({ keys: { upstream } }: Closure): string | undefined => upstream && `${upstream.ip} ${upstream.port ?? ''}`;
+
 export class Tallied {
   readonly world: LogEvent[] = [];
   readonly profile = new ServerProfile();
@@ -26,6 +28,8 @@ export class Tallied {
   readonly #grades: Counts['grades'] = {};
   #second = 0;
   readonly #inSecond = new Map<string, number>();
+  /** Upstream address → the server log of the connections that went there. */
+  readonly #serverOf = new Map<string, string>();
 
   add(event: LogEvent): void {
     this.profile.add(event);
@@ -54,6 +58,18 @@ export class Tallied {
     if (closure.state === 'clean') this.#clean++;
     const id = closure.keys.connection;
     if (id !== undefined && closure.codes.server === undefined) this.foreign.add(id);
+    const upstream = upstreamOf(closure);
+    if (upstream === undefined || closure.server === undefined) return;
+    // One address with two logs (a restart under another name) tells nothing.
+    const known = this.#serverOf.get(upstream);
+    if (known !== closure.server) this.#serverOf.set(upstream, known === undefined ? closure.server : '');
+  }
+
+  /** The closure with the instance that held it, where its upstream's address tells. */
+  placed(closure: Closure): Closure {
+    if (closure.server !== undefined) return closure;
+    const server = this.#serverOf.get(upstreamOf(closure) ?? '');
+    return server ? { ...closure, server } : closure;
   }
 
   /** An unjudged closure that nothing settles. */

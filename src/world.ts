@@ -32,15 +32,23 @@ export class ServerProfile {
   readonly services = new Set<string>();
   readonly hosts = new Set<string>();
   readonly sources = new Set<string>();
-  /** Instants at which the server wrote that it came up. */
-  readonly banners: number[] = [];
+  /** When and in which log the server wrote that it came up. */
+  readonly banners: { readonly ms: number; readonly source: string }[] = [];
+  /** When and in which log the server wrote that it was told to stop, or what killed it. */
+  readonly lastWords: { readonly ms: number; readonly source: string }[] = [];
+  /** Instants of each server log's events, in order. */
+  readonly times = new Map<string, number[]>();
 
   add(event: LogEvent): void {
     if (event.vantage !== 'server') return;
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
-    if (event.kind === 'process-started' && event.what === 'banner') this.banners.push(event.when.fromMs);
+    if (event.kind === 'process-started' && event.what === 'banner') this.banners.push({ ms: event.when.fromMs, source: event.origin.source });
+    if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.lastWords.push({ ms: event.when.fromMs, source: event.origin.source });
     if (!socket) return;
     this.sources.add(event.origin.source);
+    const times = this.times.get(event.origin.source);
+    if (times) times.push(event.when.fromMs);
+    else this.times.set(event.origin.source, [event.when.fromMs]);
     const { keys } = event;
     if (keys.unit) this.units.add(keys.unit);
     if (keys.pid !== undefined) this.pids.add(keys.pid);
@@ -49,6 +57,26 @@ export class ServerProfile {
     if (keys.service) this.services.add(keys.service);
     if (keys.host) this.hosts.add(keys.host);
   }
+}
+
+/** Lines of the same second and exit handlers come right behind an end: only later ones show that the process went on. */
+const WENT_ON_MS = 1_500;
+
+/** Whether the server's log goes on after the instant without a new start in between; undefined = it ends there. */
+export function wentOn(profile: ServerProfile, source: string, afterMs: number): boolean | undefined {
+  const times = profile.times.get(source) ?? [];
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((times[mid] as number) < afterMs + WENT_ON_MS) low = mid + 1;
+    else high = mid;
+  }
+  const next = times[low];
+  // What it wrote before it was told to stop is no consequence of that stop.
+  if (profile.lastWords.some((word) => word.source === source && word.ms > afterMs && word.ms < afterMs + WENT_ON_MS)) return true;
+  if (profile.banners.some((banner) => banner.source === source && banner.ms > afterMs - 500 && banner.ms <= (next ?? Number.POSITIVE_INFINITY))) return false;
+  return next === undefined ? undefined : true;
 }
 
 export const isWorldKind = (kind: EventKind): boolean =>
@@ -105,14 +133,19 @@ const BANNER_MS = { before: 2_000, after: 20_000 };
 
 /** The server's banner belongs to the restart right before it: that death was the server's, as far as nothing else says. */
 function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): Death[] {
-  const tied = new Set<Death>();
-  for (const banner of profile.banners) {
+  const tied = new Map<Death, string[]>();
+  for (const { ms: banner, source } of profile.banners) {
     const started = (death: Death): number => death.restarted?.fromMs ?? Number.NEGATIVE_INFINITY;
     const near = deaths.filter((death) => banner >= started(death) - BANNER_MS.before && banner <= started(death) + BANNER_MS.after);
     const nearest = near.toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];
-    if (nearest) tied.add(nearest);
+    if (nearest) tied.set(nearest, [...(tied.get(nearest) ?? []), source]);
   }
-  return deaths.map((death) => (death.relation === 'unknown' && tied.has(death) ? { ...death, relation: 'probable', relationWhy: 'the server came up again right after it' } : death));
+  return deaths.map((death) => {
+    const sources = tied.get(death);
+    if (!sources || death.relation === 'other') return death;
+    const servers = [...new Set([...death.servers, ...sources])];
+    return death.relation === 'unknown' ? { ...death, servers, relation: 'probable', relationWhy: 'the server came up again right after it' } : { ...death, servers };
+  });
 }
 
 /** A proxy finds its upstream gone so long after a death: health checks run every few seconds. */
@@ -210,6 +243,7 @@ function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Deat
     when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
     ...verdict,
     identity,
+    servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
     // What shows the root first: it is quoted.
     events: decisive ? [decisive, ...events.filter((event) => event !== decisive)] : events,
     ...(stopFirst && planned && { stop: planned }),

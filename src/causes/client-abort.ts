@@ -100,10 +100,13 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) => {
         if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
         if (world.changes.some((change) => cutBy(change, closure))) return 0.3;
+        // A dying server's exit handler writes 1006 too: only one that went on did not close.
+        const alive = factOf(closure, world, 'server-alive');
+        if (!alive) return 0.2;
         const pile = factOf(closure, world, 'age-pile');
         // Everything at once, of many clients: rather a proxy that does not say so.
         const all = factOf(closure, world, 'burst');
-        return fact.telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1);
+        return (alive.certain ? 1 : 0.8) * (fact.telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
       },
       says: (fact) => (fact.kind === 'neutral-end' ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did` : ''),
     },
@@ -113,7 +116,7 @@ export const clientAbort: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'the server saw the end at once and lived on',
-      holds: (fact, closure, world) => (fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? 0.8 : 0),
+      holds: (fact, closure, world) => (fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? (fact.certain ? 0.8 : 0.6) : 0),
       says: () => 'the server saw the end at once and went on',
     },
     {

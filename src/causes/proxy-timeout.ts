@@ -107,7 +107,7 @@ export const proxyTimeout: Cause = {
       strength: 'weak',
       speaks: 'for',
       because: 'timers end connections one by one, deaths all at once',
-      holds: (fact) => (fact.kind === 'server-alive' ? 1 : 0),
+      holds: (fact) => (fact.kind === 'server-alive' && fact.certain ? 1 : 0),
       says: () => 'the server wrote this end itself and went on',
     },
     {
