@@ -1,7 +1,6 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Problem } from './problems.ts';
-import { reasonOf } from './problems.ts';
+import { isAbsolute, join, resolve, sep } from 'node:path';
+import { type Problem, reasonOf } from './problems.ts';
 
 /** One thing to open: a file or standard input. It may hold several sources (an archive). */
 export interface Input {
@@ -72,7 +71,8 @@ function isGlob(path: string): boolean {
 async function filesMatching(pattern: string): Promise<string[]> {
   const { glob } = await import('tinyglobby');
   const ignore = [...SKIPPED_FOLDERS].map((folder) => `**/${folder}/**`);
-  const matches = await glob(pattern.replaceAll('\\', '/'), { ignore, dot: true, expandDirectories: false });
+  const forward = sep === '\\' ? pattern.replaceAll(sep, '/') : pattern;
+  const matches = await glob(forward, { ignore, dot: true, expandDirectories: false, absolute: isAbsolute(pattern) });
   return matches.sort();
 }
 
