@@ -239,7 +239,8 @@ describe('expandInputs', () => {
       writeFileSync(at(name), 'x\n');
     }
     mkdirSync(at('logs/empty'));
-    symlinkSync('../a.log', at('logs/sub/link.log'));
+    symlinkSync('../a.log', at('logs/sub/again.log'));
+    symlinkSync(at('app.log'), at('logs/sub/link.log'));
     symlinkSync('..', at('logs/sub/loop'));
     run('mkfifo', 'logs/pipe');
   });
@@ -251,7 +252,7 @@ describe('expandInputs', () => {
     });
   });
 
-  it('takes what is below a folder, sorted, without links to folders and version control', async () => {
+  it('takes what is below a folder, sorted, without version control; links to files, but no file twice', async () => {
     const below = ['[x].log', 'a.log', 'b.log', 'odd=name.log', 'sub/c.log', 'sub/link.log'];
     expect(await names(at('logs'))).toEqual({ inputs: below.map((name) => at(`logs/${name}`)), problems: [] });
   });

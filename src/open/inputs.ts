@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { isAbsolute, join, sep } from 'node:path';
 import { type Problem, reasonOf } from './problems.ts';
 
 /** One thing to open: a file or standard input. It may hold several sources (an archive). */
@@ -19,7 +19,7 @@ export interface Expanded {
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules']);
 
 /**
- * Arguments of the command line to inputs, in the order given, each file once: files, folders (with all that is below them,
+ * Arguments of the command line to inputs, in the order given, each file once (links are seen through): files, folders (with all that is below them,
  * sorted by name), glob patterns that the shell left alone, `-`, and `name=path`, which names a source.
  */
 export async function expandInputs(args: readonly string[]): Promise<Expanded> {
@@ -27,7 +27,7 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const add = (name: string, path: string): void => {
-    const identity = path === '-' ? '-' : resolve(path);
+    const identity = path === '-' ? path : realpathSync(path);
     if (!seen.has(identity)) inputs.push({ name, path });
     seen.add(identity);
   };
@@ -72,8 +72,14 @@ async function filesMatching(pattern: string): Promise<string[]> {
   const { glob } = await import('tinyglobby');
   const ignore = [...SKIPPED_FOLDERS].map((folder) => `**/${folder}/**`);
   const forward = sep === '\\' ? pattern.replaceAll(sep, '/') : pattern;
-  const matches = await glob(forward, { ignore, dot: true, expandDirectories: false, absolute: isAbsolute(pattern) });
-  return matches.sort();
+  const matches = await glob(forward, {
+    ignore,
+    dot: true,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    absolute: isAbsolute(pattern),
+  });
+  return matches.filter(isFile).sort();
 }
 
 /** Paths of the files below a folder, relative to it. Links to files count, links to folders do not: they may be circular. */

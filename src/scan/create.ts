@@ -6,7 +6,7 @@ import { createSimdScanner } from './simd.ts';
  * A scanner for `needles`, ASCII literals that are compared without case. A needle of digits alone only matches where no
  * digit stands beside it, so that `1006` is not found in an epoch stamp. Null = every line is a hit.
  */
-export function createScanner(needles: readonly string[] | null, capacity: number): Scanner {
+function createScanner(needles: readonly string[] | null, capacity: number): Scanner {
   if (needles === null) return createEveryLineScanner(capacity);
   return createSimdScanner(needles, capacity) ?? createPlainScanner(needles, capacity);
 }

@@ -1,7 +1,7 @@
 /** Bytes of a needle that the scan loop looks for. Of a shorter needle the last place is left open. */
 export const FINGERPRINT_BYTES = 4;
 export const SHORTEST_NEEDLE = 3;
-export const BUCKETS = 8;
+const BUCKETS = 8;
 
 /** Where a needle's fingerprint begins, and the bucket that looks for it. */
 export interface Placement {
@@ -10,7 +10,7 @@ export interface Placement {
 }
 
 /** The bits of `hashOf`. */
-export const HASH_BITS = 13;
+const HASH_BITS = 13;
 
 /** Of the three bytes at `start`, letters without case. The scan loop has the same. */
 export function hashOf(bytes: Uint8Array, start: number): number {
