@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { type Problem, reasonOf } from './problems.ts';
 
 /** One thing to open: a file or standard input. It may hold several sources (an archive). */
@@ -27,7 +27,7 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const add = (name: string, path: string): void => {
-    const identity = path === '-' ? path : realpathSync(path);
+    const identity = path === '-' ? path : identityOf(path);
     if (!seen.has(identity)) inputs.push({ name, path });
     seen.add(identity);
   };
@@ -36,9 +36,9 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
     if ('code' in stats) {
       problems.push(stats);
     } else if (stats.isDirectory()) {
-      const before = inputs.length;
-      for (const below of filesBelow(path, problems)) add(join(name, below), join(path, below));
-      if (inputs.length === before) problems.push({ code: 'folder-without-files', source: name });
+      const files = filesBelow(path, problems);
+      for (const below of files) add(join(name, below), join(path, below));
+      if (files.length === 0) problems.push({ code: 'folder-without-files', source: name });
     } else {
       add(name, path);
     }
@@ -56,6 +56,15 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
     }
   }
   return { inputs, problems };
+}
+
+/** The file's own path. A pipe that a shell hands over as `/dev/fd/63` has none. */
+function identityOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 /** Splits `name=path`, unless a file is called so. */
