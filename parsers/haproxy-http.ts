@@ -173,6 +173,7 @@ export const haproxyHttp = defineParser<HttpRow>({
     const [, , , , , sni, tlsVersion, tlsCipher] = tail.tls?.slice(1) ?? [];
     return {
       at: start.at,
+      marks: 'start',
       clientIp: start.client?.ip,
       clientPort: start.client?.port,
       frontend: frontend.replace(/~$/, ''),

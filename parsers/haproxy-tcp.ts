@@ -78,6 +78,7 @@ export const haproxyTcp = defineParser<HaproxyStream>({
     if (!STATE.test(state)) return null;
     return {
       at: start.at,
+      marks: 'start',
       clientIp: start.client?.ip,
       clientPort: start.client?.port,
       frontend: frontend.replace(/~$/, ''),

@@ -59,21 +59,23 @@ const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
 const STAMPS_KEPT = 1_000;
 const QUARTER_HOUR = 900_000;
+const FARTHEST_ZONE_MS = 14 * 3_600_000;
 const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
 
 const RANK: Readonly<Record<Basis, number>> = { utc: 0, local: 1, yearless: 2, ago: 3, boot: 4 };
 
 /**
  * The best of a record's own stamp and its carrier's. An instant in UTC wins; a zone-less stamp of its own borrows zone and year
- * from a carrier in UTC and keeps its own precision.
+ * from a carrier in UTC and keeps its own precision. `lifeMs` = how long before the carrier's stamp an own stamp lies that marks a start.
  */
-export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined): Stamp | undefined {
+export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined, lifeMs = 0): Stamp | undefined {
   if (!own || !carrier) return own ?? carrier;
   if (own.basis === 'utc' || carrier.basis !== 'utc') return RANK[own.basis] <= RANK[carrier.basis] ? own : carrier;
   if (own.basis !== 'local' && own.basis !== 'yearless') return carrier;
   const base = own.basis === 'local' ? own.ms : withYearNear(own.ms, carrier.ms);
-  const zone = Math.round((carrier.ms - base) / QUARTER_HOUR) * QUARTER_HOUR;
-  return Math.abs(carrier.ms - base - zone) <= ZONE_SLACK_MS ? stamp(base + zone, own.widthMs) : carrier;
+  const apart = carrier.ms - base - lifeMs;
+  const zone = Math.round(apart / QUARTER_HOUR) * QUARTER_HOUR;
+  return Math.abs(zone) <= FARTHEST_ZONE_MS && Math.abs(apart - zone) <= ZONE_SLACK_MS ? stamp(base + zone, own.widthMs) : carrier;
 }
 
 /** A program that counts with a clock of its own (HAProxy) falls behind on a stalling host: its carrier then knows the end better. */
@@ -182,7 +184,8 @@ export class RecordReader {
       if (!row) continue;
       const made = parser.events(row, context);
       const drafts = made === undefined ? [] : Array.isArray(made) ? made : [made as Draft];
-      return { bare, parser, row, at: bestStamp(row.at, bare.at), drafts };
+      const lifeMs = row['marks'] === 'start' && typeof row['durationMs'] === 'number' ? row['durationMs'] : 0;
+      return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeMs), drafts };
     }
     return { bare, parser: undefined, row: undefined, at: bare.at, drafts: [] };
   }

@@ -13,7 +13,8 @@ import { isWebSocketPath } from './websocket.ts';
 export type AccessValues = Map<string, string>;
 
 export interface HttpRow extends AccessRow {
-  readonly status: number;
+  /** Undefined = the server had none yet. */
+  readonly status: number | undefined;
   /** Which instant `at` marks. */
   readonly marks: 'start' | 'end';
   /** The end, where the record writes it beside the start. */
@@ -55,17 +56,17 @@ const STANDARD: ReadonlySet<string> = new Set(
   http_x_forwarded_for host connection pid request_id http_upgrade request_completion proxy_upstream_name`.split(/\s+/),
 );
 
-/** The row of a record; null when its status is not three digits. */
+/** The row of a record; null when its status is neither three digits nor left out. */
 export function accessRow(at: Stamp, marks: 'start' | 'end', values: AccessValues): HttpRow | null {
   const status = values.get('status') ?? '';
-  if (!/^\d{3}$/.test(status)) return null;
+  if (!/^(?:\d{3}|-)$/.test(status)) return null;
   const request = requestLine(values.get('request'));
   const client = clientOf(values);
   const server = lastOf(values.get('upstream_addr'));
   const upstream = server !== undefined && (isIp(server) || /:\d{1,5}$/.test(server)) ? endpoint(server) : undefined;
   const row = {
     at,
-    status: Number(status),
+    status: positive(status),
     method: request.method ?? unset(values.get('request_method')),
     path: request.path ?? pathOf(values),
     protocol: request.protocol ?? unset(values.get('server_protocol')),
@@ -123,6 +124,7 @@ export function accessEvent(row: HttpRow, end: Stamp | undefined = endOf(row)): 
     const cut = row.requestCompletion !== undefined && unset(row.requestCompletion) === undefined;
     return tunnelEnded(row, { when: end, bytesUp: row.upstreamBytesSent, endedBy: cut ? 'proxy-stop' : undefined, keys });
   }
+  if (row.status === undefined) return undefined;
   const asked = row.upgrade?.toLowerCase().includes('websocket') === true;
   if (!(asked ? row.status >= 200 : row.status >= 400 && isWebSocketPath(row.path))) return undefined;
   const by = row.status === 499 ? 'client' : row.upstreamStatus === undefined ? undefined : 'upstream';

@@ -4,6 +4,8 @@ import type { Context, Draft, Endpoint, Keys, Row, Stamp, TunnelEnded } from '..
 
 export interface HaproxyStream extends Row {
   readonly at: Stamp;
+  /** Which instant `at` marks. */
+  readonly marks?: 'start';
   readonly clientIp?: string | undefined;
   readonly clientPort?: number | undefined;
   /** Without the `~` that marks TLS. */
