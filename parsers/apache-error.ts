@@ -1,5 +1,5 @@
 /** Apache httpd's error log, 2.4 and 2.2. */
-import { known } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { endpoint, endpointOf } from '../src/grammar/address.ts';
 import { ctimeAt } from '../src/time.ts';
 import { type Context, type Draft, defineParser, type ProxyFault, type ProxyLifecycle, type Row, type Stamp } from '../src/types.ts';

@@ -1,5 +1,6 @@
 /** Access log of AWS API Gateway WebSocket APIs: JSON of `$context` variables, as the console proposes it. */
-import { known, roundMs } from '../src/grammar/access.ts';
+import { roundMs } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { numberOf, parseObject, textOf } from '../src/grammar/json.ts';
 import { unset } from '../src/grammar/quoted.ts';
 import { clfAt, epoch } from '../src/time.ts';

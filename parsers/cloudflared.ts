@@ -1,5 +1,5 @@
 /** cloudflared, the connector of Cloudflare Tunnel: zerolog on the console or as JSON. */
-import { known } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { endpoint } from '../src/grammar/address.ts';
 import { parseObject, textOf } from '../src/grammar/json.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';

@@ -1,5 +1,5 @@
 /** What Heroku's platform says of an app's dynos: starts, stops, exits, memory quota, releases. The stamp is the envelope's. */
-import { known } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { type Context, type Draft, defineParser, type ProcessEnded, type Row } from '../src/types.ts';
 
 interface DynoRow extends Row {

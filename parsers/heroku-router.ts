@@ -1,5 +1,5 @@
 /** Heroku router: logfmt, one line a request at its end. The stamp is the envelope's. */
-import { known } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { endpoint } from '../src/grammar/address.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
 import { numeric, unset } from '../src/grammar/quoted.ts';

@@ -1,5 +1,5 @@
 /** HTTPERR of Windows' HTTP.sys: requests and connections that ended before or behind IIS's own log. */
-import { known } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { endpointOf } from '../src/grammar/address.ts';
 import { numeric } from '../src/grammar/quoted.ts';
 import { columns, directiveRow, stampOf } from '../src/grammar/w3c.ts';

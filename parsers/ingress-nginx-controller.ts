@@ -1,5 +1,5 @@
 /** What the ingress-nginx controller itself logs (klog) between nginx's access and error lines. */
-import { known } from '../src/grammar/access.ts';
+import { known } from '../src/grammar/known.ts';
 import { klogAt } from '../src/time.ts';
 import { defineParser, type Row, type Stamp } from '../src/types.ts';
 

@@ -4,6 +4,7 @@
  */
 import { continued, isIndented, unwrapAll } from './continuation.ts';
 import { withoutAnsi } from './grammar/ansi.ts';
+import { NeedleIndex } from './needles.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
 import type { Basis, Context, Draft, Envelope, Keys, LogEvent, Parser, Row, Stamp, Unwrapped, Vantage } from './types.ts';
@@ -114,7 +115,9 @@ export type Wanted = 'events' | 'rows';
 
 /** Tries envelopes and formats in the order of the shelves it is given, so that a line is read alike wherever it stands. */
 export class RecordReader {
-  readonly #candidates: readonly { readonly parser: Parser; readonly needles: RegExp }[];
+  readonly #parsers: readonly Parser[];
+  /** Made for the first record whose events are wanted. */
+  #index: NeedleIndex<Parser> | undefined;
   readonly #envelopes: readonly Envelope[];
   readonly #header = new Map<string, string>();
   readonly #headed: readonly Parser[];
@@ -124,7 +127,7 @@ export class RecordReader {
   readonly #stamps = new Map<string, Stamp | null>();
 
   constructor(shelves: Shelves, hint: string, wanted: Wanted) {
-    this.#candidates = shelves.parsers.map((parser) => ({ parser, needles: anyOf(parser.needles) }));
+    this.#parsers = shelves.parsers;
     this.#envelopes = shelves.envelopes;
     this.#headed = shelves.parsers.filter((parser) => parser.isHeader);
     this.#hint = hint.toLowerCase();
@@ -177,8 +180,7 @@ export class RecordReader {
 
   #readBy(wanted: Wanted, bare: Bare, around: Neighbours): Reading {
     for (const parser of this.#headed) if (parser.isHeader?.(bare.text)) this.#header.set(parser.name, bare.text);
-    for (const { parser, needles } of this.#candidates) {
-      if (wanted === 'events' && !needles.test(bare.text)) continue;
+    for (const parser of wanted === 'events' ? this.#holders(bare.text) : this.#parsers) {
       const context = this.#context(parser, bare, around);
       const row = parser.read(bare.text, context);
       if (!row) continue;
@@ -188,6 +190,11 @@ export class RecordReader {
       return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeMs), drafts };
     }
     return { bare, parser: undefined, row: undefined, at: bare.at, drafts: [] };
+  }
+
+  #holders(text: string): readonly Parser[] {
+    this.#index ??= new NeedleIndex(this.#parsers, (parser) => parser.needles);
+    return this.#index.holders(text);
   }
 
   /** A stamp for a record that has none: between its dated neighbours. */
@@ -230,9 +237,6 @@ function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): 
   }
   return undefined;
 }
-
-const anyOf = (literals: readonly string[]): RegExp =>
-  new RegExp(literals.map((literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|') || '(?!)', 'i');
 
 const QUOTE_LIMIT = 400;
 

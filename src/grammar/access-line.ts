@@ -85,7 +85,8 @@ function people(text: string): AccessValues | undefined {
   const vhost = words.length > 1 && !isClient(words[0]) && isClient(words[1]) ? words.shift() : undefined;
   const [client = '', ident, ...user] = words;
   if (!HOST.test(client) || (ident !== undefined && (ident === '' || user.length === 0))) return undefined;
-  const values: AccessValues = new Map([['remote_addr', client]]);
+  const values: AccessValues = new Map();
+  values.set('remote_addr', client);
   if (vhost !== undefined) {
     if (!HOST.test(vhost)) return undefined;
     values.set('host', vhost);

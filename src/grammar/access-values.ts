@@ -3,9 +3,10 @@
  * variables become a row with the standard names, and a row becomes what it says of a WebSocket.
  */
 import type { Draft, Keys, Stamp } from '../types.ts';
-import { type AccessRow, accessKeys, handshakeFailed, known, roundMs, tunnelEnded } from './access.ts';
+import { type AccessRow, accessKeys, handshakeFailed, roundMs, tunnelEnded } from './access.ts';
 import { camelName } from './access-names.ts';
 import { addressText, endpoint, endpointOf, isIp } from './address.ts';
+import { known } from './known.ts';
 import { numeric, requestLine, unset } from './quoted.ts';
 import { isWebSocketPath } from './websocket.ts';
 
@@ -32,12 +33,7 @@ export interface HttpRow extends AccessRow {
 
 /** The last element of a list that nginx writes for several upstreams: `10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80`. */
 const lastOf = (list: string | undefined): string | undefined =>
-  unset(
-    list
-      ?.split(/, | : /)
-      .at(-1)
-      ?.trim(),
-  );
+  unset((list?.includes(' ') ? list.split(/, | : /).at(-1) : list)?.trim());
 
 const positive = (text: string | undefined): number | undefined => {
   const value = numeric(text);

@@ -10,12 +10,13 @@ const IPV6 = /^[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?:%\w{1,16})?$
  */
 export function endpoint(text: string | undefined): Endpoint | undefined {
   if (text === undefined || text === '' || text === '-' || text.startsWith('unix:')) return undefined;
-  const bare = text.replace(/^[a-z]{2,5}:\/\//, '').replace(/\/.*$/s, '');
+  const bare = text.includes('/') ? text.replace(/^[a-z]{2,5}:\/\//, '').replace(/\/.*$/s, '') : text;
   if (bare.startsWith('[')) {
     const close = bare.indexOf(']');
     if (close < 0) return undefined;
     const port = Number(bare.slice(close + 2));
-    return { ip: plain(bare.slice(1, close)), ...(bare[close + 1] === ':' && port > 0 && { port }) };
+    const ip = plain(bare.slice(1, close));
+    return bare[close + 1] === ':' && port > 0 ? { ip, port } : { ip };
   }
   const colon = bare.lastIndexOf(':');
   if (colon < 0) return { ip: bare };
@@ -26,7 +27,8 @@ export function endpoint(text: string | undefined): Endpoint | undefined {
     return IPV6.test(bare) ? { ip: plain(bare) } : undefined;
   }
   const port = Number(bare.slice(colon + 1));
-  return { ip: bare.slice(0, colon), ...(port > 0 && port < 65_536 && { port }) };
+  const ip = bare.slice(0, colon);
+  return port > 0 && port < 65_536 ? { ip, port } : { ip };
 }
 
 /** Ip and port that stand in two fields. */
@@ -42,4 +44,9 @@ const plain = (ip: string): string => ip.replace(/^::ffff:(?=\d{1,3}\.)/i, '').r
 
 /** `ip:port` or `[ip6]:port` for a row. */
 export const addressText = (address: Endpoint | undefined): string | undefined =>
-  address && (address.port === undefined ? address.ip : address.ip.includes(':') ? `[${address.ip}]:${address.port}` : `${address.ip}:${address.port}`);
+  address &&
+  (address.port === undefined
+    ? address.ip
+    : address.ip.includes(':')
+      ? `[${address.ip}]:${address.port}`
+      : `${address.ip}:${address.port}`);

@@ -1,4 +1,5 @@
 /** Fields split by blanks, some of them quoted or bracketed: access logs of nginx, Apache, ALB, Traefik, Envoy. */
+import { known } from './known.ts';
 
 /** How a quote inside a quoted field is written: nginx `\x22` (so a quote always ends the field), Apache `\"`, W3C/CSV `""`. */
 export type Escaping = 'hex' | 'backslash' | 'doubled';
@@ -92,7 +93,5 @@ export function requestLine(text: string | undefined): RequestLine {
   const found = REQUEST.exec(text ?? '');
   if (!found) return {};
   const [, method, word, wordProtocol, blanks, blanksProtocol] = found;
-  const path = word ?? blanks;
-  const protocol = wordProtocol ?? blanksProtocol;
-  return { ...(method && { method }), ...(path && { path }), ...(protocol && { protocol }) };
+  return known({ method, path: word ?? blanks, protocol: wordProtocol ?? blanksProtocol });
 }
