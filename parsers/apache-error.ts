@@ -1,7 +1,8 @@
 /** Apache httpd's error log, 2.4 and 2.2. */
-import { known } from '../src/grammar/known.ts';
+
 import { endpoint, endpointOf } from '../src/grammar/address.ts';
-import { ctimeAt } from '../src/time.ts';
+import { known } from '../src/grammar/known.ts';
+import { clfAt, ctimeAt, isoAt } from '../src/time.ts';
 import { type Context, type Draft, defineParser, type ProxyFault, type ProxyLifecycle, type Row, type Stamp } from '../src/types.ts';
 
 interface ErrorRow extends Row {
@@ -217,7 +218,7 @@ export const apacheError = defineParser<ErrorRow>({
     'Sun Nov 22 20:29:35 2026 [error] caught SIGTERM, shutting down',
   ],
   read(text) {
-    const at = text[0] === '[' ? ctimeAt(text, 1) : undefined;
+    const at = text[0] === '[' ? (ctimeAt(text, 1) ?? clfAt(text, 1) ?? isoAt(text, 1)) : undefined;
     if (!at) return null;
     const level = take(LEVEL, text, at.end);
     if (!level.found) return null;

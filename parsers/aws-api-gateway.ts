@@ -1,7 +1,7 @@
 /** Access log of AWS API Gateway WebSocket APIs: JSON of `$context` variables, as the console proposes it. */
 import { roundMs } from '../src/grammar/access.ts';
-import { known } from '../src/grammar/known.ts';
 import { numberOf, parseObject, textOf } from '../src/grammar/json.ts';
+import { known } from '../src/grammar/known.ts';
 import { unset } from '../src/grammar/quoted.ts';
 import { clfAt, epoch } from '../src/time.ts';
 import { defineParser, type Row, type Stamp } from '../src/types.ts';

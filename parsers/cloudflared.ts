@@ -1,8 +1,9 @@
 /** cloudflared, the connector of Cloudflare Tunnel: zerolog on the console or as JSON. */
-import { known } from '../src/grammar/known.ts';
+
 import { endpoint } from '../src/grammar/address.ts';
 import { parseObject, textOf } from '../src/grammar/json.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
+import { known } from '../src/grammar/known.ts';
 import { urlParts } from '../src/grammar/url.ts';
 import { iso } from '../src/time.ts';
 import { type Draft, defineParser, type ProxyFault, type Row, type Stamp } from '../src/types.ts';

@@ -1,7 +1,8 @@
 /** Heroku router: logfmt, one line a request at its end. The stamp is the envelope's. */
-import { known } from '../src/grammar/known.ts';
+
 import { endpoint } from '../src/grammar/address.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
+import { known } from '../src/grammar/known.ts';
 import { numeric, unset } from '../src/grammar/quoted.ts';
 import { duration } from '../src/time.ts';
 import { type Draft, defineParser, type HandshakeFailed, type ProxyFault, type Row } from '../src/types.ts';

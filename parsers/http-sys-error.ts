@@ -1,6 +1,7 @@
 /** HTTPERR of Windows' HTTP.sys: requests and connections that ended before or behind IIS's own log. */
-import { known } from '../src/grammar/known.ts';
+
 import { endpointOf } from '../src/grammar/address.ts';
+import { known } from '../src/grammar/known.ts';
 import { numeric } from '../src/grammar/quoted.ts';
 import { columns, directiveRow, stampOf } from '../src/grammar/w3c.ts';
 import { defineParser, type ProxyFault, type Row, type Stamp } from '../src/types.ts';

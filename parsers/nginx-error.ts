@@ -1,6 +1,7 @@
 /** nginx's error log, also that of OpenResty, Kong and APISIX, and of `stream {}`. */
-import { known } from '../src/grammar/known.ts';
+
 import { addressText, endpoint } from '../src/grammar/address.ts';
+import { known } from '../src/grammar/known.ts';
 import { NGINX_ERROR_NEEDLES, nginxEvent } from '../src/grammar/nginx-messages.ts';
 import { requestLine } from '../src/grammar/quoted.ts';
 import { slashAt } from '../src/time.ts';

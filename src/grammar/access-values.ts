@@ -32,8 +32,7 @@ export interface HttpRow extends AccessRow {
 }
 
 /** The last element of a list that nginx writes for several upstreams: `10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80`. */
-const lastOf = (list: string | undefined): string | undefined =>
-  unset((list?.includes(' ') ? list.split(/, | : /).at(-1) : list)?.trim());
+const lastOf = (list: string | undefined): string | undefined => unset((list?.includes(' ') ? list.split(/, | : /).at(-1) : list)?.trim());
 
 const positive = (text: string | undefined): number | undefined => {
   const value = numeric(text);
