@@ -1,7 +1,7 @@
 /** The post-mortem in GitHub-flavoured markdown: the verdict first, then what it rests on, then what to do. */
 import type { CauseName, Renderer, Report, SourceReport, TimelineEntry } from '../src/report.ts';
 import { blindSpot, incidents, quote } from './markdown/incidents.ts';
-import { cell, codeBlock, prose } from './markdown/text.ts';
+import { cell, codeBlock, marked, prose } from './markdown/text.ts';
 import { type Clock, clockOf, count, dayOf, duration, grouped, probability, ranges, share, span } from './markdown/words.ts';
 
 /** Inputs, clocks and problems listed one by one; a report on thousands of files counts the others. */
@@ -104,7 +104,7 @@ const patterns = (report: Report): string =>
 function fixes(report: Report): string {
   if (report.fixes.length === 0) return '';
   const parts = report.fixes.map(({ title, text, code }) =>
-    [`### ${prose(title)}`, prose(text, 2_000), ...(code ? [codeBlock(code.text, code.language)] : [])].join('\n\n'),
+    [`### ${prose(title)}`, marked(text, 2_000), ...(code ? [codeBlock(code.text, code.language)] : [])].join('\n\n'),
   );
   return ['## What to change', ...parts].join('\n\n');
 }
@@ -124,7 +124,10 @@ function sources(report: Report): string {
   if (report.sources.length === 0) return '';
   const clock = clockOf(report);
   const rows = report.sources.slice(0, LISTED).map((source) => sourceRow(source, clock));
-  const problems = listed(report.sources.flatMap((source) => source.problems).map((problem) => `- ${prose(problem)}`));
+  const inside = report.sources.flatMap(({ name, problems }) =>
+    problems.map((problem) => (problem.startsWith(name) ? problem : `${name}: ${problem}`)),
+  );
+  const problems = listed([...report.problems, ...inside].map((problem) => `- ${prose(problem)}`));
   return [
     '## Inputs',
     `| source | read as (records) | lines | of interest | events | not read | covers (UTC) |\n|---|---|--:|--:|--:|--:|---|\n${rows.join('\n')}`,

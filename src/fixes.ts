@@ -2,7 +2,7 @@
 import type { World } from './closure.ts';
 import type { Fix, IncidentReport } from './report.ts';
 import { words } from './signals.ts';
-import { TIMERS } from './timers.ts';
+import { TIMERS, timersNear } from './timers.ts';
 
 /** A heartbeat below two thirds of the smallest timer survives one lost or late ping. */
 const HEARTBEAT_SHARE = 2 / 3;
@@ -37,11 +37,14 @@ server.on('connection', (socket) => {
 export function fixesFor(incidents: readonly IncidentReport[], world: World, pileMs: number | undefined, storm: boolean): Fix[] {
   const causes = new Set(incidents.map((incident) => incident.cause));
   const fixes: Fix[] = [];
-  if (causes.has('proxy-timeout')) fixes.push(...timeoutFixes(world, pileMs));
+  if (causes.has('proxy-timeout')) fixes.push(...timeoutFixes(incidents, world, pileMs));
   if (causes.has('oom')) fixes.push(...oomFixes(incidents));
   if (causes.has('crash')) fixes.push(crashFix(incidents));
   if (causes.has('deploy-restart')) fixes.push(deployFix(incidents));
-  if (causes.has('network')) fixes.push(heartbeat(USUAL_HEARTBEAT_MS, 'It finds a lost path within two intervals instead of after a timer or TCP’s quarter of an hour.'));
+  if (causes.has('network'))
+    fixes.push(
+      heartbeat(USUAL_HEARTBEAT_MS, 'It finds a lost path within two intervals instead of after a timer or TCP’s quarter of an hour.'),
+    );
   if (incidents.length > 0)
     fixes.push({
       title: 'Let clients reconnect with exponential backoff and jitter',
@@ -51,29 +54,68 @@ export function fixesFor(incidents: readonly IncidentReport[], world: World, pil
   return fixes;
 }
 
-function timeoutFixes(world: World, pileMs: number | undefined): Fix[] {
+function timeoutFixes(incidents: readonly IncidentReport[], world: World, pileMs: number | undefined): Fix[] {
   const configured = world.timers.filter((timer) => timer.timer === 'idle' || timer.timer === 'life').map((timer) => timer.ms);
   const smallest = Math.min(...configured, pileMs ?? Number.POSITIVE_INFINITY);
   const timer = Number.isFinite(smallest) ? smallest : undefined;
-  const interval = Math.min(USUAL_HEARTBEAT_MS, timer === undefined ? USUAL_HEARTBEAT_MS : Math.max(1_000, Math.floor((timer * HEARTBEAT_SHARE) / 1_000) * 1_000));
-  const hops = new Set(world.timers.map((one) => one.hop));
-  const known = TIMERS.filter((one) => one.kind === 'idle' && one.confidence === 'documented' && timer !== undefined && one.ms !== undefined && Math.abs(one.ms - timer) <= Math.max(1_000, timer * 0.03));
-  const named = known.filter((one) => hops.size === 0 || hops.has(one.hop)).slice(0, 6);
+  const interval = Math.min(
+    USUAL_HEARTBEAT_MS,
+    timer === undefined ? USUAL_HEARTBEAT_MS : Math.max(1_000, Math.floor((timer * HEARTBEAT_SHARE) / 1_000) * 1_000),
+  );
+  const hops = [...new Set(incidents.flatMap(({ cause, hop }) => (cause === 'proxy-timeout' && hop !== null ? [hop] : [])))].sort();
+  const raised = hops.flatMap((hop) => raise(hop));
   return [
-    heartbeat(interval, timer === undefined ? 'Pings in either direction reset every idle timer on the path.' : `The smallest timer on the path is ${words(timer)}; a ping every ${words(interval)} stays below two thirds of it.`),
+    heartbeat(
+      interval,
+      timer === undefined
+        ? 'Pings in either direction reset every idle timer on the path.'
+        : `The smallest timer on the path is ${words(timer)}; a ping every ${words(interval)} stays below two thirds of it.`,
+    ),
+    ...(raised.length > 0 ? raised : [raiseUnknown(timer)]),
+  ];
+}
+
+/** The settings of the hop that cut, each with its directive. */
+function raise(hop: string): Fix[] {
+  const settings = TIMERS.filter(
+    (one) => one.hop === hop && (one.kind === 'idle' || one.kind === 'life') && one.confidence !== 'unconfirmed',
+  );
+  const [first] = settings;
+  if (!first) return [];
+  const code = SNIPPETS[hop];
+  return [
     {
-      title: 'Raise the timer of the hop that cut',
-      text:
-        named.length > 0
-          ? `Idle timers of that length: ${named.map((one) => `${one.title} ${one.setting} (${one.fix})`).join('; ')}. The length alone names no hop: change the one whose log shows the cut.`
-          : 'Set the idle timer of the proxy in front to more than the longest silence you allow, for the WebSocket location only.',
-      code: {
-        language: 'nginx',
-        text: `location /ws {\n  proxy_pass http://backend;\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_read_timeout ${LONG_MS / 1000}s;\n  proxy_send_timeout ${LONG_MS / 1000}s;\n}`,
-      },
+      title: `Raise the timer of ${first.title}`,
+      text: `It is to be longer than the longest silence that you allow, for the path of the WebSockets only: ${settings.map((one) => one.fix).join('; ')}.`,
+      ...(code && { code }),
     },
   ];
 }
+
+/** No log names the hop: those whose default is of that length. */
+function raiseUnknown(timerMs: number | undefined): Fix {
+  const near =
+    timerMs === undefined
+      ? []
+      : timersNear(timerMs, Math.max(1_000, timerMs * 0.03))
+          .filter((one) => one.kind === 'idle' && one.confidence === 'documented')
+          .slice(0, 6);
+  return {
+    title: 'Raise the timer of the hop that cut',
+    text:
+      near.length > 0
+        ? `Idle timers of that length by default: ${near.map((one) => `${one.title} ${one.setting} (${one.fix})`).join('; ')}. The length alone names no hop: change the one whose log shows the cut.`
+        : 'It is to be longer than the longest silence that you allow, for the path of the WebSockets only.',
+  };
+}
+
+const SNIPPETS: Readonly<Record<string, NonNullable<Fix['code']>>> = {
+  nginx: {
+    language: 'nginx',
+    text: `location /ws {\n  proxy_pass http://backend;\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_read_timeout ${LONG_MS / 1000}s;\n  proxy_send_timeout ${LONG_MS / 1000}s;\n}`,
+  },
+  haproxy: { language: 'haproxy', text: 'backend ws_nodes\n  timeout tunnel 1h' },
+};
 
 const heartbeat = (intervalMs: number, why: string): Fix => ({
   title: `Ping every ${words(intervalMs)} from the server`,
@@ -89,14 +131,16 @@ function oomFixes(incidents: readonly IncidentReport[]): Fix[] {
       text: heap
         ? 'The runtime reached its own limit before the kernel did. Take a heap snapshot near the limit; raise it only below the container’s memory limit.'
         : 'Put the resident size in the kill line beside the unit’s or container’s limit and the runtime’s heap limit. A limit below heap plus buffers kills a healthy server; a size that grows for hours is a leak.',
-      code: heap ? { language: 'sh', text: 'node --max-old-space-size=1536 --heapsnapshot-near-heap-limit=1 server.js' } : { language: 'ini', text: '[Service]\nMemoryHigh=1G\nMemoryMax=1200M\nRestart=always\nRestartSec=2' },
+      code: heap
+        ? { language: 'sh', text: 'node --max-old-space-size=1536 --heapsnapshot-near-heap-limit=1 server.js' }
+        : { language: 'ini', text: '[Service]\nMemoryHigh=1G\nMemoryMax=1200M\nRestart=always\nRestartSec=2' },
     },
   ];
 }
 
 const crashFix = (incidents: readonly IncidentReport[]): Fix => ({
   title: 'Stop the crash, and let a supervisor bring the server back',
-  text: `Seen: ${incidents.filter((incident) => incident.cause === 'crash').map((incident) => incident.detail).join('; ')}. Handle the error where one message can cause it; keep the supervisor’s restart with a pause, so that clients find a server again.`,
+  text: `Seen: ${[...new Set(incidents.filter((incident) => incident.cause === 'crash').map((incident) => incident.detail))].join('; ')}. Handle the error where one message can cause it; keep the supervisor’s restart with a pause, so that clients find a server again.`,
   code: { language: 'ini', text: '[Service]\nRestart=always\nRestartSec=2\nStartLimitIntervalSec=0' },
 });
 
@@ -106,11 +150,17 @@ function deployFix(incidents: readonly IncidentReport[]): Fix {
     ? {
         title: 'Let old tunnels drain when the proxy changes',
         text: 'A reload or stop cut living connections. Give old workers time and spread the end, or tell clients to reconnect before.',
-        code: { language: 'text', text: 'nginx:   worker_shutdown_timeout 1h;\nHAProxy: hard-stop-after 1h\nCaddy:   reverse_proxy { stream_close_delay 1h }' },
+        code: {
+          language: 'text',
+          text: 'nginx:   worker_shutdown_timeout 1h;\nHAProxy: hard-stop-after 1h\nCaddy:   reverse_proxy { stream_close_delay 1h }',
+        },
       }
     : {
         title: 'Close sockets with 1001 or 1012 before the process stops',
         text: 'On SIGTERM stop accepting, send a close frame to every client over some seconds, then exit, all within the grace period.',
-        code: { language: 'js', text: "process.on('SIGTERM', () => {\n  server.close();\n  for (const socket of server.clients) socket.close(1012, 'service restart');\n  setTimeout(() => process.exit(0), 5_000).unref();\n});" },
+        code: {
+          language: 'js',
+          text: "process.on('SIGTERM', () => {\n  server.close();\n  for (const socket of server.clients) socket.close(1012, 'service restart');\n  setTimeout(() => process.exit(0), 5_000).unref();\n});",
+        },
       };
 }

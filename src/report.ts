@@ -68,7 +68,7 @@ export interface ClosureReport {
 
 export interface Fix {
   readonly title: string;
-  /** Markdown-free text, one paragraph. */
+  /** One paragraph; code stands between backticks. */
   readonly text: string;
   /** Configuration or code to paste, with its language; undefined = none. */
   readonly code?: { readonly language: string; readonly text: string };
@@ -162,6 +162,8 @@ export interface Report {
   readonly blindSpots: readonly BlindSpot[];
   readonly sources: readonly SourceReport[];
   readonly clocks: readonly ClockReport[];
+  /** Inputs that could not be opened, in words; what went wrong inside a source stands with the source. */
+  readonly problems: readonly string[];
   /** One entry a closure; re-iterable, may stand on disk. */
   readonly closures: Iterable<ClosureReport>;
 }

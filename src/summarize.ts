@@ -70,6 +70,7 @@ export function summarize(found: Findings): Report {
     blindSpots: blindSpots(found, incidents),
     sources: found.tallies.map((tally) => sourceReport(tally, found.alignment)),
     clocks: [...found.alignment.clocks.values()].map((clock) => clock.report).sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.says < b.says ? -1 : 1)),
+    problems: [...found.problems],
     closures: found.closures,
   };
 }
@@ -93,10 +94,13 @@ function headline(counts: Counts, incidents: readonly IncidentReport[]): string 
   const confidence = mine.reduce((sum, incident) => sum + incident.confidence * incident.closures, 0) / Math.max(1, count);
   const share = Math.round((100 * count) / counts.closures);
   const detail = mine.toSorted((a, b) => b.closures - a.closures)[0]?.detail;
-  const sure = cause === 'unknown' ? '' : `, ${confidence >= 0.97 ? 'confirmed' : confidence >= 0.8 ? 'likely' : 'possible'} (${confidence.toFixed(2)})`;
+  const sure = cause === 'unknown' ? '' : `, ${confidence >= 0.97 ? 'confirmed' : confidence >= 0.8 ? 'likely' : 'possible'} (${roundedDown(confidence)})`;
   const rest = ranked.slice(1).map(([other, n]) => `${n} ${other}`).join(', ');
   return `${count} of ${counts.closures} abnormal closures (${share} %): ${TITLES[cause]}${detail && cause !== 'unknown' ? ` — ${detail}` : ''}${sure}${rest ? `; the others: ${rest}` : ''}.`;
 }
+
+/** Two digits: a report never claims more than was found. */
+const roundedDown = (probability: number): string => (Math.floor(probability * 100 + 1e-9) / 100).toFixed(2);
 
 /** A network loss or failed handshakes right after a server's death are its consequences. */
 function withRoots(incidents: readonly IncidentReport[], world: World): IncidentReport[] {

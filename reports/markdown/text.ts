@@ -24,11 +24,16 @@ function shortened(text: string, limit: number): string {
 
 /** Text at the beginning of a paragraph, a list item or a heading, or in the midst of one. Escapes no more than it must: reports are also read raw. */
 export function prose(text: string, limit = 400): string {
-  return inline(oneLine(text, limit))
+  return begun(inline(oneLine(text, limit)));
+}
+
+/** What would make a heading, a list, a quote or a check box of a paragraph, or end a heading. */
+const begun = (text: string): string =>
+  text
+    .trim()
     .replace(/^[#>+=[-]/, '\\$&')
     .replace(/^(\d{1,9})([.)])/, '$1\\$2')
     .replace(/#$/, '\\#');
-}
 
 /** Text in a table cell. */
 export const cell = (text: string, limit?: number): string => prose(text, limit).replaceAll('|', '\\|');
@@ -41,11 +46,12 @@ export function code(text: string, limit = 300): string {
   return fence.length > 1 ? `${fence} ${clean} ${fence}` : `${fence}${clean}${fence}`;
 }
 
-/** Text inside a line that marks its own code with backticks. */
+/** Prose that marks its own code with backticks. */
 export function marked(text: string, limit = 800): string {
-  const parts = oneLine(text, limit).split('`');
-  if (parts.length % 2 === 0) return code(text, limit);
-  return parts.map((part, place) => (place % 2 === 0 ? inline(part) : code(part))).join('');
+  const clean = oneLine(text, limit);
+  const parts = clean.split('`');
+  const shown = begun(parts.map((part, place) => (place % 2 === 0 ? inline(part) : code(part))).join(''));
+  return parts.length % 2 === 0 || shown === '' ? code(clean, limit) : shown;
 }
 
 /** A fenced block of code. */

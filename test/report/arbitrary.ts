@@ -194,6 +194,7 @@ export function reportWith(text: fc.Arbitrary<string>, formatName = text): fc.Ar
       }),
     ),
     clocks: few(fc.record({ source: text, says: text, offsetMs: fc.integer(), errorMs: fc.nat() })),
+    problems: few(text),
     closures: few(closure),
   });
 }
