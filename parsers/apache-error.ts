@@ -210,19 +210,36 @@ export const apacheError = defineParser<ErrorRow>({
       reads: { at: { ms: local(2026, 10, 1, 20, 29, 35), widthMs: 1000, basis: 'local' }, level: 'error', clientIp: '203.0.113.9' },
       gives: 'noise',
     },
+    {
+      line: '[01/Mar/2021:12:00:19 +0000] [proxy:error] [pid 23964] (113)No route to host: AH00957: HTTP: attempt to connect to 10.1.0.244:9000 (hostname.domain.com) failed',
+      from: 'documentation of Vector 0.34, parse_apache_log: an ErrorLogFormat with the stamp of access logs',
+      reads: {
+        at: { ms: Date.UTC(2021, 2, 1, 12, 0, 19), widthMs: 1000, basis: 'utc' },
+        module: 'proxy',
+        level: 'error',
+        pid: 23964,
+        errno: 113,
+      },
+      gives: { kind: 'proxy-fault', fault: 'upstream-unreachable' },
+    },
   ],
   rejects: [
+    '[2021-06-04 15:40:27] [error] an application',
+    '[2021-06-04 15:40:27] [chat:error] an application',
     '[Sun Nov 22 20:29:35.219485 2026] [proxy:loud] [pid 1842:tid 140245] AH00957: HTTP: attempt to connect',
     '[Sun Nov 32 20:29:35.219485 2026] [proxy:error] [pid 1842:tid 140245] AH00957: HTTP: attempt to connect',
     '[Sun Nov 22 20:29:35 2026] kernel: something',
     'Sun Nov 22 20:29:35 2026 [error] caught SIGTERM, shutting down',
   ],
   read(text) {
-    const at = text[0] === '[' ? (ctimeAt(text, 1) ?? clfAt(text, 1) ?? isoAt(text, 1)) : undefined;
+    const own = text[0] === '[' ? ctimeAt(text, 1) : undefined;
+    const at = own ?? (text[0] === '[' ? (clfAt(text, 1) ?? isoAt(text, 1)) : undefined);
     if (!at) return null;
     const level = take(LEVEL, text, at.end);
     if (!level.found) return null;
     const process = take(PROCESS, text, level.end);
+    // An ErrorLogFormat with another stamp: applications write stamp and level in brackets too, but neither module nor process.
+    if (!own && (level.found[1] === undefined || !process.found)) return null;
     const source = take(SOURCE, text, process.end);
     const errno = take(ERRNO, text, source.end);
     const peer = take(PEER, text, errno.end);

@@ -33,8 +33,10 @@ const PANIC =
 /** Audit record 1701: a process ended by a signal that dumps core; kernel log, journal, audit.log. 1326: seccomp. */
 const AUDIT =
   /^(?:audit: type=(?:1701|1326) |(?:node=\S{1,255} )?type=(?:ANOM_ABEND|SECCOMP) msg=|ANOM_ABEND |SECCOMP )(?:audit\(\d{1,12}\.\d{3}:\d{1,12}\): ?)?(auid=\d{1,10} .{1,2000})$/;
+/** The task that the kernel was running for; in newer kernels its state follows the name. */
+const RUNNING = /^CPU: \d{1,5} (?:UID: \d{1,10} )?PID: (\d{1,10}) Comm: (.{1,80}?) (?:Not tainted|Tainted: |Kdump: ).{1,300}$/;
 const TRACE =
-  /^(?:Code: (?:[0-9a-f<>() ]{2,400}|(?:Bad|Unable).{1,100})|Call Trace:|\s?<\/?(?:TASK|IRQ|NMI)>|CPU: \d{1,5} (?:UID: \d{1,10} )?PID: \d{1,10} Comm: .{1,300}|Hardware name: .{1,300}|R[IS]P: 00\d\d:.{1,300}|Modules linked in: .*|---\[ end .{1,200}|.{1,80}\[\d{1,10}\]: .{1,80} likely on CPU \d.{1,60})$/;
+  /^(?:Code: (?:[0-9a-f<>() ]{2,400}|(?:Bad|Unable).{1,100})|Call Trace:|\s?<\/?(?:TASK|IRQ|NMI)>|Hardware name: .{1,300}|R[IS]P: 00\d\d:.{1,300}|Modules linked in: .*|---\[ end .{1,200}|.{1,80}\[\d{1,10}\]: .{1,80} likely on CPU \d.{1,60})$/;
 
 const SIGNALS: Readonly<Record<number, { readonly name: string; readonly fault: Fault }>> = {
   4: { name: 'SIGILL', fault: 'trap' },
@@ -185,6 +187,8 @@ export const kernelCrash = defineParser<CrashRow>({
     if (stalled) return taskRow(stalled, 'hang', false);
     const audit = AUDIT.exec(text)?.[1];
     if (audit !== undefined) return readAudit(text, audit);
+    const running = RUNNING.exec(text);
+    if (running) return { message: text, pid: Number(running[1]), ...(running[2] && { command: running[2] }) };
     return context.keys.service === 'kernel' ? readBare(text) : TRACE.test(text) ? { message: text } : null;
   },
   events(row, context) {

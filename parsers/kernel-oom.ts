@@ -25,9 +25,11 @@ const LIMIT_OF = /^Task in (\S{1,4096}) killed as a result of limit of (\S{1,409
 const GROUP_KILL = /^Tasks in (\S{1,4096}) are going to be killed due to memory\.oom\.group set$/;
 const USAGE = /^memory: usage \d{1,18}kB, limit (\d{1,18})kB, failcnt \d{1,18}$/;
 const INVOKED = /^.{1,80} invoked oom-killer: gfp_mask=0x[0-9a-f]{1,16}.{0,400}$/;
-const TABLE_ROW = /^\[ {0,8}\d{1,10}\] {1,8}\d{1,10} {1,8}\d{1,10} {1,10}\d{1,18} {1,10}\d{1,18} [-\d ]{1,150} \S.{0,80}$/;
+const TABLE_ROW = /^\[ {0,8}(\d{1,10})\] {1,8}\d{1,10} {1,8}\d{1,10} {1,10}\d{1,18} {1,10}\d{1,18} [-\d ]{1,150} (\S.{0,80})$/;
+const AFTER =
+  /^(?:oom_reaper: (?:unable to reap pid:|reaped process )|.{0,80}OOM victim )(\d{1,10}) \((.{1,80}?)\)(?:,? (?:is already exiting|now anon-rss:).{0,200})?$/;
 const BLOCK =
-  /^(?:Tasks state \(memory values in pages\):|\[ {1,2}pid {1,2}\] +uid {1,4}tgid total_vm .{1,120}|Mem-Info:|Memory cgroup stats for \S.*|(?:memory\+swap|swap|kmem): usage \d{1,18}kB, limit .{1,60}|oom_reaper: .{1,300}|Out of memory and no killable processes\.\.\.|.{0,80}OOM victim \d{1,10} \(.{1,80}\) is already exiting\. Skip killing the task)$/s;
+  /^(?:Tasks state \(memory values in pages\):|\[ {1,2}pid {1,2}\] +uid {1,4}tgid total_vm .{1,120}|Mem-Info:|Memory cgroup stats for \S.*|(?:memory\+swap|swap|kmem): usage \d{1,18}kB, limit .{1,60}|oom_reaper: .{1,300}|Out of memory and no killable processes\.\.\.)$/s;
 /** How far above a kill its block is looked for: the table has one line a task of the group. */
 const BLOCK_LINES = 64;
 
@@ -152,7 +154,7 @@ export const kernelOom = defineParser<OomRow>({
     {
       line: 'oom_reaper: reaped process 19289 (memcg_process), now anon-rss:0kB, file-rss:0kB, shmem-rss:4kB',
       from: 'Linux 5.15',
-      reads: {},
+      reads: { pid: 19289, command: 'memcg_process' },
       gives: 'noise',
     },
     { line: 'memory: usage 71680kB, limit 71680kB, failcnt 974', from: 'Linux 6.1', reads: { limitBytes: 71680 * KB }, gives: 'noise' },
@@ -175,7 +177,9 @@ export const kernelOom = defineParser<OomRow>({
     if (INVOKED.test(text)) return { message: text, role: 'context' };
     const limit = USAGE.exec(text)?.[1];
     if (limit !== undefined) return { message: text, limitBytes: Number(limit) * KB };
-    return BLOCK.test(text) || TABLE_ROW.test(text) ? { message: text } : null;
+    const task = AFTER.exec(text) ?? TABLE_ROW.exec(text);
+    if (task) return { message: text, ...victim(task[1], task[2]) };
+    return BLOCK.test(text) ? { message: text } : null;
   },
   events(row, context) {
     if (row.role === undefined) return undefined;

@@ -74,7 +74,7 @@ function isoOf(stamp: Stamp | undefined, zone: (ms: number) => number, writtenMs
     case 'yearless':
       return iso(zone(withYearNear(stamp.ms, writtenMs ?? stamp.ms)));
     default:
-      return stamp.ms / 1000;
+      return Math.round(stamp.ms * 1000) / 1e6;
   }
 }
 

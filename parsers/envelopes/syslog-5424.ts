@@ -5,8 +5,8 @@ import type { Envelope, Keys } from '../../src/types.ts';
 
 /** Octet count of RFC 6587 framing, priority, version, stamp, host, application, process id, message id. */
 const HEADER = /^(?:\d{1,7} )?<\d{1,3}>1 (\S{1,64}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) /;
-/** One element of structured data; inside its values `"`, `\` and `]` are escaped by `\`. */
-const ELEMENT = /\[[^\s\]="]{1,32}(?: [^\s\]="]{1,32}="(?:[^"\\]|\\.)*")*\]/y;
+/** One element of structured data; inside its values `"`, `\` and `]` are escaped by `\`. Some write a blank behind `=`. */
+const ELEMENT = /\[[^\s\]="]{1,32}(?: [^\s\]="]{1,32}= ?"(?:[^"\\]|\\.)*")*\]/y;
 
 export const syslog5424: Envelope = {
   name: 'syslog-5424',
@@ -41,6 +41,11 @@ export const syslog5424: Envelope = {
       line: '<30>1 2026-11-22T22:16:24.131591+00:00 vm chat-ws 4242 - [timeQuality tzKnown="1" isSynced="0"] ws closed 1006',
       from: 'logger of util-linux 2.38',
       unwraps: { text: 'ws closed 1006' },
+    },
+    {
+      line: '<13>1 2020-03-13T20:45:38.119Z dynamicwireless.name non 2426 ID931 [exampleSDID@32473 iut="3" eventSource= "Application" eventID="1011"] Try to override',
+      from: 'flog, and the documentation of Vector 0.34, parse_syslog',
+      unwraps: { text: 'Try to override', keys: { service: 'non', pid: 2426, host: 'dynamicwireless.name' } },
     },
     {
       line: '63 <6>1 2026-11-22T20:36:24Z node-1 kernel - - - TCP: out of memory',

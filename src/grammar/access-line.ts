@@ -22,7 +22,7 @@ export interface AccessLine {
 
 const HEAD_LIMIT = 600;
 // 200 612 | 101 - | - 0 (Apache, before it had a status), and no third figure glued to it.
-const STATUS_BYTES = /" (\d{3}|-) (\d{1,19}|-)(?=[ \t]|$)/y;
+const STATUS_BYTES = /" (\d{3}|-(?= \d)) (\d{1,19}|-)(?=[ \t]|$)/y;
 const HOST = /^(?:[\w.:%-]{1,255}|\[[0-9A-Fa-f:.%]{2,60}\](?::\d{1,5})?|unix:\S{0,200})$/;
 
 /** The line's fields; undefined when it is not such a line or is cut short. */

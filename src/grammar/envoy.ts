@@ -1,7 +1,7 @@
 /** Envoy's access logs: format strings turned into readers, the operators' meaning, and who ended a stream. */
 import { clfAt, epoch, isoAt } from '../time.ts';
 import type { Draft, Keys, Row, Stamp, TunnelEnded } from '../types.ts';
-import { endpoint } from './address.ts';
+import { addressText, endpoint } from './address.ts';
 
 export interface EnvoyRow extends Row {
   /** START_TIME: the stream's first byte. */
@@ -73,6 +73,7 @@ export function envoyRow(operators: Operators): EnvoyRow | undefined {
   if ((start !== undefined && !at) || status === undefined || (durationMs === undefined && operators('DURATION') !== undefined))
     return undefined;
   const forwardedFor = operators('REQ(X-FORWARDED-FOR)');
+  const upstream = operators('UPSTREAM_HOST');
   const peer = endpoint(
     operators('DOWNSTREAM_REMOTE_ADDRESS') ?? operators('DOWNSTREAM_DIRECT_REMOTE_ADDRESS') ?? forwardedFor?.split(',')[0]?.trim(),
   );
@@ -96,7 +97,7 @@ export function envoyRow(operators: Operators): EnvoyRow | undefined {
     userAgent: operators('REQ(USER-AGENT)'),
     requestId: operators('REQ(X-REQUEST-ID)'),
     host: operators('REQ(:AUTHORITY)'),
-    upstream: operators('UPSTREAM_HOST'),
+    upstream: addressText(endpoint(upstream)) ?? upstream,
     upstreamName: operators('UPSTREAM_CLUSTER') ?? operators('UPSTREAM_CLUSTER_RAW'),
     upstreamLocalAddress: operators('UPSTREAM_LOCAL_ADDRESS'),
     downstreamLocalAddress: operators('DOWNSTREAM_LOCAL_ADDRESS'),
