@@ -144,7 +144,7 @@ function connect(nodes: readonly Node[]): void {
   for (const [at, a] of nodes.entries())
     for (const b of nodes.slice(at + 1)) {
       if (a.sample.basis === 'ago' || b.sample.basis === 'ago') continue;
-      const vote = keyedVote(a, b) ?? lifeVote(a, b) ?? coincidenceVote(a, b);
+      const vote = keyedVote(a, b) ?? lifeVote(a, b) ?? coincidenceVote(a, b) ?? rhythmVote(a, b);
       if (!vote) continue;
       a.edges.push({ to: b, vote });
       b.edges.push({ to: a, vote: { ...vote, offsetMs: -vote.offsetMs } });
@@ -211,6 +211,28 @@ function coincidenceVote(a: Node, b: Node): Vote | undefined {
   }
   return best.hits >= MIN_VOTES && best.hits >= 2 * second ? { offsetMs: best.shift, votes: Math.ceil(best.hits / 3), spreadMs: TOLERANCE_MS } : undefined;
 }
+
+/**
+ * Two logs that share no key and no life, such as a gateway's and that of the server behind it: the shift under which most instants of
+ * the smaller one have a neighbour in the other, whatever it is. Asks for much, since any two logs have some such shift.
+ */
+function rhythmVote(a: Node, b: Node): Vote | undefined {
+  if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
+  const [fewer, more] = a.sample.times.length <= b.sample.times.length ? [a, b] : [b, a];
+  const few = fewer.sample.times.slice(0, RHYTHM_LIMIT).map((ms) => fewer.own(ms));
+  const many = more.sample.times.slice(0, RHYTHM_LIMIT).map((ms) => more.own(ms)).sort((x, y) => x - y);
+  if (few.length < RHYTHM_LEAST) return undefined;
+  const peak = peakOf(few.flatMap((one) => many.map((other) => one - other)));
+  if (!peak) return undefined;
+  const matched = few.filter((ms) => nearest(many, ms - peak.offsetMs) <= RHYTHM_NEAR_MS).length;
+  const unshifted = few.filter((ms) => nearest(many, ms) <= RHYTHM_NEAR_MS).length;
+  if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
+  return { offsetMs: fewer === a ? peak.offsetMs : -peak.offsetMs, votes: Math.ceil(matched / 3), spreadMs: peak.spreadMs };
+}
+const RHYTHM_LIMIT = 300;
+const RHYTHM_LEAST = 12;
+const RHYTHM_SHARE = 0.7;
+const RHYTHM_NEAR_MS = 750;
 
 function nearest(sorted: readonly number[], value: number): number {
   let low = 0;

@@ -62,7 +62,7 @@ export class ClockSample {
   }
 }
 
-const TIMED = new Set(['socket-closed', 'tunnel-ended', 'process-started', 'process-ended', 'stop-requested', 'oom-kill', 'process-fault', 'proxy-fault', 'network-fault']);
+const TIMED = new Set(['socket-opened', 'socket-closed', 'tunnel-ended', 'process-started', 'process-ended', 'stop-requested', 'oom-kill', 'process-fault', 'proxy-fault', 'network-fault']);
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {
