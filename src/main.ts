@@ -1,6 +1,7 @@
 /** The command line: words, options, files and streams. Options become data here; the stages take data. */
 import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Settings, shelvesFor, sourcesFor } from './inputs.ts';
 import { packageFile, packageVersion } from './package-file.ts';
@@ -61,7 +62,7 @@ function program(): Command {
       .argument('<inputs...>', 'files, folders, globs, NAME=PATH, or - for standard input'),
   ).action(async (inputs: string[], flags: AnalyzeFlags, command: Command) => analyzeAction(inputs, flags, command));
   analyzeOptions(root.command('demo').description('run on a bundled incident')).action(async (flags: AnalyzeFlags, command: Command) => {
-    await analyzeAction([packageFile(`samples/${DEMO}/logs`).pathname], flags, command);
+    await analyzeAction([`logs=${fileURLToPath(packageFile(`samples/${DEMO}/logs`))}`], flags, command);
   });
   extractCommand(root);
   formatsCommand(root);
