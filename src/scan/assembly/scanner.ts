@@ -5,28 +5,21 @@
  * the text for all needles at once. Low halves are the same for both cases of a letter. Where a bucket is left over, the hash of
  * three bytes leads to the needles that may stand there, and these are compared.
  *
- * Memory, filled in by ../simd.ts:
- *   TABLES    a look-up table for each byte of the fingerprint
- *   HEADS     by hash of three bytes, the number (u16) of the first needle whose fingerprint begins so; 0 = none
- *   NEEDLES   from number 1, NEEDLE_BYTES each: u32 address of the bytes, u16 length, u16 place of the fingerprint in them,
- *             u16 next needle of the same hash, u16 1 = digits only. The bytes are lower-case; behind them as many masks:
- *             0x20 for letters, else 0
- *   hitsAt    four u32 for each hit: HIT_START … HIT_NON_ASCII of ../scanner.ts
- *   textAt    the text; behind it 16 bytes that may be read
+ * ./fit.ts chooses fingerprints and buckets. ../simd.ts fills in the needles and these variables; the text and the hits are its too.
  */
-export const TABLES: usize = 0;
-export const HEADS: usize = 64;
-export const NEEDLES: usize = 16448;
-export const NEEDLE_BYTES: usize = 12;
+import { hashAt, HEADS, NEEDLES, NEEDLE_BYTES, TABLES } from './memory';
 
+export { fit } from './fit';
+export { needleCount, NEEDLES, NEEDLE_BYTES } from './memory';
+
+/** Where the text begins. Behind it there are 64 bytes that may be read. */
 export let textAt: usize = 0;
+/** Where the hits go, four u32 for each: HIT_START … HIT_NON_ASCII of ../scanner.ts. */
 export let hitsAt: usize = 0;
 export let hitRoom: usize = 0;
 export let scannedTo: usize = 0;
 export let newlines: u32 = 0;
 
-/** As in ../fingerprints.ts. */
-const HASH_BITS: u32 = 13;
 const HIT_BYTES: usize = 16;
 const GROUP: usize = 64;
 /** Groups after which a byte that counts up to 4 in each may overflow. */
@@ -173,7 +166,7 @@ function sum(bytes: v128): u32 {
 function firstNeedle(bits: u64, origin: usize, floor: usize, to: usize): usize {
   while (bits !== 0) {
     const place = origin + <usize>ctz(bits);
-    const number = headAt(place);
+    const number = <usize>load<u16>(HEADS + hashAt(place) * 2);
     if (number !== 0 && isAnyNeedle(number, place, floor, to)) return place;
     bits &= bits - 1;
   }
@@ -183,17 +176,10 @@ function firstNeedle(bits: u64, origin: usize, floor: usize, to: usize): usize {
 /** The same for all places in [from, to). */
 function firstNeedleFrom(from: usize, floor: usize, to: usize): usize {
   for (let place = from; place < to; place += 1) {
-    const number = headAt(place);
+    const number = <usize>load<u16>(HEADS + hashAt(place) * 2);
     if (number !== 0 && isAnyNeedle(number, place, floor, to)) return place;
   }
   return 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function headAt(place: usize): usize {
-  const folded = (load<u32>(place) & 0x00ffffff) | 0x00202020;
-  return load<u16>(HEADS + <usize>((folded * 0x9e3779b1) >>> (32 - HASH_BITS)) * 2);
 }
 
 /** Whether a needle of this hash lies in [floor, to) with its fingerprint at `place`. */
