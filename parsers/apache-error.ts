@@ -10,7 +10,7 @@ interface ErrorRow extends Row {
   readonly module?: string | undefined;
   readonly level: string;
   readonly pid?: number | undefined;
-  readonly tid?: string | undefined;
+  readonly tid?: number | undefined;
   readonly errno?: number | undefined;
   readonly clientIp?: string | undefined;
   readonly clientPort?: number | undefined;
@@ -224,6 +224,7 @@ export const apacheError = defineParser<ErrorRow>({
     },
   ],
   rejects: [
+    '[Sun Nov 22 20:29:35.219485 2026] [proxy:error] [pid x:tid 140245] AH00957: HTTP: attempt to connect',
     '[2021-06-04 15:40:27] [error] an application',
     '[2021-06-04 15:40:27] [chat:error] an application',
     '[Sun Nov 22 20:29:35.219485 2026] [proxy:loud] [pid 1842:tid 140245] AH00957: HTTP: attempt to connect',
@@ -241,6 +242,7 @@ export const apacheError = defineParser<ErrorRow>({
     // An ErrorLogFormat with another stamp: applications write stamp and level in brackets too, but neither module nor process.
     if (!own && (level.found[1] === undefined || !process.found)) return null;
     const source = take(SOURCE, text, process.end);
+    if (text.startsWith('[pid ', source.end)) return null;
     const errno = take(ERRNO, text, source.end);
     const peer = take(PEER, text, errno.end);
     const id = take(ID, text, peer.end);
@@ -251,7 +253,7 @@ export const apacheError = defineParser<ErrorRow>({
       module: level.found[1] || undefined,
       level: level.found[2] ?? '',
       pid: process.found ? Number(process.found[1]) : undefined,
-      tid: process.found?.[2],
+      tid: process.found?.[2] === undefined ? undefined : Number(process.found[2]),
       errno: errno.found ? Number(errno.found[1]) : undefined,
       ...peerOf(peer.found?.[1]),
       messageId: id.found?.[1],

@@ -1,10 +1,10 @@
 /** RFC 5424 messages, as syslog servers store or forward them. */
-import { writerOf } from '../../src/grammar/syslog-tag.ts';
+import { PRI, writerOf } from '../../src/grammar/syslog-tag.ts';
 import { iso } from '../../src/time.ts';
 import type { Envelope, Keys } from '../../src/types.ts';
 
 /** Octet count of RFC 6587 framing, priority, version, stamp, host, application, process id, message id. */
-const HEADER = /^(?:\d{1,7} )?<\d{1,3}>1 (\S{1,64}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) /;
+const HEADER = new RegExp(String.raw`^(?:\d{1,7} )?${PRI}1 (\S{1,64}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) `);
 /** One element of structured data; inside its values `"`, `\` and `]` are escaped by `\`. Some write a blank behind `=`. */
 const ELEMENT = /\[[^\s\]="]{1,32}(?: [^\s\]="]{1,32}= ?"(?:[^"\\]|\\.)*")*\]/y;
 
@@ -55,6 +55,7 @@ export const syslog5424: Envelope = {
     { line: '<14>1 - - - - - - no stamp', from: 'RFC 5424, all header fields NILVALUE', unwraps: { text: 'no stamp', keys: {} } },
   ],
   rejects: [
+    '<192>1 2003-10-11T22:14:15.003Z host su - ID47 - no such facility',
     '<34>2 2003-10-11T22:14:15.003Z host su - ID47 - a later version',
     '<40>1 2012-11-30T06:45:26+00:00 heroku web.3 - State changed from starting to up',
     '<34>1 yesterday host su - ID47 - text',

@@ -1,9 +1,9 @@
 /** Syslog files with ISO 8601 stamps, and `journalctl -o short-iso`. */
-import { isCertain, tagged, unwrapTagged } from '../../src/grammar/syslog-tag.ts';
+import { isCertain, PRI, tagged, unwrapTagged } from '../../src/grammar/syslog-tag.ts';
 import { isoAt } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
 
-const PRI = /^<\d{1,3}>/;
+const PRIORITY = new RegExp(`^${PRI}`);
 const MICROSECONDS = 6;
 
 export const syslogIso: Envelope = {
@@ -61,7 +61,7 @@ export const syslogIso: Envelope = {
   ],
   wrap: (text) => `2026-11-22T20:36:24+0000 vm app[4242]: ${text}`,
   unwrap(line) {
-    const start = PRI.exec(line)?.[0].length ?? 0;
+    const start = PRIORITY.exec(line)?.[0].length ?? 0;
     // A comma before the fraction is dmesg's.
     const stamp = line[start + 10] === 'T' && line[start + 19] !== ',' ? isoAt(line, start) : undefined;
     if (stamp?.stamp.basis !== 'utc' || line[stamp.end] !== ' ') return null;

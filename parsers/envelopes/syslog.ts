@@ -1,10 +1,10 @@
 /** Syslog files with BSD stamps, and what `journalctl` prints by default. */
 
 import { bsdStampAt } from '../../src/grammar/locale.ts';
-import { tagged, unwrapTagged, writerOf } from '../../src/grammar/syslog-tag.ts';
+import { PRI, tagged, unwrapTagged, writerOf } from '../../src/grammar/syslog-tag.ts';
 import type { Envelope } from '../../src/types.ts';
 
-const PRI = /^<\d{1,3}>/;
+const PRIORITY = new RegExp(`^${PRI}`);
 /** Messages that rsyslog and sysklogd write without a tag. */
 const UNTAGGED = /^(\S{1,255}) ((?:last message|message) repeated \d{1,10} times|-- MARK --)$/;
 
@@ -97,7 +97,7 @@ export const syslog: Envelope = {
   rejects: ['Nov 22 20:36:24', 'Nov 31 20:36:24 vm app[1]: text', 'Nov 22 20:36:24 a sentence without a tag', '                 line two'],
   wrap: (text) => `Nov 22 20:36:24 vm app[4242]: ${text}`,
   unwrap(line) {
-    const pri = PRI.exec(line)?.[0] ?? '';
+    const pri = PRIORITY.exec(line)?.[0] ?? '';
     const stamp = bsdStampAt(line, pri.length);
     if (!stamp || line[stamp.end] !== ' ') return null;
     const rest = line.slice(stamp.end + 1);

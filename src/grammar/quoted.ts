@@ -6,7 +6,7 @@ export type Escaping = 'hex' | 'backslash' | 'doubled';
 
 /**
  * The fields of a line: split at single blanks; `"…"` is one field without its quotes, `[…]` one field without its brackets when
- * `brackets` is set. Undefined when a quoted or bracketed field does not end. Empty fields between two blanks are kept.
+ * `brackets` is set. Undefined when a quoted or bracketed field does not end, or not before a blank. Empty fields between two blanks are kept.
  */
 export function quotedFields(text: string, escaping: Escaping, brackets = false): string[] | undefined {
   const fields: string[] = [];
@@ -16,12 +16,12 @@ export function quotedFields(text: string, escaping: Escaping, brackets = false)
     let end: number;
     if (opener === '"') {
       end = closingQuote(text, at, escaping);
-      if (end < 0) return undefined;
+      if (end < 0 || isGlued(text, end)) return undefined;
       fields.push(text.slice(at + 1, end));
       at = end + 2;
     } else if (opener === '[' && brackets) {
       end = text.indexOf(']', at);
-      if (end < 0) return undefined;
+      if (end < 0 || isGlued(text, end)) return undefined;
       fields.push(text.slice(at + 1, end));
       at = end + 2;
     } else {
@@ -33,6 +33,9 @@ export function quotedFields(text: string, escaping: Escaping, brackets = false)
   }
   return fields;
 }
+
+/** A quote is missing before this one. Lists have a comma behind it; a number without its blank stands in old AWS documentation. */
+const isGlued = (text: string, end: number): boolean => end + 1 < text.length && !/[ ,\d]/.test(text[end + 1] ?? '');
 
 function closingQuote(text: string, opening: number, escaping: Escaping): number {
   let at = opening + 1;

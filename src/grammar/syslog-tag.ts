@@ -2,6 +2,9 @@
 import type { Keys, Stamp, Unwrapped } from '../types.ts';
 import { kernelText } from './printk.ts';
 
+/** `<PRI>`: facility × 8 + severity, of 24 facilities. The source of a pattern. */
+export const PRI = '<(?:1[0-8]\\d|19[01]|[1-9]?\\d)>';
+
 export interface Tagged {
   /** Undefined when none is written (`--no-hostname`, old rsyslog templates). */
   readonly host?: string;
