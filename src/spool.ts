@@ -1,6 +1,6 @@
 /**
- * Collections that move to disk past a budget. Items are plain data; on disk they are JSON Lines in files of one temporary folder,
- * which is gone however the process ends.
+ * Collections that move to disk past a budget. Items are plain data; on disk they are JSON Lines in one temporary file without a
+ * name, which the system takes back however the process ends.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,63 +9,70 @@ import { join } from 'node:path';
 const CHUNK = 1 << 18;
 const JOINED = 2_000; // items written at once
 
-/** One process's temporary folder; removed by `dispose`, on exit and on the signals that end a process. */
-export class Scratch {
-  #folder: string | undefined;
-  #files = 0;
-  readonly #dispose = (): void => this.dispose();
+/** Bytes of the temporary file. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
 
-  path(): string {
-    if (this.#folder === undefined) {
-      this.#folder = mkdtempSync(join(tmpdir(), 'why1006-'));
-      process.once('exit', this.#dispose);
-    }
-    return join(this.#folder, `${++this.#files}.jsonl`);
+/** The temporary file of one analysis. */
+export class Scratch {
+  #file: number | undefined;
+  #length = 0;
+
+  append(bytes: Uint8Array): void {
+    this.#file ??= namelessFile();
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done, bytes.length - done, this.#length + done);
+    this.#length += bytes.length;
+  }
+
+  /** Where the next byte is appended. */
+  get length(): number {
+    return this.#length;
+  }
+
+  read(into: Uint8Array, length: number, at: number): number {
+    return this.#file === undefined ? 0 : readSync(this.#file, into, 0, length, at);
   }
 
   dispose(): void {
-    if (this.#folder === undefined) return;
-    rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = undefined;
-    process.removeListener('exit', this.#dispose);
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 }
 
-/** Writes items to a new file; returns its path and where each part of them begins and ends. */
-export function writeRun<T>(scratch: Scratch, parts: readonly (readonly T[])[]): { readonly path: string; readonly segments: readonly { readonly from: number; readonly to: number }[] } {
-  const path = scratch.path();
-  const file = openSync(path, 'wx', 0o600);
-  let at = 0;
-  const segments = parts.map((items) => {
-    const from = at;
-    for (let first = 0; first < items.length; first += JOINED) {
-      const bytes = Buffer.from(`${items.slice(first, first + JOINED).map((item) => JSON.stringify(item)).join('\n')}\n`);
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-      at += bytes.length;
-    }
-    return { from, to: at };
-  });
-  closeSync(file);
-  return { path, segments };
+/** Open for reading and writing, and already deleted: no signal, crash or lack of memory leaves it behind. */
+function namelessFile(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'why1006-'));
+  try {
+    return openSync(join(folder, 'runs.jsonl'), 'wx+', 0o600);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-/** The items between two offsets of a file, one at a time. */
-export function* readRun<T>(path: string, from: number, to: number): Generator<T> {
-  const file = openSync(path, 'r');
-  try {
-    const block = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, to - from)));
-    let rest: Buffer = Buffer.alloc(0);
-    for (let at = from; at < to; ) {
-      const got = readSync(file, block, 0, Math.min(block.length, to - at), at);
-      if (got === 0) return;
-      at += got;
-      const bytes = rest.length > 0 ? Buffer.concat([rest, block.subarray(0, got)]) : block.subarray(0, got);
-      const end = bytes.lastIndexOf(10) + 1;
-      if (end > 0) for (const line of bytes.toString('utf8', 0, end - 1).split('\n')) yield JSON.parse(line) as T;
-      rest = Buffer.from(bytes.subarray(end));
-    }
-  } finally {
-    closeSync(file);
+/** Appends items, one a line. */
+export function writeRun<T>(scratch: Scratch, items: readonly T[]): Run {
+  const from = scratch.length;
+  for (let first = 0; first < items.length; first += JOINED) {
+    const lines = items.slice(first, first + JOINED).map((item) => JSON.stringify(item));
+    scratch.append(Buffer.from(`${lines.join('\n')}\n`));
+  }
+  return { from, to: scratch.length };
+}
+
+/** The items of a run, one at a time. */
+export function* readRun<T>(scratch: Scratch, { from, to }: Run): Generator<T> {
+  const block = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, to - from)));
+  let rest: Buffer = Buffer.alloc(0);
+  for (let at = from; at < to; ) {
+    const got = scratch.read(block, Math.min(block.length, to - at), at);
+    if (got === 0) return;
+    at += got;
+    const bytes = rest.length > 0 ? Buffer.concat([rest, block.subarray(0, got)]) : block.subarray(0, got);
+    const end = bytes.lastIndexOf(10) + 1;
+    if (end > 0) for (const line of bytes.toString('utf8', 0, end - 1).split('\n')) yield JSON.parse(line) as T;
+    rest = Buffer.from(bytes.subarray(end));
   }
 }
 
@@ -73,7 +80,7 @@ export function* readRun<T>(path: string, from: number, to: number): Generator<T
 export class Spool<T> implements Iterable<T> {
   readonly #scratch: Scratch;
   readonly #budget: number;
-  readonly #runs: { readonly path: string; readonly to: number }[] = [];
+  readonly #runs: Run[] = [];
   #items: T[] = [];
   #count = 0;
 
@@ -91,13 +98,12 @@ export class Spool<T> implements Iterable<T> {
     this.#items.push(item);
     this.#count++;
     if (this.#items.length < this.#budget) return;
-    const { path, segments } = writeRun(this.#scratch, [this.#items]);
-    this.#runs.push({ path, to: segments[0]?.to ?? 0 });
+    this.#runs.push(writeRun(this.#scratch, this.#items));
     this.#items = [];
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (const run of this.#runs) yield* readRun<T>(run.path, 0, run.to);
+    for (const run of this.#runs) yield* readRun<T>(this.#scratch, run);
     yield* this.#items;
   }
 }

@@ -2,7 +2,7 @@
 import { type Alignment, placed } from './align.ts';
 import { clockKey } from './anchors.ts';
 import type { RawEvent } from './record.ts';
-import { readRun, type Scratch, writeRun } from './spool.ts';
+import { type Run, readRun, type Scratch, writeRun } from './spool.ts';
 import type { LogEvent } from './types.ts';
 
 /** Year-less stamps run backwards at New Year, so the two halves of a year are two clocks of their own here. */
@@ -24,7 +24,7 @@ function compare(a: LogEvent, b: LogEvent): number {
 export class Timeline {
   readonly #scratch: Scratch;
   readonly #budget: number;
-  readonly #segments: { readonly path: string; readonly from: number; readonly to: number }[] = [];
+  readonly #runs: Run[] = [];
   #buffer: RawEvent[] = [];
   #count = 0;
 
@@ -46,13 +46,13 @@ export class Timeline {
 
   /** Every event whose clock is known, in order of time. */
   *inOrder(alignment: Alignment): Generator<LogEvent> {
-    const live = (this.#segments.length === 0 ? this.#buffer : []).flatMap((event) => placed(event, alignment) ?? []);
-    if (this.#segments.length === 0) {
+    const live = (this.#runs.length === 0 ? this.#buffer : []).flatMap((event) => placed(event, alignment) ?? []);
+    if (this.#runs.length === 0) {
       yield* live.sort(compare);
       return;
     }
     this.#spill();
-    yield* merge(this.#segments.map((segment) => placedOf(readRun<RawEvent>(segment.path, segment.from, segment.to), alignment)));
+    yield* merge(this.#runs.map((run) => placedOf(readRun<RawEvent>(this.#scratch, run), alignment)));
   }
 
   #spill(): void {
@@ -64,9 +64,7 @@ export class Timeline {
       if (part) part.push(event);
       else parts.set(key, [event]);
     }
-    const sorted = [...parts.values()].map((events) => events.sort((a, b) => compare(a, b)));
-    const { path, segments } = writeRun(this.#scratch, sorted);
-    for (const segment of segments) this.#segments.push({ path, ...segment });
+    for (const events of parts.values()) this.#runs.push(writeRun(this.#scratch, events.sort(compare)));
     this.#buffer = [];
   }
 }
@@ -78,12 +76,18 @@ function* placedOf(events: Iterable<RawEvent>, alignment: Alignment): Generator<
   }
 }
 
-/** k sorted sequences → one, by a binary heap. */
+/** k sorted sequences → one, by a binary heap; events that compare alike come in the order of their sequences. */
 function* merge(sequences: readonly Generator<LogEvent>[]): Generator<LogEvent> {
-  const heap: { event: LogEvent; from: Generator<LogEvent> }[] = [];
-  const less = (a: number, b: number): boolean => compare((heap[a] as { event: LogEvent }).event, (heap[b] as { event: LogEvent }).event) < 0;
+  interface Head {
+    event: LogEvent;
+    readonly from: Generator<LogEvent>;
+    readonly rank: number;
+  }
+  const heap: Head[] = [];
+  const head = (at: number): Head => heap[at] as Head;
+  const less = (a: number, b: number): boolean => (compare(head(a).event, head(b).event) || head(a).rank - head(b).rank) < 0;
   const swap = (a: number, b: number): void => {
-    [heap[a], heap[b]] = [heap[b] as (typeof heap)[0], heap[a] as (typeof heap)[0]];
+    [heap[a], heap[b]] = [head(b), head(a)];
   };
   const sink = (start: number): void => {
     for (let at = start; ; ) {
@@ -94,9 +98,9 @@ function* merge(sequences: readonly Generator<LogEvent>[]): Generator<LogEvent> 
       at = least;
     }
   };
-  for (const from of sequences) {
+  for (const [rank, from] of sequences.entries()) {
     const next = from.next();
-    if (!next.done) heap.push({ event: next.value, from });
+    if (!next.done) heap.push({ event: next.value, from, rank });
   }
   for (let at = heap.length >> 1; at >= 0; at--) sink(at);
   while (heap[0]) {
