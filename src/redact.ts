@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import type { Report } from './report.ts';
 
+// sudo's PWD=/path is a folder.
 const SECRET_NAME =
-  '(?:access_?token|id_?token|refresh_?token|auth(?:_?token)?|token|jwt|api_?key|key|secret|password|passwd|pwd|sig(?:nature)?|ticket|code_verifier|session_?token|x-amz-(?:signature|security-token|credential))';
+  '(?:access_?token|id_?token|refresh_?token|auth(?:_?token)?|token|jwt|api_?key|key|secret|password|passwd|pwd(?!=/)|sig(?:nature)?|ticket|code_verifier|session_?token|x-amz-(?:signature|security-token|credential))';
 const PATTERNS: readonly RegExp[] = [
   // name=value in a query string, name: value in a header or JSON; the value up to a delimiter
   new RegExp(`(\\b${SECRET_NAME}(?:=|%3D|\\\\?"\\s?:\\s?\\\\?"))([^&\\s"'\\\\;,]{4,2000})`, 'gi'),

@@ -22,6 +22,7 @@ it.each([
 
 it.each([
   '10.20.0.108:42477 [10/Nov/2026:13:01:00.789] ws_in ws_nodes/ws1 0/0/6/43/25119 101 152 - - cD-- "GET /ws?cid=abe44bca HTTP/1.1"',
+  'deploy : PWD=/srv/app ; USER=root ; COMMAND=/usr/bin/systemctl reload caddy',
   'chat-ws.service: Main process exited, code=exited, status=1/FAILURE',
   'upstream timed out (110: Connection timed out) while proxying upgraded connection, upstream: "http://127.0.0.1:3000/ws"',
   "TypeError: Cannot read properties of undefined (reading 'user')",

@@ -32,7 +32,7 @@ const begun = (text: string): string =>
   text
     .trim()
     .replace(/^[#>+=[-]/, '\\$&')
-    .replace(/^(\d{1,9})([.)])/, '$1\\$2')
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
     .replace(/#$/, '\\#');
 
 /** Text in a table cell. */
