@@ -21,7 +21,7 @@ const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
 /** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
 const BURST_SHARE = 0.8;
-const COUNTED = 100; // members of a moment that are looked at one by one
+const COUNTED = 40; // members of a moment that are looked at one by one
 const GROUP_P = 1e-3;
 const ROUND_EARLY_MS = 120;
 const ROUND_LATE_MS = 250;
@@ -61,6 +61,7 @@ export class Population {
   #goingAway: Uint32Array = new Uint32Array();
   /** Abnormal ends a ms, over all. */
   #usual = 0;
+  readonly #unusual = new Map<number, boolean>();
 
   add(closure: Closure): void {
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
@@ -136,7 +137,7 @@ export class Population {
     if (together >= MIN_BURST) {
       const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
       if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group });
-      else if (poissonTail(together, this.#usual * 2 * MOMENT_MS) < GROUP_P) facts.push({ kind: 'client-group', ...group });
+      else if (this.#isUnusual(together)) facts.push({ kind: 'client-group', ...group });
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -145,6 +146,16 @@ export class Population {
     const survivors = openedBefore - after;
     if (survivors > 0) facts.push({ kind: 'survivors', count: survivors });
     return facts;
+  }
+
+  /** Whether so many abnormal ends in one moment are more than chance makes of the usual rate. */
+  #isUnusual(count: number): boolean {
+    let unusual = this.#unusual.get(count);
+    if (unusual === undefined) {
+      unusual = poissonTail(count, this.#usual * 2 * MOMENT_MS) < GROUP_P;
+      this.#unusual.set(count, unusual);
+    }
+    return unusual;
   }
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
