@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { BytesReader, type ReadInto } from './bytes.ts';
+import { BytesReader, type ReadInto, readIntoFrom } from './bytes.ts';
 import type { Input } from './inputs.ts';
 import { type Problem, reasonOf } from './problems.ts';
 
@@ -27,11 +27,12 @@ export function openFile(input: Input): OpenFile | Problem {
   try {
     const descriptor = input.path === '-' ? STDIN : openSync(input.path, 'r');
     const stats = fstatSync(descriptor);
-    const progress = { size: stats.isFile() ? stats.size : undefined, position: 0, writtenMs: stats.isFile() ? stats.mtimeMs : undefined };
-    const readInto = counted(stats.isFile() ? fileReader(descriptor) : pipeReader(descriptor), progress);
+    const isFile = stats.isFile();
+    const progress = { size: isFile ? stats.size : undefined, position: 0, writtenMs: isFile ? stats.mtimeMs : undefined };
+    const reader = isFile ? fileReader(descriptor) : descriptor === STDIN ? stdinReader() : pipeReader(descriptor);
     const problemOf = (error: unknown): Problem => ({ code: 'unreadable', source: input.name, why: reasonOf(error) });
-    const release = descriptor === STDIN ? undefined : () => closeSync(descriptor);
-    return { bytes: new BytesReader(readInto, problemOf, release), progress };
+    const release = descriptor !== STDIN ? () => closeSync(descriptor) : isFile ? undefined : () => void process.stdin.destroy();
+    return { bytes: new BytesReader(counted(reader, progress), problemOf, release), progress };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { code: 'missing', source: input.name };
     return { code: 'unreadable', source: input.name, why: reasonOf(error) };
@@ -40,6 +41,11 @@ export function openFile(input: Input): OpenFile | Problem {
 
 function fileReader(descriptor: number): ReadInto {
   return (into) => readSync(descriptor, into, 0, into.length, null);
+}
+
+/** By events: a thread that waits for a silent pipe would hold up the end of the process. */
+function stdinReader(): ReadInto {
+  return readIntoFrom(process.stdin);
 }
 
 /** A pipe is read off the main thread: its writer may be slow, and signals and timers have to be served meanwhile. */

@@ -1,10 +1,9 @@
 import { type ByteSource, BytesReader, chunksOf, readIntoFrom } from './bytes.ts';
-import { compressionOf, decompress } from './decompress.ts';
 import { type FileProgress, openFile } from './file.ts';
 import type { Input } from './inputs.ts';
+import { binaryKindOf, byteOrderMarkOf, compressionOf, isBinary } from './magic.ts';
 import type { Problem } from './problems.ts';
 import { isTarHeader, tarMembers } from './tar.ts';
-import { binaryKindOf, byteOrderMarkOf, isBinary } from './text.ts';
 
 /** One source of text, decompressed and in UTF-8. */
 export interface Source {
@@ -46,6 +45,7 @@ async function* unpacked(name: string, bytes: ByteSource, file: FileProgress, de
   }
   const compression = depth < DEEPEST ? compressionOf(head) : undefined;
   if (compression !== undefined) {
+    const { decompress } = await import('./decompress.ts');
     const plain = decompress(name, bytes, compression);
     try {
       yield* unpacked(name, plain, file, depth + 1);

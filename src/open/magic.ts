@@ -1,4 +1,24 @@
-import type { BinaryKind } from './problems.ts';
+/** What bytes are, told by what they begin with. */
+import type { BinaryKind, Layer } from './problems.ts';
+
+export type Compression = Exclude<Layer, 'tar'>;
+
+/** How the bytes are compressed, by what they begin with; undefined = not at all. */
+export function compressionOf(head: Uint8Array): Compression | undefined {
+  if (begins(head, [0x1f, 0x8b, 0x08])) return 'gzip';
+  if (begins(head, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
+  if (begins(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])) return 'xz';
+  // `BZh9` might be text; the mark of the first block, or of the end, is not.
+  if (begins(head, [0x42, 0x5a, 0x68]) && (begins(head.subarray(4), BZIP2_BLOCK) || begins(head.subarray(4), BZIP2_END))) return 'bzip2';
+  return undefined;
+}
+
+const BZIP2_BLOCK = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
+const BZIP2_END = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
+
+function begins(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, at) => bytes[at] === byte);
+}
 
 /** What the bytes begin with tells the file. */
 const MAGIC: readonly (readonly [magic: string, what: BinaryKind])[] = [
