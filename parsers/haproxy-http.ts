@@ -170,6 +170,7 @@ export const haproxyHttp = defineParser<HttpRow>({
     const rest = text.slice(start.end + whole.length);
     const tail = tailOf(rest);
     if (!tail || !STATE.test(state)) return null;
+    const request = requestLine(tail.request);
     const [, , , , , sni, tlsVersion, tlsCipher] = tail.tls?.slice(1) ?? [];
     return {
       at: start.at,
@@ -201,7 +202,9 @@ export const haproxyHttp = defineParser<HttpRow>({
       capturedRequestHeaders: headers(tail.captured[0]),
       capturedResponseHeaders: headers(tail.captured[1]),
       request: tail.request,
-      ...requestLine(tail.request),
+      method: request.method,
+      path: request.path,
+      protocol: request.protocol,
       sni: unset(sni),
       tlsVersion: unset(tlsVersion),
       tlsCipher: unset(tlsCipher),

@@ -21,7 +21,10 @@ export interface Detected {
   readonly vantages: ReadonlySet<Vantage>;
 }
 
-export const formatName = (reading: Reading): string => [...reading.bare.layers, ...(reading.parser ? [reading.parser.name] : [])].join(' > ') || 'unknown';
+export function formatName({ bare, parser }: Reading): string {
+  if (bare.layers.length === 0) return parser?.name ?? 'unknown';
+  return parser ? `${bare.layers.join(' > ')} > ${parser.name}` : bare.layers.join(' > ');
+}
 
 export function detect(head: readonly string[], shelves: Shelves, hint: string): Detected {
   const lines = head.filter((line) => line.trim() !== '').slice(0, HEAD_LINES);
@@ -54,7 +57,11 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
   const alone = lines.length > 0 && ownLines >= lines.length * OWN_SHARE;
   // A journal or a multi-program stream may hold anything later on; so may a head that nothing could read.
   const anything = services.size > 1 || read < lines.length * 0.1;
-  const wanted = alone ? shelves.parsers.filter((parser) => parser.own || own.includes(parser)) : anything ? shelves.parsers : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
+  const wanted = alone
+    ? shelves.parsers.filter((parser) => parser.own || own.includes(parser))
+    : anything
+      ? shelves.parsers
+      : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
   return {
     shelves: {
       parsers: inOrder(wanted, bySeen),
@@ -80,5 +87,6 @@ const count = (counts: Map<string, number>, key: string): void => void counts.se
 
 /** Needles that hold no other needle: the shorter one finds their lines too. Digits-only needles look at their neighbours, so they replace none. */
 function shortest(needles: readonly string[]): string[] {
-  return needles.filter((needle) => !needles.some((other) => other !== needle && !/^\d+$/.test(other) && needle.includes(other))).sort();
+  const words = needles.filter((needle) => !/^\d+$/.test(needle));
+  return needles.filter((needle) => !words.some((other) => other.length < needle.length && needle.includes(other))).sort();
 }

@@ -1,6 +1,7 @@
 /** `journalctl -o json`, `json-sse` and `json-seq`; the other journal forms are framed into it. */
 import { withoutAnsi } from '../../src/grammar/ansi.ts';
 import { type JsonObject, numberOf, parseObject, textOf } from '../../src/grammar/json.ts';
+import { known } from '../../src/grammar/known.ts';
 import { writerOf } from '../../src/grammar/syslog-tag.ts';
 import { stamp } from '../../src/time.ts';
 import type { Envelope, Keys, Stamp, Unwrapped } from '../../src/types.ts';
@@ -118,15 +119,15 @@ function keysOf(entry: JsonObject): Keys {
   const service = last(entry, 'SYSLOG_IDENTIFIER') ?? last(entry, '_COMM') ?? (entry['_TRANSPORT'] === 'kernel' ? 'kernel' : undefined);
   const host = last(entry, '_HOSTNAME');
   const bootId = last(entry, '_BOOT_ID');
-  const common: Keys = { ...(service && { service }), ...(host && { host }), ...(bootId && { bootId }) };
+  const common: Keys = known({ service: service || undefined, host: host || undefined, bootId: bootId || undefined });
   const containerName = last(entry, 'CONTAINER_NAME');
   // The process and unit of such an entry are those of dockerd or conmon, which only hand it on.
   if (containerName !== undefined) {
     const [, container = containerName, pod] = KUBELET_NAME.exec(containerName) ?? [];
-    return { ...common, container, ...(pod && { pod }) };
+    return Object.assign(common, known({ container, pod }));
   }
   const pid = numberOf(last(entry, '_PID') ?? last(entry, 'SYSLOG_PID'));
-  return { ...common, ...(pid !== undefined && { pid, pidSpace: 'host' }), ...subjectOf(entry) };
+  return Object.assign(common, pid === undefined ? undefined : { pid, pidSpace: 'host' as const }, subjectOf(entry));
 }
 
 /** Unit and cgroup of what the entry is about: systemd and systemd-coredump write of others. */
@@ -134,7 +135,7 @@ function subjectOf(entry: JsonObject): Keys {
   const about = last(entry, 'UNIT') ?? last(entry, 'USER_UNIT') ?? last(entry, 'COREDUMP_UNIT') ?? last(entry, 'COREDUMP_USER_UNIT');
   const unit = about ?? last(entry, '_SYSTEMD_USER_UNIT') ?? last(entry, '_SYSTEMD_UNIT');
   const cgroup = about === undefined ? last(entry, '_SYSTEMD_CGROUP') : last(entry, 'COREDUMP_CGROUP');
-  return { ...(unit && { unit }), ...(cgroup && { cgroup }) };
+  return known({ unit: unit || undefined, cgroup: cgroup || undefined });
 }
 
 /** Docker cuts messages at 16 KiB, and before 20.10 did not mark the last piece; journald cuts what programs print at 48 KiB. */

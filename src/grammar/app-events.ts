@@ -4,6 +4,7 @@ import { type AppRow, defined } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
 import { connectionKeys } from './peer.ts';
+import { remembered } from './remembered.ts';
 
 /**
  * Needles of every event below; each stands in some word that `draftOf` knows. They are shared by all formats that carry such words,
@@ -88,6 +89,13 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
   return keys;
 }
 
+/** The vantage that a source's name tells. */
+const vantageByName = remembered((hint): Vantage | undefined => {
+  const file = hint.slice(hint.lastIndexOf('/') + 1);
+  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend)(?:[._-]|$)/.test(file)) return 'client';
+  return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
+});
+
 /**
  * Whose view a record gives where it says so itself or the source's name does; undefined = the parser's own.
  * `userAgent` alone says nothing: servers log it too.
@@ -95,9 +103,8 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // Chromium's names of network errors.
   if (row.message?.includes('net::ERR_')) return 'client';
-  const file = hint.slice(hint.lastIndexOf('/') + 1);
-  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend)(?:[._-]|$)/.test(file)) return 'client';
-  if (/(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file)) return 'gateway';
+  const named = vantageByName(hint);
+  if (named !== undefined) return named;
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }

@@ -1,6 +1,7 @@
 /** What HAProxy's log lines share: prefixes, the session state at disconnection, and when a stream ended. */
 import { clfAt } from '../time.ts';
 import type { Context, Draft, Endpoint, Keys, Row, Stamp, TunnelEnded } from '../types.ts';
+import { known } from './known.ts';
 
 export interface HaproxyStream extends Row {
   readonly at: Stamp;
@@ -13,8 +14,9 @@ export interface HaproxyStream extends Row {
   readonly tls: boolean;
   /** `backend/server`; the server is `<NOSRV>` when none was chosen. */
   readonly upstreamName: string;
-  readonly method?: string;
-  readonly path?: string;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly protocol?: string | undefined;
   readonly status?: number | undefined;
   readonly bytesSent?: number | undefined;
   readonly bytesReceived?: number | undefined;
@@ -50,11 +52,9 @@ export function opening(text: string): Opening | undefined {
   const [whole, ip, port, date = ''] = OPENING.exec(text) ?? [];
   const found = clfAt(date);
   if (whole === undefined || ip === undefined || found?.end !== date.length) return undefined;
-  return {
-    ...(ip !== 'unix' && { client: { ip: ip.replace(/^::ffff:(?=\d{1,3}\.)/i, ''), port: Number(port) } }),
-    at: found.stamp,
-    end: whole.length,
-  };
+  const end = whole.length;
+  if (ip === 'unix') return { at: found.stamp, end };
+  return { at: found.stamp, end, client: { ip: ip.replace(/^::ffff:(?=\d{1,3}\.)/i, ''), port: Number(port) } };
 }
 
 /** A timer: -1 = that phase was not reached. */
@@ -116,12 +116,14 @@ export function streamKeys(row: HaproxyStream): Keys {
   const client: Endpoint | undefined =
     row.clientIp === undefined
       ? undefined
-      : { ip: row.clientIp, ...(row.clientPort !== undefined && row.clientPort > 0 && { port: row.clientPort }) };
-  return {
-    ...(client && { client }),
-    ...(row.path !== undefined && { path: row.path.replace(ORIGIN, '') }),
-    ...(!row.upstreamName.endsWith('/<NOSRV>') && { upstreamName: row.upstreamName }),
-  };
+      : row.clientPort !== undefined && row.clientPort > 0
+        ? { ip: row.clientIp, port: row.clientPort }
+        : { ip: row.clientIp };
+  return known({
+    client,
+    path: row.path?.replace(ORIGIN, ''),
+    upstreamName: row.upstreamName.endsWith('/<NOSRV>') ? undefined : row.upstreamName,
+  });
 }
 
 const ENDER = { C: 'client', c: 'client', S: 'upstream', s: 'upstream', P: 'proxy', L: 'proxy', R: 'proxy', I: 'proxy' } as const;
@@ -132,26 +134,28 @@ export function requestEvent(row: HaproxyStream, captured: readonly string[], co
   const when = endOf(row, context.at);
   if (row.status === 101) {
     if (row.logasap) return { kind: 'socket-opened', when, keys };
-    return {
-      kind: 'tunnel-ended',
+    const { endedBy, how } = tunnelEnd(row.termination, context);
+    return known({
+      kind: 'tunnel-ended' as const,
       when,
       keys,
       status: 101,
-      ...(row.durationMs !== undefined && { lifeMs: row.durationMs }),
-      ...(row.bytesSent !== undefined && { bytesDown: row.bytesSent }),
-      ...tunnelEnd(row.termination, context),
+      lifeMs: row.durationMs,
+      bytesDown: row.bytesSent,
+      endedBy,
+      how,
       termination: row.termination,
-    };
+    });
   }
   if (!captured.some((value) => value.toLowerCase() === 'websocket')) return undefined;
   const by = ENDER[row.termination[0] as keyof typeof ENDER] ?? (row.upstreamName.endsWith('/<NOSRV>') ? 'proxy' : 'upstream');
   const status = row.status !== undefined && row.status > 0 ? row.status : undefined;
-  return {
-    kind: 'handshake-failed',
+  return known({
+    kind: 'handshake-failed' as const,
     when,
     keys,
-    ...(status && { status }),
+    status,
     why: `HAProxy ended the upgrade in state ${row.termination}`,
     by,
-  };
+  });
 }

@@ -5,7 +5,8 @@ const PAIR = /([A-Za-z_@][\w.@-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s,;
 /** Every `key=value` of the text, in order, later keys win. Values lose their quotes; `\"` is undone. */
 export function keyValues(text: string): Map<string, string> {
   const pairs = new Map<string, string>();
-  for (const found of text.matchAll(PAIR)) {
+  PAIR.lastIndex = 0;
+  for (let found = PAIR.exec(text); found; found = PAIR.exec(text)) {
     const [, key = '', double, single, bare] = found;
     pairs.set(key, double !== undefined ? double.replace(/\\(.)/g, '$1') : (single ?? bare ?? ''));
   }

@@ -1,6 +1,7 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
 import { clfAt, isoAt, slashAt } from '../time.ts';
 import type { Stamp } from '../types.ts';
+import { known } from './known.ts';
 
 export interface LogHead {
   /** Undefined when the line has no stamp or only a time of day. */
@@ -57,9 +58,21 @@ const TERMINAL = /\u001b\[[0-9;]{0,12}[A-Za-z]/g;
 /** A line without a terminal's colours and cursor moves. */
 export const withoutTerminal = (line: string): string => (line.includes('\u001b') ? line.replace(TERMINAL, '') : line);
 
-/** Takes the head off a line; undefined when there is none. `message` is the rest, letter by letter but for terminal colours. */
+let lastLine = '';
+let lastHead: LogHead | undefined;
+
+/**
+ * Takes the head off a line; undefined when there is none. `message` is the rest, letter by letter but for terminal colours. The last
+ * one is remembered, since many formats ask for the head of the same line.
+ */
 export function logHead(line: string): LogHead | undefined {
-  const text = withoutTerminal(line);
+  if (line === lastLine) return lastHead;
+  lastHead = readHead(withoutTerminal(line));
+  lastLine = line;
+  return lastHead;
+}
+
+function readHead(text: string): LogHead | undefined {
   for (const layout of HEADS) {
     const head = layout.exec(text);
     const groups = head?.groups;
@@ -78,15 +91,15 @@ export function logHead(line: string): LogHead | undefined {
     const logger =
       groups['logger'] || (taken === '' ? undefined : ((isMessage ? undefined : named) ?? parts['second'] ?? parts['bracket']));
     const pid = groups['pid'] ?? parts['pid'];
-    return {
+    return known({
+      at,
       stamped: written !== undefined,
-      ...(at && { at }),
-      ...(groups['level'] !== undefined && { level: groups['level'] }),
-      ...(logger && { logger }),
-      ...(pid !== undefined && { pid: Number(pid) }),
+      level: groups['level'],
+      logger: logger || undefined,
+      pid: pid === undefined ? undefined : Number(pid),
       rest,
       message: message.trim(),
-    };
+    });
   }
   return undefined;
 }

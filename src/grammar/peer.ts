@@ -10,7 +10,7 @@ export function peer(text: string | undefined): Endpoint | undefined {
 
 /** A row's fields of a peer. */
 export const peerFields = (from: Endpoint | undefined): { readonly clientIp?: string; readonly clientPort?: number } =>
-  from ? { clientIp: from.ip, ...(from.port !== undefined && { clientPort: from.port }) } : {};
+  !from ? {} : from.port === undefined ? { clientIp: from.ip } : { clientIp: from.ip, clientPort: from.port };
 
 /** An event's keys from the fields of a row that have the same meaning. */
 export function connectionKeys(row: {

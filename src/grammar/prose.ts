@@ -1,7 +1,7 @@
 /** What sentences of application logs name: `Client 58534fe0 (10.20.0.103) disconnected, code: 1006, reason: none, connected for 36245 ms`. */
 import { duration } from '../time.ts';
 import { isIp } from './address.ts';
-import { type AppRow, addField, appRow, defined, type Fields, plainName } from './app-fields.ts';
+import { type AppRow, addField, appRow, type Fields, plainName } from './app-fields.ts';
 import { closeCodeIn } from './close-words.ts';
 import { keyValues } from './keyvalue.ts';
 
@@ -82,6 +82,10 @@ function idIn(text: string): string | undefined {
 /** A row with what its message names besides the record's own fields. */
 export function withProse(row: AppRow): AppRow {
   if (row.message === undefined || !/\d/.test(row.message)) return row;
-  const { message: _message, level: _level, ...told } = appRow(fieldsOfProse(row.message), row.message);
-  return defined<AppRow>({ ...told, ...row, code: row.code ?? told.code ?? closeCodeIn(row.message) });
+  const told: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(row.message), row.message);
+  const code = row.code ?? told.code ?? closeCodeIn(row.message);
+  if (code !== undefined) told.code = code;
+  // A level in a sentence is not the record's.
+  if (told.level !== undefined) delete told.level;
+  return Object.assign(told, row);
 }
