@@ -112,10 +112,22 @@ export const awsAlb = defineParser<AlbRow>({
       gives: 'noise',
     },
     { line: OLD, from: 'AWS documentation, 2016 text', reads: { type: 'http', status: 200, upstreamDurationMs: 1 }, gives: 'noise' },
+    {
+      line: 'https 2021-03-16T20:20:00.135052Z app/awseb-AWSEB-1MVD8OW91UMOH/a32a5528b8fdaa6b 2601:6bbc:c529:9dad:6bbc:c529:9dad:6bbc:50599 fd6d:6bbc:c529:6::face:ed83:f46:80 0.001 0.052 0.000 200 200 589 2084 "POST https://test.domain.com:443/api/deposits/transactions:search?detailsLevel=FULL&offset=0&limit=50 HTTP/1.1" "User 1.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:us-east-1:755269215481:targetgroup/awseb-AWSEB-91MZX0WA1A0F/5a03cc723870f039 "Root=1-605112f0-31f367be4fd3da651daa4157" "some.domain.com" "arn:aws:acm:us-east-1:765229915481:certificate/d8450a8a-b4f6-4714-8535-17c625c36899" 0 2021-03-16T20:20:00.081000Z "waf,forward" "-" "-" "fd6d:6bbc:c529:27ff:b::dead:ed84:80" "200" "-" "-" TID_dc57cebed65b444ebc8177bb698fe166',
+      from: 'test data of Vector 0.34, parse_aws_alb_log: IPv6 without brackets, a colon in the path',
+      reads: {
+        clientIp: '2601:6bbc:c529:9dad:6bbc:c529:9dad:6bbc',
+        clientPort: 50_599,
+        upstream: '[fd6d:6bbc:c529:6::face:ed83:f46]:80',
+        durationMs: 54.052,
+      },
+      gives: 'noise',
+    },
   ],
   rejects: [
     WSS.slice(0, 200),
     WSS.replace('218', 'x'),
+    WSS.replace('HTTP/1.1"', 'HTTP/1.1 '),
     WSS.replace('2018-07-02T22:23:00', '2018-02-31T22:23:00'),
     'tls 2.0 2018-12-20T02:59:40 net/my-network-loadbalancer/c6e77e28c25b2234 g3d4b5e8bb8464cd 72.21.218.154:51341 172.100.100.185:443 5 2 98 246 - - - - - - -',
   ],

@@ -117,6 +117,18 @@ export const envoyAccess = defineParser<EnvoyRow>({
       reads: { status: 0, method: undefined, termination: 'UF,URX' },
       gives: 'noise',
     },
+    {
+      line: '[2024-06-02T13:24:57.930Z] "GET /favicon.ico HTTP/2" 0 - http2.remote_reset - "-" 0 0 0 - "192.168.0.24" "Mozilla/5.0" "9f69865b-eed1-409b-8c12-12436234a191" "auth.example.com" "10.0.0.159:8080" outbound|80||keycloak.auth.svc.cluster.local 10.0.1.244:35794 10.0.1.244:8443 192.168.0.24:8459 auth.example.com -',
+      from: 'Istio 1.22, a client that left before the answer',
+      reads: {
+        status: 0,
+        clientIp: '192.168.0.24',
+        clientPort: 8459,
+        upstream: '10.0.0.159:8080',
+        responseCodeDetails: 'http2.remote_reset',
+      },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '[2026-11-22T20:23:41.310Z] "GET /ws HTTP/1.1" 101 - 1043 2210 300112 3 "203.0.113.9"',

@@ -140,6 +140,12 @@ export const haproxyHttp = defineParser<HttpRow>({
       reads: { pid: 14389, path: '/index.html', capturedResponseHeaders: [''], truncated: true, status: 200 },
       gives: 'noise',
     },
+    {
+      line: '188.223.50.7:51940 [18/Jul/2011:17:05:24.339] http_proxy_ads http_proxy_ads/<NOSRV> -1/-1/-1/-1/6001 408 212 - - cR-- 100/89/0/0/0 0/0 "<BADREQ>"',
+      from: 'test data of logstash-patterns-core 4.3, HAPROXYHTTP',
+      reads: { marks: 'start', status: 408, durationMs: 6001, queueMs: undefined, termination: 'cR--', method: undefined },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '127.0.0.1:33122 [22/Nov/2026:20:25:54.056] fe_tun be_tun/ws1 0/0/0/1/5001 101 294 - - cD-- 1/1/0/0/0 0/0',

@@ -128,6 +128,24 @@ export const nginxAccess = defineParser<CombinedRow>({
         when: { ms: Date.UTC(2026, 10, 22, 20, 29, 35, 7) + 0.849, widthMs: 1000, basis: 'utc' },
       },
     },
+    {
+      line: '83.149.9.216 - a.user [11/Jan/2020:23:05:27 +0100] "OPTIONS /remote.php/ HTTP/1.1" - 7908 "-" "monitoring-client (v2.2)"',
+      from: 'test data of logstash-patterns-core 4.3, HTTPD_COMBINEDLOG without a status',
+      reads: { status: undefined, method: 'OPTIONS', bytesSent: 7908, user: 'a.user' },
+      gives: 'noise',
+    },
+    {
+      line: '0.0.0.0 - - [04/Oct/2022:03:07:27 +0000] "]&\\xDF\\xBDV\\xE7\\xBB<\\x10;\\xA2b}\\xDFM\\x1D" 400 150 "" "-"',
+      from: 'test data of Vector 0.34, parse_nginx_log: not HTTP, and an empty referer',
+      reads: { status: 400, bytesSent: 150, method: undefined, referer: undefined },
+      gives: 'noise',
+    },
+    {
+      line: '1.2.3.4 - - [17/Oct/2023:05:57:49 +1100] "\\x16\\x03\\x01\\x01 \\x02" 400 226 "-" "-"',
+      from: 'test data of the CrowdSec hub: TLS spoken to a port without it',
+      reads: { at: { ms: Date.UTC(2023, 9, 16, 18, 57, 49), widthMs: 1000, basis: 'utc' }, status: 400, path: undefined },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0',
