@@ -35,14 +35,16 @@ export interface Identity {
   readonly hosts: readonly string[];
 }
 
-/** How an event's process stands to the WebSocket server of a closure. */
-export type Relation = 'same' | 'probable' | 'unknown' | 'other';
+/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server, and this is the only death. */
+export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
 
 /** A process or instance that ended: every record about one death, and the root that explains it. */
 export interface Death {
   readonly id: string;
   readonly when: Span;
   readonly root: 'oom' | 'crash' | 'deploy-restart';
+  /** It had no chance to send close frames: killed, crashed, or killed after its grace period. */
+  readonly sudden: boolean;
   readonly detail: string;
   readonly identity: Identity;
   /** Server logs (sources) that this death stands in or whose banner followed it: which instance died. Empty = not known. */

@@ -18,6 +18,8 @@ export interface Source {
   readonly format?: string | undefined;
   /** Number of its first line: a part of a larger source begins later than 1. */
   readonly firstLine?: number | undefined;
+  /** It ends only when the user says so; the others are read meanwhile. */
+  readonly isFollowed?: boolean | undefined;
 }
 
 /** What was read of one source. Plain data; parts of one source add up. */
@@ -38,7 +40,7 @@ export interface Tally {
 }
 
 const HEAD_BYTES = 64 * 1024;
-const UNDATED_MS = 86_400_000; // of an undated record only its file's time is known: some time in the day before
+const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
 
 export async function extractSource(source: Source, shelves: Shelves, emit: (event: RawEvent) => void, onProgress?: (bytes: number) => void): Promise<Tally> {

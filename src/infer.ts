@@ -9,10 +9,13 @@ import type { Unclosed } from './stitch.ts';
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;
 
+/** In the death's very moment, of a server that is known or the only one. */
+const SURE_ENOUGH = 0.45;
+
 /** A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. */
 export function judged(closure: Closure, deaths: readonly Death[], endpointsLog: boolean): Closure {
   if (closure.state !== 'unjudged') return closure;
-  if (deaths.some((death) => death.root !== 'deploy-restart' && concerns(death, closure) >= 0.8)) return { ...closure, state: 'abnormal', inferred: true };
+  if (deaths.some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH)) return { ...closure, state: 'abnormal', inferred: true };
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }

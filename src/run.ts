@@ -20,7 +20,7 @@ import { worldOf } from './survey.ts';
 import { Tallied } from './tallied.ts';
 import { Timeline } from './timeline.ts';
 import { weigh } from './weigh.ts';
-import { changesOf, deathsOf } from './world.ts';
+import { changesOf, deathsOf, tiedByMoment } from './world.ts';
 
 export interface AnalyzeOptions {
   readonly shelves: Shelves;
@@ -38,15 +38,17 @@ export interface AnalyzeOptions {
 export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOptions, scratch: Scratch): Promise<Report> {
   const timeline = new Timeline(scratch, options.budget);
   const anchors = new AnchorTable();
-  const read: Tally[] = [];
+  const emit = (event: Parameters<Timeline['add']>[0]): void => {
+    timeline.add(event);
+    anchors.add(event);
+  };
+  const read: Promise<readonly Tally[]>[] = [];
   for await (const source of sources) {
-    const emit = (event: Parameters<Timeline['add']>[0]): void => {
-      timeline.add(event);
-      anchors.add(event);
-    };
-    read.push(...(await readSource(source, options.shelves, emit, (bytes) => options.onProgress?.(source.name, bytes, timeline.length))));
+    const reading = readSource(source, options.shelves, emit, (bytes) => options.onProgress?.(source.name, bytes, timeline.length));
+    read.push(reading);
+    if (!source.isFollowed) await reading;
   }
-  const tallies = merged(read);
+  const tallies = merged((await Promise.all(read)).flat());
   const alignment = align(anchors, { ...options.clock, writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))) });
 
   const seen = new Tallied();
@@ -66,7 +68,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   }
   const unclosed = stitcher.finish();
 
-  const deaths = deathsOf(seen.world, seen.profile);
+  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile), seen.ends, seen.profile);
   for (const closure of unjudged) {
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);

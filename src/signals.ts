@@ -10,7 +10,7 @@ const LATE_SHARE = 0.3;
 /** A process writes nothing after its end, but its supervisor may learn of that end a little early or late. */
 const OWN_LINE_MS = 500;
 
-const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, unknown: 0.4, other: 0 };
+const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, coincident: 0.5, unknown: 0.4, other: 0 };
 
 /** Whether the death can be that of the instance whose log this is; true when either is not known. */
 export const ofInstance = (death: Death, server: string | undefined): boolean => server === undefined || death.servers.length === 0 || death.servers.includes(server);

@@ -116,7 +116,7 @@ function withRoots(incidents: readonly IncidentReport[], world: World): Incident
 function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentReport[], world: World): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   for (const death of world.deaths) {
-    if (death.relation !== 'same' && death.relation !== 'probable') continue;
+    if (death.relation === 'unknown' || death.relation === 'other') continue;
     const event = death.events[0];
     if (event) entries.push({ at: iso(death.when.fromMs), what: `${death.root}: ${death.detail}`, source: event.origin.source, line: event.origin.line });
     const started = death.events.find((one) => one.kind === 'process-started');

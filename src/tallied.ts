@@ -15,6 +15,8 @@ export class Tallied {
   readonly profile = new ServerProfile();
   /** Sources in which an endpoint writes how connections end, with a code. */
   readonly closing = new Set<string>();
+  /** When connections ended that were not closed clean. */
+  readonly ends: number[] = [];
   /** Ids of connections that another side than the server closes. */
   readonly foreign = new Set<string>();
   heartbeats = false;
@@ -56,6 +58,7 @@ export class Tallied {
 
   count(closure: Closure): void {
     if (closure.state === 'clean') this.#clean++;
+    else this.ends.push(closure.ended.fromMs);
     const id = closure.keys.connection;
     if (id !== undefined && closure.codes.server === undefined) this.foreign.add(id);
     const upstream = upstreamOf(closure);

@@ -63,7 +63,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
 function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {
   if (cause !== 'crash' && cause !== 'oom') return true;
   const death = nearestDeath(closure, world, cause);
-  return death?.relation === 'same' || death?.relation === 'probable';
+  return death !== undefined && death.relation !== 'unknown' && death.relation !== 'other';
 }
 
 function weighCause(cause: Cause, closure: Closure, world: World): Weighed {

@@ -128,6 +128,25 @@ function notTheServer(death: Death, server: Identity): Death {
   return { ...death, relation: 'other', relationWhy: `the server is ${its[0]}` };
 }
 
+/** Connections of one server end within this of its death. */
+const MOMENT_MS = { before: 1_500, after: 3_000 };
+const MOMENT_LEAST = 2;
+
+/**
+ * Where no log names the server at all: a death that nothing rivals, in the very moment when most connections ended, is taken for the
+ * server's, with less weight. `ends` = instants (ms, ascending) at which connections ended that were not closed clean.
+ */
+export function tiedByMoment(deaths: readonly Death[], ends: readonly number[], profile: ServerProfile): readonly Death[] {
+  if (profile.sources.size > 0) return deaths;
+  return deaths.map((death) => {
+    const rivals = deaths.filter((other) => other !== death && other.relation !== 'other' && Math.abs(other.when.fromMs - death.when.fromMs) < FOUND_DOWN_MS);
+    if (death.relation !== 'unknown' || rivals.length > 0) return death;
+    const together = ends.filter((ms) => ms >= death.when.fromMs - MOMENT_MS.before && ms <= death.when.toMs + MOMENT_MS.after).length;
+    if (together < MOMENT_LEAST) return death;
+    return { ...death, relation: 'coincident', relationWhy: `no log names the server; it is the only death, and ${together} connections ended in that moment` };
+  });
+}
+
 /** A server needs some seconds from its start to its "listening". */
 const BANNER_MS = { before: 2_000, after: 20_000 };
 
@@ -215,6 +234,7 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   return false;
 }
 
+const STOP_TIMEOUT = 'stop timeout: killed after its grace period';
 const PLANNED: ReadonlySet<string> = new Set(['unit-stop', 'app-signal', 'container-stop', 'pod-delete', 'scale-down', 'host-shutdown', 'supervisor-stop', 'deploy-tool']);
 
 function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Death | undefined {
@@ -242,6 +262,7 @@ function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Deat
     id: `d${number + 1}`,
     when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
     ...verdict,
+    sudden: verdict.root !== 'deploy-restart' || verdict.detail === STOP_TIMEOUT,
     identity,
     servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
     // What shows the root first: it is quoted.
@@ -270,14 +291,14 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
   if (stop) {
     const timedOut = ends.some((event) => event.by === 'stop-timeout' || (event.signal === 'SIGKILL' && event.when.fromMs - stop.when.fromMs > 3_000));
     if (fatal && end?.exitCode && end.exitCode !== 143 && !timedOut && fatal.when.fromMs < stop.when.fromMs) return { root: 'crash', detail: fatal.says };
-    return { root: 'deploy-restart', detail: timedOut ? 'stop timeout: killed after its grace period' : stopWords(stop) };
+    return { root: 'deploy-restart', detail: timedOut ? STOP_TIMEOUT : stopWords(stop) };
   }
   if (odd?.how === 'liveness') return { root: 'crash', detail: 'hang: killed after failed liveness probes' };
   if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { root: 'crash', detail: 'hang: watchdog timeout' };
   if (fatal) return { root: 'crash', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
   if (odd?.how === 'admin-kill') return { root: 'crash', detail: 'killed by an administrator' };
   if (!end) return undefined;
-  if (end.by === 'stop-timeout') return { root: 'deploy-restart', detail: 'stop timeout: killed after its grace period' };
+  if (end.by === 'stop-timeout') return { root: 'deploy-restart', detail: STOP_TIMEOUT };
   if (end.by === 'stop' || end.by === 'clean' || end.exitCode === 0 || end.exitCode === 143 || end.signal === 'SIGTERM' || end.signal === 'SIGINT') return { root: 'deploy-restart', detail: 'stopped on request' };
   if (end.signal) return { root: 'crash', detail: end.signal === 'SIGKILL' ? 'SIGKILL from an unknown hand' : `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}` };
   if (end.exitCode === 137) return { root: 'crash', detail: 'SIGKILL from an unknown hand' };
