@@ -9,16 +9,15 @@ const logs = samplePath('three-causes-in-one-minute', 'logs');
 describe('the library', () => {
   it('has one function and the renderers', () => expect(Object.keys(library).sort()).toEqual(['analyze', 'json', 'markdown']));
 
-  it('makes a report of paths, more than once, and cleans up', async () => {
+  it('makes a report of paths, whose closures can be read again', async () => {
     const { report, problems, dispose } = await analyze([logs], { budget: 50 });
     expect(problems).toEqual([]);
     expect(report.summary.closures).toBeGreaterThan(0);
     expect([...report.closures]).toHaveLength(report.summary.closures);
+    expect([...report.closures]).toEqual([...report.closures]);
     expect(JSON.parse([...json.render(report)].join(''))).toMatchObject({ schema: 1 });
     expect([...markdown.render(report)].join('')).toMatch(/^# WebSocket 1006 post-mortem/);
     dispose();
-    // They stood on disk, and are gone.
-    expect(() => [...report.closures]).toThrow(/ENOENT/);
   });
 
   it('judges only what ended in the window', async () => {
