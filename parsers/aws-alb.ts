@@ -1,7 +1,7 @@
 /** Access log of AWS Application Load Balancers, all generations from 18 fields (2016) to 34 (2026). */
 import { type AccessRow, handshakeFailed, roundMs, tunnelEnded } from '../src/grammar/access.ts';
 import { addressText, endpoint } from '../src/grammar/address.ts';
-import { numeric, quotedFields, unescape as undoEscapes, unset } from '../src/grammar/quoted.ts';
+import { numeric, quotedFields, undoEscapes, unset } from '../src/grammar/quoted.ts';
 import { urlParts } from '../src/grammar/url.ts';
 import { iso } from '../src/time.ts';
 import { defineParser, type Endpoint, type Stamp } from '../src/types.ts';

@@ -57,7 +57,11 @@ export function align(table: AnchorTable, options: ClockOptions): Alignment {
     clocks: new Map(placed.map((node) => [node.key, node.clock()])),
     unplaced: nodes
       .filter((node) => node.offsetMs === undefined)
-      .map(({ sample }) => ({ source: sample.source, missing: sample.basis === 'boot' ? ('boot-time' as const) : ('capture-time' as const), events: sample.events })),
+      .map(({ sample }) => ({
+        source: sample.source,
+        missing: sample.basis === 'boot' ? ('boot-time' as const) : ('capture-time' as const),
+        events: sample.events,
+      })),
   };
 }
 
@@ -73,7 +77,9 @@ export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefi
 
 /** Some instant in the middle of what the dated sources tell, for years. */
 function middleOf(samples: readonly ClockSample[], options: ClockOptions): number | undefined {
-  const dated = samples.filter((sample) => sample.basis === 'utc' || sample.basis === 'local').flatMap((sample) => [sample.minMs, sample.maxMs]);
+  const dated = samples
+    .filter((sample) => sample.basis === 'utc' || sample.basis === 'local')
+    .flatMap((sample) => [sample.minMs, sample.maxMs]);
   if (dated.length > 0) return median(dated);
   const written = [...options.writtenMs.values()];
   return written.length > 0 ? Math.max(...written) : undefined;
@@ -97,7 +103,9 @@ class Node {
     this.key = clockKey(sample.source, sample.basis);
     this.#near = near;
     const zoneLess = sample.basis === 'local' || sample.basis === 'yearless';
-    const given = Object.entries(options.zoneOf ?? {}).find(([name]) => sample.source === name || sample.source.endsWith(`/${name}`))?.[1] ?? options.zone;
+    const given =
+      Object.entries(options.zoneOf ?? {}).find(([name]) => sample.source === name || sample.source.endsWith(`/${name}`))?.[1] ??
+      options.zone;
     this.fixedZone = zoneLess ? given : undefined;
     const toUtc = this.fixedZone ? localToUtc(this.fixedZone) : (ms: number): number => ms;
     const written = options.writtenMs.get(sample.source);
@@ -194,11 +202,15 @@ function lifeVote(a: Node, b: Node): Vote | undefined {
 
 /** Zone-less clocks only: the quarter-hour shift under which most instants have a neighbour in the other log. */
 function coincidenceVote(a: Node, b: Node): Vote | undefined {
-  const zoneLess = (node: Node): boolean => (node.sample.basis === 'local' || node.sample.basis === 'yearless') && node.fixedZone === undefined;
+  const zoneLess = (node: Node): boolean =>
+    (node.sample.basis === 'local' || node.sample.basis === 'yearless') && node.fixedZone === undefined;
   if (!zoneLess(a) && !zoneLess(b)) return undefined;
   if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
   const ours = a.sample.times.slice(0, 400).map((ms) => a.own(ms));
-  const theirs = b.sample.times.slice(0, 400).map((ms) => b.own(ms)).sort((x, y) => x - y);
+  const theirs = b.sample.times
+    .slice(0, 400)
+    .map((ms) => b.own(ms))
+    .sort((x, y) => x - y);
   if (ours.length < MIN_VOTES || theirs.length < MIN_VOTES) return undefined;
   let best = { shift: 0, hits: 0 };
   let second = 0;
@@ -209,7 +221,9 @@ function coincidenceVote(a: Node, b: Node): Vote | undefined {
       best = { shift, hits };
     } else second = Math.max(second, hits);
   }
-  return best.hits >= MIN_VOTES && best.hits >= 2 * second ? { offsetMs: best.shift, votes: Math.ceil(best.hits / 3), spreadMs: TOLERANCE_MS } : undefined;
+  return best.hits >= MIN_VOTES && best.hits >= 2 * second
+    ? { offsetMs: best.shift, votes: Math.ceil(best.hits / 3), spreadMs: TOLERANCE_MS }
+    : undefined;
 }
 
 /**
@@ -220,7 +234,10 @@ function rhythmVote(a: Node, b: Node): Vote | undefined {
   if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
   const [fewer, more] = a.sample.times.length <= b.sample.times.length ? [a, b] : [b, a];
   const few = fewer.sample.times.slice(0, RHYTHM_LIMIT).map((ms) => fewer.own(ms));
-  const many = more.sample.times.slice(0, RHYTHM_LIMIT).map((ms) => more.own(ms)).sort((x, y) => x - y);
+  const many = more.sample.times
+    .slice(0, RHYTHM_LIMIT)
+    .map((ms) => more.own(ms))
+    .sort((x, y) => x - y);
   if (few.length < RHYTHM_LEAST) return undefined;
   const peak = peakOf(few.flatMap((one) => many.map((other) => one - other)));
   if (!peak) return undefined;
@@ -242,7 +259,10 @@ function nearest(sorted: readonly number[], value: number): number {
     if ((sorted[mid] ?? 0) < value) low = mid + 1;
     else high = mid;
   }
-  return Math.min(Math.abs((sorted[low] ?? Number.POSITIVE_INFINITY) - value), Math.abs((sorted[low - 1] ?? Number.NEGATIVE_INFINITY) - value));
+  return Math.min(
+    Math.abs((sorted[low] ?? Number.POSITIVE_INFINITY) - value),
+    Math.abs((sorted[low - 1] ?? Number.NEGATIVE_INFINITY) - value),
+  );
 }
 
 /** The densest window of differences: its median, its size and its spread. */
@@ -256,10 +276,23 @@ function peakOf(differences: readonly number[]): Vote | undefined {
     if (to - from > best.to - best.from) best = { from, to };
   }
   const inside = sorted.slice(best.from, best.to + 1);
-  return { offsetMs: median(inside), votes: inside.length, spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : TOLERANCE_MS / 2 };
+  return {
+    offsetMs: median(inside),
+    votes: inside.length,
+    spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : TOLERANCE_MS / 2,
+  };
 }
 
-const TRUST: Readonly<Record<string, number>> = { kernel: 5, supervisor: 5, edge: 4, proxy: 4, orchestrator: 4, gateway: 2, server: 1, client: 0 };
+const TRUST: Readonly<Record<string, number>> = {
+  kernel: 5,
+  supervisor: 5,
+  edge: 4,
+  proxy: 4,
+  orchestrator: 4,
+  gateway: 2,
+  server: 1,
+  client: 0,
+};
 const trustOf = (node: Node): number => Math.max(0, ...[...node.sample.vantages].map((vantage) => TRUST[vantage] ?? 0));
 
 /**
@@ -268,7 +301,8 @@ const trustOf = (node: Node): number => Math.max(0, ...[...node.sample.vantages]
  */
 function settle(nodes: readonly Node[]): void {
   const agreeing = (node: Node): number => node.edges.filter(({ vote }) => Math.abs(vote.offsetMs) < SKEW_FLOOR_MS).length;
-  const weight = (node: Node): number => (node.sample.basis === 'utc' ? 1_000 : node.fixedZone ? 500 : 0) + agreeing(node) * 10 + trustOf(node);
+  const weight = (node: Node): number =>
+    (node.sample.basis === 'utc' ? 1_000 : node.fixedZone ? 500 : 0) + agreeing(node) * 10 + trustOf(node);
   const byWeight = nodes.toSorted((a, b) => weight(b) - weight(a) || (a.key < b.key ? -1 : 1));
   for (const root of byWeight) {
     if (root.offsetMs !== undefined && root.sample.basis === 'ago') continue;
@@ -319,7 +353,9 @@ function place(node: Node, by: Node, vote: Vote): void {
   const skewed = Math.abs(residual) >= Math.max(SKEW_FLOOR_MS, 3 * vote.spreadMs);
   node.offsetMs = quarter + (skewed ? residual : 0);
   const zone = zoneLess ? `zone ${zoneText(-quarter)} by ${words}` : startingWords(node);
-  node.how = skewed ? `${zone}${year}; clock ${residual > 0 ? 'behind' : 'ahead'} by ${(Math.abs(residual) / 1000).toFixed(1)} s by ${words}` : `${zone}${year}`;
+  node.how = skewed
+    ? `${zone}${year}; clock ${residual > 0 ? 'behind' : 'ahead'} by ${(Math.abs(residual) / 1000).toFixed(1)} s by ${words}`
+    : `${zone}${year}`;
 }
 
 function zoneText(ms: number): string {

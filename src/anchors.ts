@@ -46,7 +46,8 @@ export class ClockSample {
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
     for (const key of anchorKeys(event)) this.#remember(key, ms);
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
-    if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT) this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
+    if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
+      this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
   }
 
   // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.
@@ -62,7 +63,18 @@ export class ClockSample {
   }
 }
 
-const TIMED = new Set(['socket-opened', 'socket-closed', 'tunnel-ended', 'process-started', 'process-ended', 'stop-requested', 'oom-kill', 'process-fault', 'proxy-fault', 'network-fault']);
+const TIMED = new Set([
+  'socket-opened',
+  'socket-closed',
+  'tunnel-ended',
+  'process-started',
+  'process-ended',
+  'stop-requested',
+  'oom-kill',
+  'process-fault',
+  'proxy-fault',
+  'network-fault',
+]);
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {
@@ -74,7 +86,8 @@ function hash(text: string): number {
 const ID_PARAMETER = /[?&;](?:[a-z]{0,12}[_-]?(?:id|uuid)|[cs]id|conn(?:ection)?|session|socket)=([\w.:-]{4,64})/gi;
 
 /** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`. */
-export const pathIds = (path: string | undefined): string[] => (path?.includes('=') ? [...path.matchAll(ID_PARAMETER)].map((found) => found[1] ?? '') : []);
+export const pathIds = (path: string | undefined): string[] =>
+  path?.includes('=') ? [...path.matchAll(ID_PARAMETER)].map((found) => found[1] ?? '') : [];
 
 /** Every id by which another log may know the connection. */
 export function connectionIds(keys: RawEvent['keys']): string[] {
@@ -93,7 +106,11 @@ function anchorKeys(event: RawEvent): string[] {
     case 'tunnel-ended':
       return connectionIds(keys).map((id) => `close ${id}`);
     case 'oom-kill':
-      return [...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]), ...(keys.unit && event.role !== 'kill' ? [`oom ${keys.unit}`] : []), `text ${event.quote}`];
+      return [
+        ...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]),
+        ...(keys.unit && event.role !== 'kill' ? [`oom ${keys.unit}`] : []),
+        `text ${event.quote}`,
+      ];
     case 'process-fault':
       return [
         ...(event.vantage === 'kernel' && keys.pid !== undefined ? [`fault ${event.fault} ${keys.pid}`] : []),
@@ -101,7 +118,10 @@ function anchorKeys(event: RawEvent): string[] {
         ...(event.vantage === 'kernel' ? [`text ${event.quote}`] : []),
       ];
     case 'process-ended':
-      return [...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []), ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : [])];
+      return [
+        ...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []),
+        ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : []),
+      ];
     case 'network-fault':
     case 'proxy-lifecycle':
       return [`text ${event.quote}`];
@@ -118,8 +138,8 @@ export class AnchorTable {
 
   add(event: RawEvent): void {
     const key = clockKey(event.origin.source, event.basis);
-    let clock = this.clocks.get(key);
-    if (!clock) this.clocks.set(key, (clock = new ClockSample(event.origin.source, event.basis)));
+    const clock = this.clocks.get(key) ?? new ClockSample(event.origin.source, event.basis);
+    this.clocks.set(key, clock);
     clock.add(event);
   }
 

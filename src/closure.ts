@@ -141,7 +141,11 @@ export interface Cause {
   /** On events of the world inside a window around the end. */
   readonly around: readonly AroundSignal[];
   /** What exactly, at which hop, and what closures of one incident share. Asked of the winning cause only. */
-  explain(closure: Closure, world: World, evidence: readonly Evidence[]): { readonly detail: string; readonly hop: string | null; readonly incidentKey: string };
+  explain(
+    closure: Closure,
+    world: World,
+    evidence: readonly Evidence[],
+  ): { readonly detail: string; readonly hop: string | null; readonly incidentKey: string };
   /** Why this cause is ruled out for the closure, in words; undefined = nothing rules it out. */
   refute(closure: Closure, world: World): string | undefined;
 }

@@ -79,7 +79,10 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       strength: 'decisive',
       speaks: 'against',
       because: 'the error line names a timer or the client',
-      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed') ? 1 : 0),
+      holds: (fault) =>
+        fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed')
+          ? 1
+          : 0,
       says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
     },
   ],
@@ -133,7 +136,11 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       strength: root === 'crash' ? 'moderate' : 'weak',
       speaks: 'for',
       because: 'connects refused right after it: nothing listened any more',
-      holds: (fault, closure, world) => ((fault.fault === 'upstream-refused' || fault.fault === 'upstream-down') && (nearestDeath(closure, world, root) !== undefined || (factOf(closure, world, 'burst') !== undefined && upstreamCut(closure))) ? 1 : 0),
+      holds: (fault, closure, world) =>
+        (fault.fault === 'upstream-refused' || fault.fault === 'upstream-down') &&
+        (nearestDeath(closure, world, root) !== undefined || (factOf(closure, world, 'burst') !== undefined && upstreamCut(closure)))
+          ? 1
+          : 0,
       says: () => 'the proxy found nobody listening right after it',
     },
   ],
@@ -142,9 +149,12 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
     return { detail: death?.detail ?? 'the server broke off', hop: 'server', incidentKey: death?.id ?? 'server' };
   },
   refute(closure, world) {
-    const other = world.deaths.find((death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000);
+    const other = world.deaths.find(
+      (death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000,
+    );
     if (other) return `${other.detail} hit another process: ${other.relationWhy}`;
-    if (factOf(closure, world, 'server-alive')?.certain && !dying(closure, world)) return 'the server wrote this end itself and went on running';
+    if (factOf(closure, world, 'server-alive')?.certain && !dying(closure, world))
+      return 'the server wrote this end itself and went on running';
     const vantage = root === 'oom' ? 'kernel' : 'supervisor';
     if (!nearestDeath(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;
     return undefined;

@@ -12,14 +12,25 @@ import { localToUtc } from './zone.ts';
 const HEAD_BYTES = 64 * 1024;
 
 /** Writes one piece of text a record; returns how many records there were. */
-export async function explain(sources: AsyncIterable<Source>, shelves: Shelves, clock: Omit<ClockOptions, 'writtenMs'>, json: boolean, write: (text: string) => void): Promise<number> {
+export async function explain(
+  sources: AsyncIterable<Source>,
+  shelves: Shelves,
+  clock: Omit<ClockOptions, 'writtenMs'>,
+  json: boolean,
+  write: (text: string) => void,
+): Promise<number> {
   let records = 0;
   for await (const source of sources) {
     const head = Buffer.from(await source.bytes.peek(HEAD_BYTES)).toString('utf8');
     const framing = framings.find((one) => one.detect(head));
-    const forced = source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
+    const forced =
+      source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
     const found = detect(framing ? [] : head.split('\n').slice(0, -1), forced, source.name);
-    const reader = new RecordReader({ parsers: inDetectedOrder(forced, found.shelves), envelopes: found.shelves.envelopes }, source.name, 'rows');
+    const reader = new RecordReader(
+      { parsers: inDetectedOrder(forced, found.shelves), envelopes: found.shelves.envelopes },
+      source.name,
+      'rows',
+    );
     const zone = zoneFor(source.name, clock);
     const show = (text: string, line: number, around: Neighbours): void => {
       if (text.trim() === '') return;
@@ -30,7 +41,8 @@ export async function explain(sources: AsyncIterable<Source>, shelves: Shelves, 
       write(json ? `${JSON.stringify(fieldsOf(reading, line, zone, source.writtenMs))}\n` : wordsOf(reading, line, zone, source.writtenMs));
     };
     if (!json) write(`${summaryOf(source.name, framing?.name, found.formats)}\n`);
-    if (framing) for await (const { frame, around } of withNeighbours(framing.frames(chunksOf(source.bytes)))) show(frame.text, frame.line, around);
+    if (framing)
+      for await (const { frame, around } of withNeighbours(framing.frames(chunksOf(source.bytes)))) show(frame.text, frame.line, around);
     else await scanSource(source.bytes, null, (hit) => show(hit.text, hit.line, hit));
   }
   return records;
@@ -83,10 +95,21 @@ function fieldsOf(reading: Reading, line: number, zone: (ms: number) => number, 
   const { bare, row } = reading;
   const { client, upstream, service, ...keys } = bare.keys;
   const own = row?.at ?? bare.at;
-  const fields: Record<string, unknown> = { ...(service !== undefined && { program: service }), ...keys, ...(row ? {} : { message: bare.text }) };
+  const fields: Record<string, unknown> = {
+    ...(service !== undefined && { program: service }),
+    ...keys,
+    ...(row ? {} : { message: bare.text }),
+  };
   for (const [name, value] of Object.entries(row ?? {})) if (name !== 'at' && value !== undefined && !isStamp(value)) fields[name] = value;
   const at = reading.at ?? own;
-  return { line, format: reading.parser?.name ?? bare.layers.at(-1) ?? null, envelopes: bare.layers, at: isoOf(at, zone, writtenMs), ...(at && at.basis !== 'utc' && { basis: at.basis }), ...fields };
+  return {
+    line,
+    format: reading.parser?.name ?? bare.layers.at(-1) ?? null,
+    envelopes: bare.layers,
+    at: isoOf(at, zone, writtenMs),
+    ...(at && at.basis !== 'utc' && { basis: at.basis }),
+    ...fields,
+  };
 }
 
 const isStamp = (value: unknown): boolean => typeof value === 'object' && value !== null && 'basis' in value;
@@ -94,7 +117,9 @@ const isStamp = (value: unknown): boolean => typeof value === 'object' && value 
 function wordsOf(reading: Reading, line: number, zone: (ms: number) => number, writtenMs: number | undefined): string {
   const { line: _, format, envelopes: __, at, ...fields } = fieldsOf(reading, line, zone, writtenMs);
   const events = reading.drafts.map((draft) => draft.kind).join(', ');
-  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : JSON.stringify(value)}`);
+  const pairs = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : JSON.stringify(value)}`,
+  );
   return `${line}\t${formatName(reading) || format}\t${at ?? '-'}\t${events || '-'}\t${pairs.join(' ')}\n`;
 }
 

@@ -15,7 +15,8 @@ const SURE_ENOUGH = 0.45;
 /** A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. */
 export function judged(closure: Closure, deaths: readonly Death[], endpointsLog: boolean): Closure {
   if (closure.state !== 'unjudged') return closure;
-  if (deaths.some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH)) return { ...closure, state: 'abnormal', inferred: true };
+  if (deaths.some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH))
+    return { ...closure, state: 'abnormal', inferred: true };
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }
@@ -25,7 +26,8 @@ const proxyCutIt = (closure: Closure): boolean =>
   closure.seen.some(
     (event) =>
       (event.kind === 'tunnel-ended' && event.endedBy !== undefined && event.how !== 'fin') ||
-      (event.kind === 'proxy-fault' && ['idle-timeout', 'client-timeout', 'upstream-reset', 'client-reset', 'upstream-unreachable', 'tunnel-lost'].includes(event.fault)),
+      (event.kind === 'proxy-fault' &&
+        ['idle-timeout', 'client-timeout', 'upstream-reset', 'client-reset', 'upstream-unreachable', 'tunnel-lost'].includes(event.fault)),
   );
 
 export interface Unlogged {
@@ -36,14 +38,24 @@ export interface Unlogged {
 }
 
 /** `closed` = ids that another side than the server closes; `closing` = sources that write closes at all. */
-export function unlogged(unclosed: readonly Unclosed[], deaths: readonly Death[], closed: ReadonlySet<string>, closing: ReadonlySet<string>): Unlogged {
+export function unlogged(
+  unclosed: readonly Unclosed[],
+  deaths: readonly Death[],
+  closed: ReadonlySet<string>,
+  closing: ReadonlySet<string>,
+): Unlogged {
   const mine = deaths.filter((death) => death.relation === 'same' || death.relation === 'probable');
   const lost: Closure[] = [];
   const living: Unclosed[] = [];
   for (const one of unclosed) {
     const { opened, id } = one;
     if (closed.has(id) || !closing.has(opened.origin.source)) continue;
-    const death = mine.find((candidate) => ofInstance(candidate, opened.origin.source) && candidate.when.toMs >= opened.when.fromMs && (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs));
+    const death = mine.find(
+      (candidate) =>
+        ofInstance(candidate, opened.origin.source) &&
+        candidate.when.toMs >= opened.when.fromMs &&
+        (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs),
+    );
     if (!death) living.push(one);
     if (!death || death.root === 'deploy-restart') continue;
     const ended = { fromMs: death.when.fromMs, toMs: Math.min(death.when.toMs, death.when.fromMs + TIGHT_MS) };

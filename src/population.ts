@@ -117,10 +117,38 @@ export class Population {
       const piles = this.#piles.filter((pile) => pile.measure === measure);
       const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
-      if (inside) return [{ kind: 'age-pile', measure, place: 'in', ms: inside.fromMs, count: inside.count, total: inside.total, below: inside.below, p: inside.p, together: inside.together, round: inside.round }];
+      if (inside)
+        return [
+          {
+            kind: 'age-pile',
+            measure,
+            place: 'in',
+            ms: inside.fromMs,
+            count: inside.count,
+            total: inside.total,
+            below: inside.below,
+            p: inside.p,
+            together: inside.together,
+            round: inside.round,
+          },
+        ];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
-      if (below) return [{ kind: 'age-pile', measure, place: 'above', ms: below.fromMs, count: below.count, total: below.total, below: below.below, p: below.p, together: below.together, round: below.round }];
+      if (below)
+        return [
+          {
+            kind: 'age-pile',
+            measure,
+            place: 'above',
+            ms: below.fromMs,
+            count: below.count,
+            total: below.total,
+            below: below.below,
+            p: below.p,
+            together: below.together,
+            round: below.round,
+          },
+        ];
     }
     return [];
   }
@@ -221,7 +249,17 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
       continue;
     }
     const timer = densest(ages, from, to, width);
-    piles.push({ measure, fromMs: timer, round: isRound(timer), toMs: edge + width + 150, count, total, below: from, p, together: endedTogether(sorted.slice(from, to)) });
+    piles.push({
+      measure,
+      fromMs: timer,
+      round: isRound(timer),
+      toMs: edge + width + 150,
+      count,
+      total,
+      below: from,
+      p,
+      together: endedTogether(sorted.slice(from, to)),
+    });
     from = to;
   }
   return piles;
@@ -244,7 +282,7 @@ const MOMENT_SLACK_MS = 500;
 function isRound(ms: DurationMs): boolean {
   const step = ms < 10_500 ? 1_000 : 5_000;
   const over = ms - Math.round(ms / step) * step;
-  return over >= -(ROUND_EARLY_MS) && over <= ROUND_LATE_MS;
+  return over >= -ROUND_EARLY_MS && over <= ROUND_LATE_MS;
 }
 
 /** Where the densest quarter of a window begins: the timer itself, behind whatever background the window also holds. */

@@ -6,21 +6,23 @@ import { align, type ClockOptions } from './align.ts';
 import { AnchorTable } from './anchors.ts';
 import { causes } from './causes/index.ts';
 import type { Closure } from './closure.ts';
+import { deathsOf } from './deaths/deaths.ts';
+import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
 import { judged, unlogged } from './infer.ts';
 import { Population } from './population.ts';
+import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
 import type { ClosureReport, Report } from './report.ts';
-import { Scratch, Spool } from './spool.ts';
+import { type Scratch, Spool } from './spool.ts';
 import { Stitcher } from './stitch.ts';
 import { spanOf, summarize } from './summarize.ts';
 import { worldOf } from './survey.ts';
 import { Tallied } from './tallied.ts';
 import { Timeline } from './timeline.ts';
 import { weigh } from './weigh.ts';
-import { changesOf, deathsOf, tiedByMoment } from './world.ts';
 
 export interface AnalyzeOptions {
   readonly shelves: Shelves;
@@ -49,7 +51,10 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     if (!source.isFollowed) await reading;
   }
   const tallies = merged((await Promise.all(read)).flat());
-  const alignment = align(anchors, { ...options.clock, writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))) });
+  const alignment = align(anchors, {
+    ...options.clock,
+    writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))),
+  });
 
   const seen = new Tallied();
   const population = new Population();
@@ -87,7 +92,16 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     const span = spanOf(tally, alignment);
     return span ? [{ source: tally.name, vantages: new Set(tally.vantages), span }] : [];
   });
-  const world = worldOf({ events: seen.world, deaths, changes: changesOf(seen.world), population, profile: seen.profile, coverage, heartbeats: seen.heartbeats, showsIdleCuts: seen.showsIdleCuts });
+  const world = worldOf({
+    events: seen.world,
+    deaths,
+    changes: changesOf(seen.world),
+    population,
+    profile: seen.profile,
+    coverage,
+    heartbeats: seen.heartbeats,
+    showsIdleCuts: seen.showsIdleCuts,
+  });
   const grouping = new Grouping();
   const reports = new Spool<ClosureReport>(scratch, options.budget);
   for (const stitched of abnormal) {
@@ -99,6 +113,21 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     reports.add(report);
   }
   const { incidents, ids } = grouping.incidents();
-  const named = { *[Symbol.iterator]() { for (const report of reports) yield { ...report, incident: ids.get(report.incident) ?? '' }; } }; // prettier-ignore
-  return summarize({ version: options.version, counts: seen.counts, incidents, closures: named, world, events: seen.world, population, tallies, alignment, problems: options.problems });
+  const named = {
+    *[Symbol.iterator]() {
+      for (const report of reports) yield { ...report, incident: ids.get(report.incident) ?? '' };
+    },
+  }; // prettier-ignore
+  return summarize({
+    version: options.version,
+    counts: seen.counts,
+    incidents,
+    closures: named,
+    world,
+    events: seen.world,
+    population,
+    tallies,
+    alignment,
+    problems: options.problems,
+  });
 }

@@ -13,7 +13,8 @@ const OWN_LINE_MS = 500;
 const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, coincident: 0.5, unknown: 0.4, other: 0 };
 
 /** Whether the death can be that of the instance whose log this is; true when either is not known. */
-export const ofInstance = (death: Death, server: string | undefined): boolean => server === undefined || death.servers.length === 0 || death.servers.includes(server);
+export const ofInstance = (death: Death, server: string | undefined): boolean =>
+  server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
@@ -22,7 +23,8 @@ export function concerns(death: Death, closure: Closure): number {
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
   // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
   const source = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server')?.origin.source;
-  const word = source === undefined ? undefined : death.events.find((event) => event.origin.source === source && event.kind !== 'process-started');
+  const word =
+    source === undefined ? undefined : death.events.find((event) => event.origin.source === source && event.kind !== 'process-started');
   if (word && closure.ended.toMs < word.when.fromMs) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
@@ -39,7 +41,8 @@ export function cutBy(change: ProxyChange, closure: Closure): number {
   return closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs ? 0 : 1;
 }
 
-export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] => closure.seen.filter((event): event is EventOf<K> => event.kind === kind);
+export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>
+  closure.seen.filter((event): event is EventOf<K> => event.kind === kind);
 
 export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
   world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
@@ -54,7 +57,15 @@ export function words(ms: DurationMs): string {
 }
 
 /** Products whose log formats are named otherwise than the product. */
-const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [['istio', 'envoy'], ['ingress-nginx', 'ingress-nginx'], ['aws-alb', 'aws-alb'], ['aws-', 'aws'], ['azure-', 'azure'], ['gcp-', 'gcp'], ['cloudflared', 'cloudflared']]; // prettier-ignore
+const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
+  ['istio', 'envoy'],
+  ['ingress-nginx', 'ingress-nginx'],
+  ['aws-alb', 'aws-alb'],
+  ['aws-', 'aws'],
+  ['azure-', 'azure'],
+  ['gcp-', 'gcp'],
+  ['cloudflared', 'cloudflared'],
+]; // prettier-ignore
 
 /** The product that wrote a proxy's event, by its format: `nginx-access` → `nginx`. It is the `hop` of the timer table where that has one. */
 export function productOf(event: LogEvent): string {
@@ -64,7 +75,9 @@ export function productOf(event: LogEvent): string {
 
 /** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */
 export function hopOf(closure: Closure): string | undefined {
-  const named = closure.seen.find((event) => event.kind === 'proxy-fault') ?? closure.seen.find((event) => event.kind === 'tunnel-ended' && event.endedBy !== undefined);
+  const named =
+    closure.seen.find((event) => event.kind === 'proxy-fault') ??
+    closure.seen.find((event) => event.kind === 'tunnel-ended' && event.endedBy !== undefined);
   const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
   return event && productOf(event);
 }
@@ -72,4 +85,6 @@ export function hopOf(closure: Closure): string | undefined {
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 export const codeWords = (closure: Closure): string =>
-  Object.entries(closure.codes).map(([side, code]) => `${side} ${code}`).join(', ');
+  Object.entries(closure.codes)
+    .map(([side, code]) => `${side} ${code}`)
+    .join(', ');

@@ -23,7 +23,13 @@ const CLEAN_CODES = (code: number): boolean => code !== 1006 && code !== 1015;
 const SIDES: readonly EndpointSide[] = ['server', 'gateway', 'client'];
 const isSide = (vantage: Vantage): vantage is EndpointSide => SIDES.includes(vantage as EndpointSide);
 
-type Observation = EventOf<'socket-closed'> | EventOf<'tunnel-ended'> | EventOf<'proxy-fault'> | EventOf<'heartbeat-missed'> | EventOf<'handshake-failed'> | EventOf<'process-fault'>;
+type Observation =
+  | EventOf<'socket-closed'>
+  | EventOf<'tunnel-ended'>
+  | EventOf<'proxy-fault'>
+  | EventOf<'heartbeat-missed'>
+  | EventOf<'handshake-failed'>
+  | EventOf<'process-fault'>;
 
 /** An endpoint's word that a connection began and that nobody ended. */
 export interface Unclosed {
@@ -120,7 +126,17 @@ export class Stitcher {
   }
 
   #start(event: Observation): Draft {
-    const draft: Draft = { number: ++this.#count, seen: [], namedBy: new Set(), opened: undefined, ids: new Set(), startMs: event.when.fromMs, firstMs: event.when.fromMs, lastMs: event.when.toMs, paired: false };
+    const draft: Draft = {
+      number: ++this.#count,
+      seen: [],
+      namedBy: new Set(),
+      opened: undefined,
+      ids: new Set(),
+      startMs: event.when.fromMs,
+      firstMs: event.when.fromMs,
+      lastMs: event.when.toMs,
+      paired: false,
+    };
     this.#drafts.push(draft);
     this.#unpaired.push(draft);
     return draft;
@@ -130,7 +146,8 @@ export class Stitcher {
     for (const id of ids) {
       const draft = this.#byId.get(id);
       if (draft && accepts(draft, event, ID_WINDOW_MS)) {
-        for (const other of draft.seen) if (other.origin.source !== event.origin.source) this.#idFriends.add(pairOf(other.origin.source, event.origin.source));
+        for (const other of draft.seen)
+          if (other.origin.source !== event.origin.source) this.#idFriends.add(pairOf(other.origin.source, event.origin.source));
         return draft;
       }
     }
@@ -161,7 +178,11 @@ export class Stitcher {
   }
 
   #advance(nowMs: number): void {
-    for (let draft = this.#unpaired[this.#pairedTo]; draft && draft.lastMs < nowMs - FUZZY_WINDOW_MS; draft = this.#unpaired[this.#pairedTo]) {
+    for (
+      let draft = this.#unpaired[this.#pairedTo];
+      draft && draft.lastMs < nowMs - FUZZY_WINDOW_MS;
+      draft = this.#unpaired[this.#pairedTo]
+    ) {
       this.#pairedTo++;
       if (!draft.paired) this.#pair(draft);
     }
@@ -192,13 +213,20 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if (this.#endSources.size === 1 || [...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source))) return;
+    if (this.#endSources.size === 1 || [...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source)))
+      return;
     let best: Draft | undefined;
     let bestCost = MAX_COST;
     for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length; at++) {
       const other = this.#drafts[at] as Draft;
       if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
-      if (other === draft || other.seen.length === 0 || other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
+      if (
+        other === draft ||
+        other.seen.length === 0 ||
+        other.firstMs > draft.lastMs + FUZZY_END_MS ||
+        other.lastMs < draft.firstMs - FUZZY_END_MS
+      )
+        continue;
       const cost = this.#cost(draft, other);
       if (cost < bestCost) {
         bestCost = cost;
@@ -232,7 +260,8 @@ export class Stitcher {
       lifeCost = Math.min(difference / 500, 1 + difference / 5_000);
     }
     // Nothing but a time in common is not enough.
-    if (!(ours && theirs) && (life === undefined || otherLife === undefined) && codeless(a) === codeless(b)) return Number.POSITIVE_INFINITY;
+    if (!(ours && theirs) && (life === undefined || otherLife === undefined) && codeless(a) === codeless(b))
+      return Number.POSITIVE_INFINITY;
     return apart / 1_000 + lifeCost + (ours && theirs ? 0 : 0.5);
   }
 
@@ -269,7 +298,8 @@ export class Stitcher {
 }
 
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
-const proxyNumber = (event: Observation): string | undefined => event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;
+const proxyNumber = (event: Observation): string | undefined =>
+  event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;
 const peerOf = (event: Observation): string | undefined => {
   const client = event.keys.client;
   return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
@@ -279,25 +309,39 @@ const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' ||
 
 /** A proxy's word about a handshake alone is no connection that ended. */
 const ofConnection = (event: Observation): boolean =>
-  isEnd(event) || (event.kind === 'handshake-failed' ? isSide(event.vantage) : event.kind === 'proxy-fault' ? event.phase === 'tunnel' : event.kind === 'heartbeat-missed');
+  isEnd(event) ||
+  (event.kind === 'handshake-failed'
+    ? isSide(event.vantage)
+    : event.kind === 'proxy-fault'
+      ? event.phase === 'tunnel'
+      : event.kind === 'heartbeat-missed');
 
 /** Two records of the same kind from the same place are two connections. */
 function sameSlot(a: Observation, b: Observation): boolean {
   if (a.kind !== b.kind || !isEnd(a)) return false;
   if (a.origin.source === b.origin.source) return true;
   // Two coded closes of one side are two connections; a coded one beside a code-less one is a second log of the same.
-  return a.kind === 'socket-closed' && b.kind === 'socket-closed' && a.vantage === b.vantage && a.code !== undefined && b.code !== undefined;
+  return (
+    a.kind === 'socket-closed' && b.kind === 'socket-closed' && a.vantage === b.vantage && a.code !== undefined && b.code !== undefined
+  );
 }
 
 function accepts(draft: Draft, event: Observation, windowMs: DurationMs): boolean {
   if (event.when.fromMs - draft.lastMs > windowMs) return false;
-  return !draft.seen.some((other) => sameSlot(other, event) && !(sameEnd(other, event) && other.origin.source !== event.origin.source) && !repeated(other, event));
+  return !draft.seen.some(
+    (other) => sameSlot(other, event) && !(sameEnd(other, event) && other.origin.source !== event.origin.source) && !repeated(other, event),
+  );
 }
 /** One line written twice into one source (stderr and syslog). */
 const repeated = (a: Observation, b: Observation): boolean => a.quote === b.quote && gap(a.when, b.when) < 1_000;
 /** The same record seen by two carriers. */
 const sameEnd = (a: Observation, b: Observation): boolean =>
-  gap(a.when, b.when) < 2_000 && 'lifeMs' in a && 'lifeMs' in b && a.lifeMs !== undefined && b.lifeMs !== undefined && Math.abs(a.lifeMs - b.lifeMs) < 10;
+  gap(a.when, b.when) < 2_000 &&
+  'lifeMs' in a &&
+  'lifeMs' in b &&
+  a.lifeMs !== undefined &&
+  b.lifeMs !== undefined &&
+  Math.abs(a.lifeMs - b.lifeMs) < 10;
 
 const closes = (draft: Draft): EventOf<'socket-closed'>[] => draft.seen.filter((event) => event.kind === 'socket-closed');
 const endpointOf = (draft: Draft): boolean => draft.seen.some((event) => event.kind === 'socket-closed' && event.code !== undefined);
@@ -307,7 +351,9 @@ const codeless = (draft: Draft): boolean => draft.seen.every((event) => event.ki
 function leading(draft: Draft): Observation {
   const ended = closes(draft);
   const abnormal = SIDES.map((side) => ended.find((event) => event.vantage === side && event.code === 1006)).find((event) => event);
-  const coded = (['gateway', 'server', 'client'] as const).map((side) => ended.find((event) => event.vantage === side && event.code !== undefined)).find((event) => event);
+  const coded = (['gateway', 'server', 'client'] as const)
+    .map((side) => ended.find((event) => event.vantage === side && event.code !== undefined))
+    .find((event) => event);
   return abnormal ?? coded ?? ended[0] ?? draft.seen.find((event) => event.kind === 'tunnel-ended') ?? (draft.seen[0] as Observation);
 }
 const endOf = (draft: Draft): Span => leading(draft).when;
@@ -323,7 +369,8 @@ function lifeOf(draft: Draft): DurationMs | undefined {
 function stateOf(draft: Draft): Closure['state'] {
   const ended = closes(draft);
   const abnormal = (event: EventOf<'socket-closed'>): boolean =>
-    event.code === 1006 || (event.code === undefined && (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error'));
+    event.code === 1006 ||
+    (event.code === undefined && (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error'));
   if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
   if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
   return 'unjudged';
@@ -331,16 +378,23 @@ function stateOf(draft: Draft): Closure['state'] {
 
 function closureOf(draft: Draft): Closure {
   const lead = leading(draft);
-  const seen = draft.seen.toSorted((a, b) => a.when.fromMs - b.when.fromMs || (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line));
+  const seen = draft.seen.toSorted(
+    (a, b) =>
+      a.when.fromMs - b.when.fromMs ||
+      (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line),
+  );
   const keys: Keys = Object.assign({}, ...seen.toReversed().map((event) => event.keys), lead.keys);
   const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
   const connection = endpointKeys?.connection ?? [...draft.ids][0];
   const codes: Partial<Record<EndpointSide, number>> = {};
-  for (const event of seen) if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
+  for (const event of seen)
+    if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
   const life = lifeOf(draft);
   const silence = seen.map((event) => (event.kind === 'socket-closed' ? event.silenceMs : undefined)).find((ms) => ms !== undefined);
   const first = seen.filter(isEnd)[0] ?? seen[0];
-  const server = seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ?? (draft.opened?.vantage === 'server' ? draft.opened : undefined);
+  const server =
+    seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
+    (draft.opened?.vantage === 'server' ? draft.opened : undefined);
   return {
     id: `c${draft.number}`,
     ended: lead.when,

@@ -1,14 +1,24 @@
 /** Everything that was found → the Report. */
 import type { Alignment } from './align.ts';
+import { clockKey } from './anchors.ts';
+import type { World } from './closure.ts';
 import type { Tally } from './extract.ts';
 import { fixesFor } from './fixes.ts';
 import { evidenceReport, iso } from './group.ts';
 import type { Population } from './population.ts';
-import { clockKey } from './anchors.ts';
-import type { BlindSpot, CauseName, ClosureReport, EvidenceReport, Grade, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
+import type {
+  BlindSpot,
+  CauseName,
+  ClosureReport,
+  EvidenceReport,
+  Grade,
+  IncidentReport,
+  Report,
+  SourceReport,
+  TimelineEntry,
+} from './report.ts';
 import { CAUSES } from './report.ts';
 import { plural, words } from './signals.ts';
-import type { World } from './closure.ts';
 import type { Basis, LogEvent } from './types.ts';
 
 const TIMELINE_LIMIT = 40;
@@ -41,7 +51,10 @@ export function summarize(found: Findings): Report {
   const { counts, world, population } = found;
   const incidents = withRoots(found.incidents, world);
   const from = incidents.map((incident) => incident.from).sort()[0];
-  const to = incidents.map((incident) => incident.to).sort().at(-1);
+  const to = incidents
+    .map((incident) => incident.to)
+    .sort()
+    .at(-1);
   const piles = population.piles;
   const storm = reconnectStorm(found.events);
   return {
@@ -62,14 +75,19 @@ export function summarize(found: Findings): Report {
     timeline: timelineOf(found.events, incidents, world),
     decoys: decoysOf(world, incidents),
     patterns: [
-      ...piles.map((pile) => `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): a timer of ${words(pile.fromMs)}`),
+      ...piles.map(
+        (pile) =>
+          `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): a timer of ${words(pile.fromMs)}`,
+      ),
       ...(storm ? [storm] : []),
     ],
     fixes: fixesFor(incidents, world, piles[0]?.fromMs, storm !== undefined),
     checklist: checklist(found),
     blindSpots: blindSpots(found, incidents),
     sources: found.tallies.map((tally) => sourceReport(tally, found.alignment)),
-    clocks: [...found.alignment.clocks.values()].map((clock) => clock.report).sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.says < b.says ? -1 : 1)),
+    clocks: [...found.alignment.clocks.values()]
+      .map((clock) => clock.report)
+      .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.says < b.says ? -1 : 1)),
     problems: [...found.problems],
     closures: found.closures,
   };
@@ -87,15 +105,24 @@ const TITLES: Readonly<Record<CauseName, string>> = {
 };
 
 function headline(counts: Counts, incidents: readonly IncidentReport[]): string {
-  if (counts.closures === 0) return counts.clean > 0 ? `No abnormal closure: ${plural(counts.clean, 'connection')} ended with a close frame.` : 'No WebSocket closure with 1006 was found.';
+  if (counts.closures === 0)
+    return counts.clean > 0
+      ? `No abnormal closure: ${plural(counts.clean, 'connection')} ended with a close frame.`
+      : 'No WebSocket closure with 1006 was found.';
   const ranked = Object.entries(counts.causes).sort((a, b) => b[1] - a[1]) as [CauseName, number][];
   const [cause, count] = ranked[0] ?? ['unknown', counts.closures];
   const mine = incidents.filter((incident) => incident.cause === cause);
   const confidence = mine.reduce((sum, incident) => sum + incident.confidence * incident.closures, 0) / Math.max(1, count);
   const share = Math.round((100 * count) / counts.closures);
   const detail = mine.toSorted((a, b) => b.closures - a.closures)[0]?.detail;
-  const sure = cause === 'unknown' ? '' : `, ${confidence >= 0.97 ? 'confirmed' : confidence >= 0.8 ? 'likely' : 'possible'} (${roundedDown(confidence)})`;
-  const rest = ranked.slice(1).map(([other, n]) => `${n} ${other}`).join(', ');
+  const sure =
+    cause === 'unknown'
+      ? ''
+      : `, ${confidence >= 0.97 ? 'confirmed' : confidence >= 0.8 ? 'likely' : 'possible'} (${roundedDown(confidence)})`;
+  const rest = ranked
+    .slice(1)
+    .map(([other, n]) => `${n} ${other}`)
+    .join(', ');
   return `${count} of ${counts.closures} abnormal closures (${share} %): ${TITLES[cause]}${detail && cause !== 'unknown' ? ` — ${detail}` : ''}${sure}${rest ? `; the others: ${rest}` : ''}.`;
 }
 
@@ -104,12 +131,20 @@ const roundedDown = (probability: number): string => (Math.floor(probability * 1
 
 /** A network loss or failed handshakes right after a server's death are its consequences. */
 function withRoots(incidents: readonly IncidentReport[], world: World): IncidentReport[] {
-  const deaths = incidents.filter((incident) => incident.cause === 'oom' || incident.cause === 'crash' || incident.cause === 'deploy-restart');
+  const deaths = incidents.filter(
+    (incident) => incident.cause === 'oom' || incident.cause === 'crash' || incident.cause === 'deploy-restart',
+  );
   return incidents.map((incident) => {
     if (incident.cause !== 'handshake-failure') return incident;
-    const root = deaths.find((death) => Date.parse(incident.from) >= Date.parse(death.from) - 2_000 && Date.parse(incident.from) <= Date.parse(death.to) + 60_000);
-    const refused = world.between('proxy-fault', Date.parse(incident.from) - 5_000, Date.parse(incident.to) + 5_000).some((fault) => fault.fault === 'upstream-refused');
-    return root && (refused || incident.closures > 0) ? { ...incident, root: root.id, notes: [`the server was down after ${root.id}`] } : incident;
+    const root = deaths.find(
+      (death) => Date.parse(incident.from) >= Date.parse(death.from) - 2_000 && Date.parse(incident.from) <= Date.parse(death.to) + 60_000,
+    );
+    const refused = world
+      .between('proxy-fault', Date.parse(incident.from) - 5_000, Date.parse(incident.to) + 5_000)
+      .some((fault) => fault.fault === 'upstream-refused');
+    return root && (refused || incident.closures > 0)
+      ? { ...incident, root: root.id, notes: [`the server was down after ${root.id}`] }
+      : incident;
   });
 }
 
@@ -118,21 +153,48 @@ function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentRep
   for (const death of world.deaths) {
     if (death.relation === 'unknown' || death.relation === 'other') continue;
     const event = death.events[0];
-    if (event) entries.push({ at: iso(death.when.fromMs), what: `${death.root}: ${death.detail}`, source: event.origin.source, line: event.origin.line });
+    if (event)
+      entries.push({
+        at: iso(death.when.fromMs),
+        what: `${death.root}: ${death.detail}`,
+        source: event.origin.source,
+        line: event.origin.line,
+      });
     const started = death.events.find((one) => one.kind === 'process-started');
     if (started) entries.push({ at: iso(started.when.fromMs), what: 'up again', source: started.origin.source, line: started.origin.line });
   }
   for (const change of world.changes) {
     const event = change.events[0];
-    if (event) entries.push({ at: iso(change.when.fromMs), what: `${change.proxy}: ${change.change}`, source: event.origin.source, line: event.origin.line });
+    if (event)
+      entries.push({
+        at: iso(change.when.fromMs),
+        what: `${change.proxy}: ${change.change}`,
+        source: event.origin.source,
+        line: event.origin.line,
+      });
   }
   for (const event of events)
-    if (event.kind === 'network-fault' || (event.kind === 'proxy-fault' && (event.fault === 'upstream-down' || event.fault === 'upstream-up')) || event.kind === 'health-failed')
-      entries.push({ at: iso(event.when.fromMs), what: 'fault' in event ? event.fault.replaceAll('-', ' ') : `${event.probe} probe failed`, source: event.origin.source, line: event.origin.line });
+    if (
+      event.kind === 'network-fault' ||
+      (event.kind === 'proxy-fault' && (event.fault === 'upstream-down' || event.fault === 'upstream-up')) ||
+      event.kind === 'health-failed'
+    )
+      entries.push({
+        at: iso(event.when.fromMs),
+        what: 'fault' in event ? event.fault.replaceAll('-', ' ') : `${event.probe} probe failed`,
+        source: event.origin.source,
+        line: event.origin.line,
+      });
   for (const incident of incidents) {
     const [quote] = incident.evidence.filter((one) => one.line > 0);
-    entries.push({ at: incident.from, what: `${incident.id}: first of ${plural(incident.closures, 'closure')} by ${incident.cause}`, source: quote?.source ?? '', line: quote?.line ?? 0 });
-    if (incident.closures > 1 && incident.to !== incident.from) entries.push({ at: incident.to, what: `${incident.id}: last`, source: '', line: 0 });
+    entries.push({
+      at: incident.from,
+      what: `${incident.id}: first of ${plural(incident.closures, 'closure')} by ${incident.cause}`,
+      source: quote?.source ?? '',
+      line: quote?.line ?? 0,
+    });
+    if (incident.closures > 1 && incident.to !== incident.from)
+      entries.push({ at: incident.to, what: `${incident.id}: last`, source: '', line: 0 });
   }
   const first = Math.min(...incidents.map((incident) => Date.parse(incident.from))) - NEAR_MS;
   const last = Math.max(...incidents.map((incident) => Date.parse(incident.to))) + NEAR_MS;
@@ -144,19 +206,24 @@ function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentRep
 
 /** Deaths of other processes near the closures: loud, and not the cause. */
 function decoysOf(world: World, incidents: readonly IncidentReport[]): EvidenceReport[] {
-  const near = (ms: number): boolean => incidents.some((incident) => ms >= Date.parse(incident.from) - NEAR_MS && ms <= Date.parse(incident.to) + NEAR_MS);
+  const near = (ms: number): boolean =>
+    incidents.some((incident) => ms >= Date.parse(incident.from) - NEAR_MS && ms <= Date.parse(incident.to) + NEAR_MS);
   return world.deaths
     .filter((death) => death.relation === 'other' && near(death.when.fromMs))
     .slice(0, 10)
     .flatMap((death) => {
       const event = death.events.find((one) => one.kind !== 'process-started');
-      return event ? [evidenceReport({ event, says: `${death.detail}: not this server (${death.relationWhy})`, weight: 0, mechanism: 'decoy' })] : [];
+      return event
+        ? [evidenceReport({ event, says: `${death.detail}: not this server (${death.relationWhy})`, weight: 0, mechanism: 'decoy' })]
+        : [];
     });
 }
 
 /** Many opens within a few seconds of one another, far above the usual. */
 function reconnectStorm(events: readonly LogEvent[]): string | undefined {
-  const refused = events.filter((event) => event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.fault === 'upstream-refused'));
+  const refused = events.filter(
+    (event) => event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.fault === 'upstream-refused'),
+  );
   return refused.length >= 20 ? `${refused.length} attempts to connect were refused: clients came back before the server did` : undefined;
 }
 
@@ -166,11 +233,31 @@ function checklist(found: Findings): Report['checklist'] {
   const server = vantages.has('server') || vantages.has('gateway');
   const timer = world.timers.find((one) => one.timer === 'idle');
   return [
-    { item: 'Heartbeats from the server, every 30–50 s', state: world.heartbeats ? 'seen' : server ? 'not-seen' : 'cannot-be-seen', note: world.heartbeats ? 'the server’s log shows missed heartbeats' : 'no heartbeat line in the server’s log' },
-    { item: 'Proxy idle timeout above the longest silence', state: timer ? 'seen' : 'cannot-be-seen', note: timer ? `${timer.hop} ${timer.setting} is ${words(timer.ms)}` : 'give the proxy’s configuration among the inputs' },
+    {
+      item: 'Heartbeats from the server, every 30–50 s',
+      state: world.heartbeats ? 'seen' : server ? 'not-seen' : 'cannot-be-seen',
+      note: world.heartbeats ? 'the server’s log shows missed heartbeats' : 'no heartbeat line in the server’s log',
+    },
+    {
+      item: 'Proxy idle timeout above the longest silence',
+      state: timer ? 'seen' : 'cannot-be-seen',
+      note: timer ? `${timer.hop} ${timer.setting} is ${words(timer.ms)}` : 'give the proxy’s configuration among the inputs',
+    },
     { item: 'Clients reconnect after every 1006, with backoff', state: 'cannot-be-seen', note: 'client logs of opens would show it' },
-    { item: 'A supervisor restarts the server', state: world.deaths.some((death) => death.restarted) ? 'seen' : vantages.has('supervisor') || vantages.has('orchestrator') ? 'not-seen' : 'cannot-be-seen', note: 'RestartSec, liveness probe' },
-    { item: 'Every close is logged with code, reason, duration', state: found.counts.closures + found.counts.clean > 0 && server ? 'seen' : 'not-seen', note: server ? 'an endpoint logs its closes' : 'no endpoint log among the inputs' },
+    {
+      item: 'A supervisor restarts the server',
+      state: world.deaths.some((death) => death.restarted)
+        ? 'seen'
+        : vantages.has('supervisor') || vantages.has('orchestrator')
+          ? 'not-seen'
+          : 'cannot-be-seen',
+      note: 'RestartSec, liveness probe',
+    },
+    {
+      item: 'Every close is logged with code, reason, duration',
+      state: found.counts.closures + found.counts.clean > 0 && server ? 'seen' : 'not-seen',
+      note: server ? 'an endpoint logs its closes' : 'no endpoint log among the inputs',
+    },
   ];
 }
 
@@ -183,18 +270,49 @@ function blindSpots(found: Findings, incidents: readonly IncidentReport[]): Blin
   const uses = (name: string): boolean => formats.some((format) => format.includes(name));
   if (incidents.length > 0) {
     const at = Date.parse(incidents[0]?.from ?? '');
-    if (!world.covers('kernel', at)) add('No kernel log covers the closures: an OOM kill, a segfault or a lost link would not show.', 'journalctl -k -o json --since "1 hour ago"    # or: dmesg --time-format=iso');
-    if (!world.covers('supervisor', at) && !vantages.has('orchestrator')) add('No supervisor log covers the closures: a stop, crash or restart of the server would not show.', 'journalctl -u YOUR.service -o json    # or: kubectl get events -o json; kubectl describe pod');
-    if (!vantages.has('proxy') && !vantages.has('edge')) add('No proxy or load-balancer log is among the inputs: which hop cut cannot be told apart.', 'access and error logs of every hop in front of the server');
-    if (!vantages.has('server') && !vantages.has('gateway')) add('No log of the WebSocket server is among the inputs.', 'log code, reason, duration, last activity and connection id of every close');
+    if (!world.covers('kernel', at))
+      add(
+        'No kernel log covers the closures: an OOM kill, a segfault or a lost link would not show.',
+        'journalctl -k -o json --since "1 hour ago"    # or: dmesg --time-format=iso',
+      );
+    if (!world.covers('supervisor', at) && !vantages.has('orchestrator'))
+      add(
+        'No supervisor log covers the closures: a stop, crash or restart of the server would not show.',
+        'journalctl -u YOUR.service -o json    # or: kubectl get events -o json; kubectl describe pod',
+      );
+    if (!vantages.has('proxy') && !vantages.has('edge'))
+      add(
+        'No proxy or load-balancer log is among the inputs: which hop cut cannot be told apart.',
+        'access and error logs of every hop in front of the server',
+      );
+    if (!vantages.has('server') && !vantages.has('gateway'))
+      add(
+        'No log of the WebSocket server is among the inputs.',
+        'log code, reason, duration, last activity and connection id of every close',
+      );
   }
-  if (uses('nginx') && !world.showsIdleCuts) add('nginx does not log tunnel timeouts below level info: their absence proves nothing.', 'error_log /var/log/nginx/error.log info;');
-  if (uses('nginx-access') && events.length >= 0 && tallies.some((tally) => Object.keys(tally.formats).some((format) => format.includes('nginx-access'))) && !found.population.knowsAges)
-    add('The access log has no duration: the age of a tunnel is not known.', 'log_format ws \'$remote_addr:$remote_port [$time_iso8601] "$request" $status $body_bytes_sent rt=$request_time ua=$upstream_addr conn=$connection msec=$msec\';');
+  if (uses('nginx') && !world.showsIdleCuts)
+    add('nginx does not log tunnel timeouts below level info: their absence proves nothing.', 'error_log /var/log/nginx/error.log info;');
+  if (
+    uses('nginx-access') &&
+    events.length >= 0 &&
+    tallies.some((tally) => Object.keys(tally.formats).some((format) => format.includes('nginx-access'))) &&
+    !found.population.knowsAges
+  )
+    add(
+      'The access log has no duration: the age of a tunnel is not known.',
+      'log_format ws \'$remote_addr:$remote_port [$time_iso8601] "$request" $status $body_bytes_sent rt=$request_time ua=$upstream_addr conn=$connection msec=$msec\';',
+    );
   for (const { source, missing, events: count } of found.alignment.unplaced)
-    add(`${source}: ${plural(count, 'record')} cannot be placed in time (${missing === 'boot-time' ? 'seconds since an unknown boot' : 'ages from an unknown moment'}).`, missing === 'boot-time' ? '--boot-time "$(uptime -s)", or dmesg --time-format=iso' : 'kubectl get events -o json');
-  for (const gap of events) if (gap.kind === 'log-gap' && (gap.gap === 'suppressed' || gap.gap === 'dropped')) add(`${gap.origin.source}: the log itself lost lines: absence proves nothing there.`, 'RateLimitIntervalSec=0 in journald.conf');
-  for (const incident of incidents) for (const spot of incident.wouldDecide) if (spots.size < 12 && incident.cause === 'unknown') add(spot.what, spot.collect);
+    add(
+      `${source}: ${plural(count, 'record')} cannot be placed in time (${missing === 'boot-time' ? 'seconds since an unknown boot' : 'ages from an unknown moment'}).`,
+      missing === 'boot-time' ? '--boot-time "$(uptime -s)", or dmesg --time-format=iso' : 'kubectl get events -o json',
+    );
+  for (const gap of events)
+    if (gap.kind === 'log-gap' && (gap.gap === 'suppressed' || gap.gap === 'dropped'))
+      add(`${gap.origin.source}: the log itself lost lines: absence proves nothing there.`, 'RateLimitIntervalSec=0 in journald.conf');
+  for (const incident of incidents)
+    for (const spot of incident.wouldDecide) if (spots.size < 12 && incident.cause === 'unknown') add(spot.what, spot.collect);
   return [...spots.values()];
 }
 

@@ -1,9 +1,9 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
+import { type ServerProfile, wentOn } from './deaths/profile.ts';
 import type { Population } from './population.ts';
 import { concerns, productOf } from './signals.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
-import { type ServerProfile, wentOn } from './world.ts';
 
 /** What one source can show and when. */
 export interface Coverage {
@@ -50,7 +50,8 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
       return last.facts;
     },
     wentOn: (source, afterMs) => wentOn(profile, source, afterMs),
-    covers: (vantage, atMs) => coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
+    covers: (vantage, atMs) =>
+      coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
   };
   return world;
 }
@@ -74,10 +75,24 @@ function ownFacts(closure: Closure, world: World): Fact[] {
   if (alive !== false) facts.push({ kind: 'server-alive', certain: alive === true });
   const tunnel = closure.seen.find((event) => event.kind === 'tunnel-ended');
   const fault = closure.seen.some((event) => event.kind === 'proxy-fault');
-  if (tunnel?.kind === 'tunnel-ended' && tunnel.endedBy === undefined && !fault && !world.deaths.some((death) => concerns(death, closure) >= 0.8))
-    facts.push({ kind: 'neutral-end', telling: tunnel.termination !== undefined || (world.showsIdleCuts && productOf(tunnel) === 'nginx'), proxy: productOf(tunnel) });
+  if (
+    tunnel?.kind === 'tunnel-ended' &&
+    tunnel.endedBy === undefined &&
+    !fault &&
+    !world.deaths.some((death) => concerns(death, closure) >= 0.8)
+  )
+    facts.push({
+      kind: 'neutral-end',
+      telling: tunnel.termination !== undefined || (world.showsIdleCuts && productOf(tunnel) === 'nginx'),
+      proxy: productOf(tunnel),
+    });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
-  if (!opened && atClient && (closure.lifeMs !== undefined || world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs))) facts.push({ kind: 'never-opened' });
+  if (
+    !opened &&
+    atClient &&
+    (closure.lifeMs !== undefined || world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs))
+  )
+    facts.push({ kind: 'never-opened' });
   return facts;
 }

@@ -1,12 +1,24 @@
 /** What one pass over the timeline keeps besides the closures: the world's events, who the server is, counts. */
 import type { Closure } from './closure.ts';
+import { PROCESS_KINDS } from './deaths/cluster.ts';
+import { ServerProfile } from './deaths/profile.ts';
 import type { ClosureReport } from './report.ts';
 import type { Counts } from './summarize.ts';
-import type { LogEvent } from './types.ts';
-import { isWorldKind, ServerProfile } from './world.ts';
+import type { EventKind, LogEvent } from './types.ts';
 
 /** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */
 const PER_SECOND = 5;
+
+/** Events that are not one connection's own. */
+const isWorldKind = (kind: EventKind): boolean =>
+  PROCESS_KINDS.has(kind) ||
+  kind === 'proxy-lifecycle' ||
+  kind === 'network-fault' ||
+  kind === 'health-failed' ||
+  kind === 'configured-timer' ||
+  kind === 'log-gap' ||
+  kind === 'proxy-fault' ||
+  kind === 'handshake-failed';
 
 const upstreamOf = ({ keys: { upstream } }: Closure): string | undefined => upstream && `${upstream.ip} ${upstream.port ?? ''}`;
 
@@ -88,6 +100,14 @@ export class Tallied {
   }
 
   get counts(): Counts {
-    return { closures: this.#closures, inferred: this.#inferred, clean: this.#clean, unjudged: this.#unjudged, refused: this.#refused, causes: this.#causes, grades: this.#grades };
+    return {
+      closures: this.#closures,
+      inferred: this.#inferred,
+      clean: this.#clean,
+      unjudged: this.#unjudged,
+      refused: this.#refused,
+      causes: this.#causes,
+      grades: this.#grades,
+    };
   }
 }

@@ -56,7 +56,11 @@ function fractionAt(text: string, at: number): Fraction {
   const digits = end - at - 1;
   if ((mark !== '.' && mark !== ',') || digits === 0) return { ms: 0, widthMs: 1000, end: at };
   const kept = Math.min(digits, 9);
-  return { ms: Number(text.slice(at + 1, at + 1 + kept)) / 10 ** (kept - 3), widthMs: kept >= 3 ? (kept === 3 ? 1 : 0.001) : 10 ** (3 - kept), end };
+  return {
+    ms: Number(text.slice(at + 1, at + 1 + kept)) / 10 ** (kept - 3),
+    widthMs: kept >= 3 ? (kept === 3 ? 1 : 0.001) : 10 ** (3 - kept),
+    end,
+  };
 }
 
 /** A stamp and the offset behind its last character. */
@@ -114,7 +118,14 @@ export function iso(text: string): Stamp | undefined {
 export function clfAt(text: string, at = 0): Found | undefined {
   if (text[at + 2] !== '/' || text[at + 6] !== '/' || text[at + 11] !== ':' || text[at + 14] !== ':') return undefined;
   const second = clfMemo(text.slice(at, at + 20), () =>
-    civilMs(four(text, at + 7), monthIndex(text.slice(at + 3, at + 6)), two(text, at), two(text, at + 12), two(text, at + 15), two(text, at + 18)),
+    civilMs(
+      four(text, at + 7),
+      monthIndex(text.slice(at + 3, at + 6)),
+      two(text, at),
+      two(text, at + 12),
+      two(text, at + 15),
+      two(text, at + 18),
+    ),
   );
   if (Number.isNaN(second)) return undefined;
   const fraction = fractionAt(text, at + 20);
@@ -163,7 +174,9 @@ export function ctimeAt(text: string, at = 0): Found | undefined {
   const fraction = fractionAt(text, at + 19);
   const year = four(text, fraction.end + 1);
   if (text[fraction.end] !== ' ' || Number.isNaN(year)) return undefined;
-  const second = ctimeMemo(`${text.slice(at, at + 19)}${year}`, () => civilMs(year, month, day, two(text, at + 11), two(text, at + 14), two(text, at + 17)));
+  const second = ctimeMemo(`${text.slice(at, at + 19)}${year}`, () =>
+    civilMs(year, month, day, two(text, at + 11), two(text, at + 14), two(text, at + 17)),
+  );
   return Number.isNaN(second) ? undefined : { stamp: stamp(second + fraction.ms, fraction.widthMs, 'local'), end: fraction.end + 5 };
 }
 
@@ -181,6 +194,8 @@ export function klogAt(text: string, at = 0): Found | undefined {
  * exact to the ms. The width follows from the unit and the decimals written.
  */
 export function epoch(value: string | number): Stamp | undefined {
+  // What JavaScript's loggers write needs no text.
+  if (typeof value === 'number' && value >= 1e10 && value < 1e13 && Number.isInteger(value)) return stamp(value, 1);
   const text = typeof value === 'number' ? String(value) : value;
   const point = text.indexOf('.');
   const whole = point < 0 ? text : text.slice(0, point);
@@ -188,7 +203,10 @@ export function epoch(value: string | number): Stamp | undefined {
   if (!Number.isFinite(number) || !/^\d{9,19}$/.test(whole)) return undefined;
   if (whole.length <= 10) {
     const decimals = point < 0 ? 0 : text.length - point - 1;
-    return stamp(number * 1000, decimals === 0 && typeof value === 'string' ? 1000 : decimals >= 3 ? 1 : decimals === 0 ? 1000 : 10 ** (3 - decimals));
+    return stamp(
+      number * 1000,
+      decimals === 0 && typeof value === 'string' ? 1000 : decimals >= 3 ? 1 : decimals === 0 ? 1000 : 10 ** (3 - decimals),
+    );
   }
   if (whole.length <= 13) return stamp(number, 1);
   if (whole.length <= 16) return stamp(number / 1000, 0.001);
@@ -205,9 +223,31 @@ export function bootAt(text: string, at = 0): Found | undefined {
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, msec: 1, millis: 1, milliseconds: 1, s: 1000, sec: 1000, secs: 1000, second: 1000, seconds: 1000,
-  m: 60_000, min: 60_000, mins: 60_000, minute: 60_000, minutes: 60_000, h: 3_600_000, hr: 3_600_000, hour: 3_600_000, hours: 3_600_000,
-  d: 86_400_000, day: 86_400_000, days: 86_400_000,
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  msec: 1,
+  millis: 1,
+  milliseconds: 1,
+  s: 1000,
+  sec: 1000,
+  secs: 1000,
+  second: 1000,
+  seconds: 1000,
+  m: 60_000,
+  min: 60_000,
+  mins: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hr: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
 }; // prettier-ignore
 
 /**

@@ -29,13 +29,15 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
   const others = weighed.slice(1).filter((one) => one.score > 0);
   const odds = Math.exp(UNKNOWN_SCORE - best.score) + others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
   const confidence = round(1 / (1 + odds));
-  const runnerUp = second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
+  const runnerUp =
+    second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
   const ruledOut = causes.flatMap((cause): RuledOut[] => {
     const why = cause === best.cause ? undefined : cause.refute(closure, world);
     return why === undefined ? [] : [{ cause: cause.name, why }];
   });
   if (confidence < GRADES.possible || !mayBeNamed(best.cause.name, closure, world)) {
-    const nearest = confidence >= 0.1 && best.score > 0 ? { cause: best.cause.name, confidence: Math.min(confidence, GRADES.possible - 0.01) } : null;
+    const nearest =
+      confidence >= 0.1 && best.score > 0 ? { cause: best.cause.name, confidence: Math.min(confidence, GRADES.possible - 0.01) } : null;
     return {
       cause: 'unknown',
       detail: nearest ? `most likely ${nearest.cause}, not proven` : 'no evidence for any cause',
@@ -74,12 +76,14 @@ function weighCause(cause: Cause, closure: Closure, world: World): Weighed {
     const weight = POINTS[signal.strength] * share * (signal.speaks === 'for' ? 1 : -1);
     evidence.push({ ...(event && { event }), says: signal.says(item, closure, world), weight: round(weight), mechanism: signal.mechanism });
   };
-  for (const signal of cause.traces) for (const event of closure.seen) if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event);
+  for (const signal of cause.traces)
+    for (const event of closure.seen) if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event);
   for (const signal of cause.deaths) for (const death of world.deaths) weighSignal(signal, death, death.events[0]);
   for (const signal of cause.changes) for (const change of world.changes) weighSignal(signal, change, change.events[0]);
   for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined);
   for (const signal of cause.around)
-    for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs)) weighSignal(signal as Signal<LogEvent>, event, event);
+    for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs))
+      weighSignal(signal as Signal<LogEvent>, event, event);
   return { cause, score: combine(evidence), evidence: evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)) };
 }
 
@@ -95,7 +99,9 @@ function combine(evidence: readonly Evidence[]): number {
   let score = 0;
   for (const weights of mechanisms.values()) {
     const strongest = weights.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
-    score += strongest + Math.sign(strongest) * Math.min(EXTRA_LIMIT, EXTRA * (weights.length - 1)) * Math.min(1, Math.abs(strongest) / POINTS.strong);
+    score +=
+      strongest +
+      Math.sign(strongest) * Math.min(EXTRA_LIMIT, EXTRA * (weights.length - 1)) * Math.min(1, Math.abs(strongest) / POINTS.strong);
   }
   return score;
 }
@@ -107,9 +113,24 @@ function wouldDecide(closure: Closure, world: World): BlindSpot[] {
   const spots: BlindSpot[] = [];
   const proxied = closure.seen.some((event) => event.kind === 'tunnel-ended');
   if (!proxied && !world.covers('proxy', closure.ended.fromMs) && !world.covers('edge', closure.ended.fromMs))
-    spots.push({ what: 'no proxy or load-balancer log covers this end', collect: 'the access and error log of every hop in front of the server, e.g. `/var/log/nginx/*.log`, `journalctl -u haproxy -o json`' });
-  if (!world.covers('supervisor', closure.ended.fromMs)) spots.push({ what: 'no supervisor log covers this end', collect: '`journalctl -o json --since … --until …` of the server, or `kubectl get events -o json` and `kubectl get pod -o json`' });
-  if (!world.covers('kernel', closure.ended.fromMs)) spots.push({ what: 'no kernel log covers this end', collect: '`journalctl -k -o json` or `dmesg --time-format=iso` of the server and of the proxy host' });
-  if (!closure.seen.some((event) => event.kind === 'socket-closed' && event.vantage === 'server')) spots.push({ what: 'the server did not log this end', collect: "the server's log with code, reason, duration, last activity and connection id of each close" });
+    spots.push({
+      what: 'no proxy or load-balancer log covers this end',
+      collect: 'the access and error log of every hop in front of the server, e.g. `/var/log/nginx/*.log`, `journalctl -u haproxy -o json`',
+    });
+  if (!world.covers('supervisor', closure.ended.fromMs))
+    spots.push({
+      what: 'no supervisor log covers this end',
+      collect: '`journalctl -o json --since … --until …` of the server, or `kubectl get events -o json` and `kubectl get pod -o json`',
+    });
+  if (!world.covers('kernel', closure.ended.fromMs))
+    spots.push({
+      what: 'no kernel log covers this end',
+      collect: '`journalctl -k -o json` or `dmesg --time-format=iso` of the server and of the proxy host',
+    });
+  if (!closure.seen.some((event) => event.kind === 'socket-closed' && event.vantage === 'server'))
+    spots.push({
+      what: 'the server did not log this end',
+      collect: "the server's log with code, reason, duration, last activity and connection id of each close",
+    });
   return spots;
 }

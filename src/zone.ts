@@ -43,7 +43,11 @@ export function localToUtc(zone: string): (localMs: number) => number {
 /** An instant for people: `2026-11-22 20:23:41.310 +00:00` in the zone. */
 export function display(ms: number, zone: string): string {
   const minutes = fixedMinutes(zone);
-  const moment = /^(?:utc|gmt|z)$/i.test(zone) ? dayjs.utc(ms) : minutes === undefined ? dayjs.utc(ms).tz(zone) : dayjs.utc(ms).utcOffset(minutes);
+  const moment = /^(?:utc|gmt|z)$/i.test(zone)
+    ? dayjs.utc(ms)
+    : minutes === undefined
+      ? dayjs.utc(ms).tz(zone)
+      : dayjs.utc(ms).utcOffset(minutes);
   return moment.format('YYYY-MM-DD HH:mm:ss.SSS Z');
 }
 

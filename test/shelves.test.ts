@@ -30,8 +30,7 @@ describe.each(parsers.map((parser) => [parser.name, parser] as const))('%s', (_,
       expect(parser.needles.filter((needle) => lower.includes(needle.toLowerCase()))).not.toEqual([]);
     }
   });
-  if (parser.rejects.length > 0)
-    it.each(parser.rejects)('leaves %j alone', (line) => expect(parser.read(line, contextOf())).toBeNull());
+  if (parser.rejects.length > 0) it.each(parser.rejects)('leaves %j alone', (line) => expect(parser.read(line, contextOf())).toBeNull());
   it('has samples, rejects and needles that survive JSON', () => {
     expect(parser.samples.length).toBeGreaterThan(0);
     expect(parser.rejects.length).toBeGreaterThan(0);
@@ -39,12 +38,17 @@ describe.each(parsers.map((parser) => [parser.name, parser] as const))('%s', (_,
   });
   it('never throws and stays linear', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 300 }), fc.constantFrom(...parser.samples.map((sample) => sample.line)), fc.nat(200), (noise, line, at) => {
-        for (const text of [noise, line.slice(0, at) + noise, line.slice(at), line.slice(0, at) + noise + line.slice(at)]) {
-          const row = parser.read(text, contextOf());
-          if (row) parser.events(row, contextOf());
-        }
-      }),
+      fc.property(
+        fc.string({ maxLength: 300 }),
+        fc.constantFrom(...parser.samples.map((sample) => sample.line)),
+        fc.nat(200),
+        (noise, line, at) => {
+          for (const text of [noise, line.slice(0, at) + noise, line.slice(at), line.slice(0, at) + noise + line.slice(at)]) {
+            const row = parser.read(text, contextOf());
+            if (row) parser.events(row, contextOf());
+          }
+        },
+      ),
       { numRuns: 60 },
     );
     for (const sample of parser.samples) {
@@ -64,14 +68,19 @@ test('each sample is read by exactly one parser', () => {
   for (const owner of parsers)
     for (const sample of owner.samples)
       for (const other of parsers)
-        if (other !== owner && other.read(sample.line, contextOf(sample)) !== null) strays.push(`${other.name} also reads ${owner.name}: ${sample.line}`);
+        if (other !== owner && other.read(sample.line, contextOf(sample)) !== null)
+          strays.push(`${other.name} also reads ${owner.name}: ${sample.line}`);
   expect(strays).toEqual([]);
 });
 
 describe.each(envelopes.map((envelope) => [envelope.name, envelope] as const))('envelope %s', (_, envelope) => {
   it.each(envelope.samples)('unwraps $line', ({ line, unwraps }) => expect(envelope.unwrap(line)).toMatchObject(unwraps));
   if (envelope.rejects.length > 0) it.each(envelope.rejects)('leaves %j alone', (line) => expect(envelope.unwrap(line)).toBeNull());
-  it('never throws', () => fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => void envelope.unwrap(text)), { numRuns: 100 }));
+  it('never throws', () =>
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), (text) => void envelope.unwrap(text)),
+      { numRuns: 100 },
+    ));
   it('unwraps what it wraps', () => {
     for (const text of ['plain text', '{"json":"te\\"xt"}', 'tab\tand "quotes"']) {
       const wrapped = envelope.wrap(text);

@@ -1,6 +1,6 @@
 /** Records as /dev/kmsg gives them. */
 import { bufferWriter } from '../../src/grammar/printk.ts';
-import { unescape as unescaped } from '../../src/grammar/quoted.ts';
+import { undoEscapes as unescaped } from '../../src/grammar/quoted.ts';
 import { stamp } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
 

@@ -64,7 +64,14 @@ export const clientAbort: Cause = {
       strength: 'decisive',
       speaks: 'against',
       because: 'the error line names a timer or the upstream',
-      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed' || fault.fault === 'client-timeout') ? 1 : 0),
+      holds: (fault) =>
+        fault.phase === 'tunnel' &&
+        (fault.fault === 'idle-timeout' ||
+          fault.fault === 'upstream-reset' ||
+          fault.fault === 'upstream-closed' ||
+          fault.fault === 'client-timeout')
+          ? 1
+          : 0,
       says: (fault) => `the proxy's error log says ${fault.fault}`,
     },
     {
@@ -96,7 +103,8 @@ export const clientAbort: Cause = {
       mechanism: 'neutral',
       strength: 'strong',
       speaks: 'for',
-      because: 'the server wrote 1006 (so it did not close), the proxy would have named its timer or the server and names neither: the FIN came from the client',
+      because:
+        'the server wrote 1006 (so it did not close), the proxy would have named its timer or the server and names neither: the FIN came from the client',
       holds: (fact, closure, world) => {
         if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
         if (world.changes.some((change) => cutBy(change, closure))) return 0.3;
@@ -108,7 +116,10 @@ export const clientAbort: Cause = {
         const all = factOf(closure, world, 'burst');
         return (alive.certain ? 1 : 0.8) * (fact.telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
       },
-      says: (fact) => (fact.kind === 'neutral-end' ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did` : ''),
+      says: (fact) =>
+        fact.kind === 'neutral-end'
+          ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did`
+          : '',
     },
     {
       id: 'server-went-on',
@@ -116,7 +127,8 @@ export const clientAbort: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'the server saw the end at once and lived on',
-      holds: (fact, closure, world) => (fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? (fact.certain ? 0.8 : 0.6) : 0),
+      holds: (fact, closure, world) =>
+        fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? (fact.certain ? 0.8 : 0.6) : 0,
       says: () => 'the server saw the end at once and went on',
     },
     {
@@ -124,16 +136,30 @@ export const clientAbort: Cause = {
       mechanism: 'group',
       strength: 'moderate',
       speaks: 'for',
-      because: 'one client process that held several connections takes them all along, at any age, while the server lives; a proxy that stops does so too, but says so',
-      holds: (fact, closure, world) => ((fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) && !fact.sameAge && factOf(closure, world, 'server-alive') && !world.changes.some((change) => cutBy(change, closure)) && !factOf(closure, world, 'age-pile') ? 1 : 0),
-      says: (fact) => (fact.kind === 'client-group' || fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of different ages ended together while the server lived on` : ''),
+      because:
+        'one client process that held several connections takes them all along, at any age, while the server lives; a proxy that stops does so too, but says so',
+      holds: (fact, closure, world) =>
+        (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
+        !fact.sameAge &&
+        factOf(closure, world, 'server-alive') &&
+        !world.changes.some((change) => cutBy(change, closure)) &&
+        !factOf(closure, world, 'age-pile')
+          ? 1
+          : 0,
+      says: (fact) =>
+        fact.kind === 'client-group' || fact.kind === 'burst'
+          ? `${plural(fact.count, 'connection')} of different ages ended together while the server lived on`
+          : '',
     },
   ],
   around: [],
   explain(closure, world) {
     const fault = seenOf(closure, 'proxy-fault').find((one) => one.fault === 'client-reset' || one.fault === 'client-closed');
     const group = factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
-    const how = fault?.fault === 'client-reset' || seenOf(closure, 'tunnel-ended').some((one) => one.how === 'reset') ? 'reset by the client' : 'closed by the client without a close frame';
+    const how =
+      fault?.fault === 'client-reset' || seenOf(closure, 'tunnel-ended').some((one) => one.how === 'reset')
+        ? 'reset by the client'
+        : 'closed by the client without a close frame';
     return { detail: how, hop: 'client', incidentKey: group ? `clients ${Math.floor(closure.ended.fromMs / 10_000)}` : 'client' };
   },
   refute(closure, world) {

@@ -65,7 +65,10 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'against',
       because: 'the error line names a timer or the client',
-      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed') ? 1 : 0),
+      holds: (fault) =>
+        fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed')
+          ? 1
+          : 0,
       says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
     },
   ],
@@ -87,7 +90,12 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
-      holds: (change, closure, world) => (change.change !== 'reload' && cutBy(change, closure) ? (factOf(closure, world, 'burst') || seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop') ? 1 : 0.6) : 0),
+      holds: (change, closure, world) =>
+        change.change !== 'reload' && cutBy(change, closure)
+          ? factOf(closure, world, 'burst') || seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop')
+            ? 1
+            : 0.6
+          : 0,
       says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
     },
     {
@@ -95,10 +103,13 @@ export const deployRestart: Cause = {
       mechanism: 'proxy-change',
       strength: 'decisive',
       speaks: 'for',
-      because: 'a reload cuts old tunnels at once (Caddy) or when its drain time is over (nginx, HAProxy); only together with a burst is it more than a coincidence',
+      because:
+        'a reload cuts old tunnels at once (Caddy) or when its drain time is over (nginx, HAProxy); only together with a burst is it more than a coincidence',
       holds: (change, closure, world) => {
         if (change.change !== 'reload' || !cutBy(change, closure)) return 0;
-        const word = seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') || seenOf(closure, 'process-fault').length > 0;
+        const word =
+          seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') ||
+          seenOf(closure, 'process-fault').length > 0;
         const together = factOf(closure, world, 'burst');
         return word ? 1 : together ? (closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5) : 0.15;
       },
@@ -112,7 +123,10 @@ export const deployRestart: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'a stop ends all connections of an instance or a proxy in one moment',
-      holds: (fact, closure, world) => (fact.kind === 'burst' && (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure))) ? 1 : 0),
+      holds: (fact, closure, world) =>
+        fact.kind === 'burst' && (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure)))
+          ? 1
+          : 0,
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
     {
@@ -122,22 +136,32 @@ export const deployRestart: Cause = {
       speaks: 'for',
       because: 'siblings were told 1001 or 1012: the server or proxy said goodbye',
       holds: (fact) => (fact.kind === 'going-away-siblings' ? 1 : 0),
-      says: (fact) => (fact.kind === 'going-away-siblings' ? `${plural(fact.count, 'other connection')} got 1001 or 1012 in the same moment` : ''),
+      says: (fact) =>
+        fact.kind === 'going-away-siblings' ? `${plural(fact.count, 'other connection')} got 1001 or 1012 in the same moment` : '',
     },
   ],
   around: [],
   explain(closure, world) {
     const death = nearestDeath(closure, world, 'deploy-restart');
     if (death) return { detail: death.detail, hop: 'server', incidentKey: death.id };
-    const change = world.changes.filter((one) => cutBy(one, closure)).sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
+    const change = world.changes
+      .filter((one) => cutBy(one, closure))
+      .sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
     const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker' };
-    return change ? { detail: `${change.proxy} ${what[change.change]}`, hop: change.proxy, incidentKey: change.id } : { detail: 'stopped on request', hop: hopOf(closure) ?? 'proxy', incidentKey: 'stop' };
+    return change
+      ? { detail: `${change.proxy} ${what[change.change]}`, hop: change.proxy, incidentKey: change.id }
+      : { detail: 'stopped on request', hop: hopOf(closure) ?? 'proxy', incidentKey: 'stop' };
   },
   refute(closure, world) {
     const known = nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure));
     if (known) return undefined;
-    const other = world.deaths.find((death) => death.root === 'deploy-restart' && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000);
+    const other = world.deaths.find(
+      (death) =>
+        death.root === 'deploy-restart' && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000,
+    );
     if (other) return `${other.detail} concerns another process: ${other.relationWhy}`;
-    return world.covers('supervisor', closure.ended.fromMs) ? 'no stop, restart or reload of the server or a proxy is logged in the minutes before' : undefined;
+    return world.covers('supervisor', closure.ended.fromMs)
+      ? 'no stop, restart or reload of the server or a proxy is logged in the minutes before'
+      : undefined;
   },
 };

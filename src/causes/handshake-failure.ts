@@ -63,13 +63,25 @@ export const handshakeFailure: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'a proxy refused an upgrade of this client in the same moment',
-      holds: (failed, closure, world) => (world.facts(closure).some((fact) => fact.kind === 'never-opened') && (failed.keys.client?.ip === undefined || closure.keys.client?.ip === undefined || failed.keys.client.ip === closure.keys.client.ip) ? 1 : 0),
-      says: (failed) => `an upgrade was refused in the same moment: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
+      holds: (failed, closure, world) =>
+        world.facts(closure).some((fact) => fact.kind === 'never-opened') &&
+        (failed.keys.client?.ip === undefined || closure.keys.client?.ip === undefined || failed.keys.client.ip === closure.keys.client.ip)
+          ? 1
+          : 0,
+      says: (failed) =>
+        `an upgrade was refused in the same moment: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
     },
   ],
   explain(closure) {
     const failed = seenOf(closure, 'handshake-failed')[0];
-    return { detail: failed ? `${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}` : 'never opened', hop: failed?.by ?? null, incidentKey: `handshake ${failed?.status ?? ''}` };
+    return {
+      detail: failed ? `${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}` : 'never opened',
+      hop: failed?.by ?? null,
+      incidentKey: `handshake ${failed?.status ?? ''}`,
+    };
   },
-  refute: (closure) => (seenOf(closure, 'tunnel-ended').length > 0 || seenOf(closure, 'socket-opened').length > 0 || (closure.lifeMs ?? 0) > 1_000 ? 'it was open: a 101, an open line or a life is logged' : undefined),
+  refute: (closure) =>
+    seenOf(closure, 'tunnel-ended').length > 0 || seenOf(closure, 'socket-opened').length > 0 || (closure.lifeMs ?? 0) > 1_000
+      ? 'it was open: a 101, an open line or a life is logged'
+      : undefined,
 };

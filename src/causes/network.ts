@@ -37,7 +37,11 @@ export const network: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'the proxy could not get bytes through to a side that sent no reset',
-      holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'client-timeout' || fault.fault === 'upstream-unreachable' || fault.fault === 'tunnel-lost') ? 1.2 : 0),
+      holds: (fault) =>
+        fault.phase === 'tunnel' &&
+        (fault.fault === 'client-timeout' || fault.fault === 'upstream-unreachable' || fault.fault === 'tunnel-lost')
+          ? 1.2
+          : 0,
       says: (fault) => `the proxy logged ${fault.fault}`,
     },
     {
@@ -60,7 +64,11 @@ export const network: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'connections of other clients lived on: not the server, not its event loop',
-      holds: (fact, closure) => (fact.kind === 'survivors' && (seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat')) ? 1 : 0),
+      holds: (fact, closure) =>
+        fact.kind === 'survivors' &&
+        (seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat'))
+          ? 1
+          : 0,
       says: (fact) => (fact.kind === 'survivors' ? `${plural(fact.count, 'other connection')} of the server lived on` : ''),
     },
   ],
@@ -77,9 +85,20 @@ export const network: Cause = {
         // What was opened after the fault did not suffer from it.
         if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > fault.when.toMs) return 0;
         if (fault.fault === 'link-up' || fault.fault === 'client-online' || fault.fault === 'syn-flood') return 0;
-        const weight = fault.fault === 'link-down' || fault.fault === 'client-offline' || fault.fault === 'tunnel-lost' || fault.fault === 'node-not-ready' ? 1 : 0.6;
+        const weight =
+          fault.fault === 'link-down' ||
+          fault.fault === 'client-offline' ||
+          fault.fault === 'tunnel-lost' ||
+          fault.fault === 'node-not-ready'
+            ? 1
+            : 0.6;
         // A burst while the link is down, or any end that waited for a timer.
-        return factOf(closure, world, 'burst') || factOf(closure, world, 'client-group') || seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'proxy-fault').length > 0 ? weight : weight * 0.6;
+        return factOf(closure, world, 'burst') ||
+          factOf(closure, world, 'client-group') ||
+          seenOf(closure, 'heartbeat-missed').length > 0 ||
+          seenOf(closure, 'proxy-fault').length > 0
+          ? weight
+          : weight * 0.6;
       },
       says: (fault) => `${fault.fault}${fault.interface ? ` on ${fault.interface}` : ''} shortly before`,
     },
@@ -96,16 +115,32 @@ export const network: Cause = {
     },
   ],
   explain(closure, world) {
-    const fault = world.between('network-fault', closure.ended.fromMs - Math.min(NOTICE_MS, closure.lifeMs ?? NOTICE_MS), closure.ended.toMs).find((one) => one.fault !== 'link-up' && one.fault !== 'client-online');
-    const silent = seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
+    const fault = world
+      .between('network-fault', closure.ended.fromMs - Math.min(NOTICE_MS, closure.lifeMs ?? NOTICE_MS), closure.ended.toMs)
+      .find((one) => one.fault !== 'link-up' && one.fault !== 'client-online');
+    const silent =
+      seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
     const noticed = silent ? ', noticed by the heartbeat' : '';
-    if (fault) return { detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`, hop: 'network', incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}` };
+    if (fault)
+      return {
+        detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`,
+        hop: 'network',
+        incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}`,
+      };
     return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : 'the path was lost', hop: 'network', incidentKey: 'path' };
   },
   refute(closure, world) {
     const reset = seenOf(closure, 'proxy-fault').find((fault) => fault.fault === 'client-reset' || fault.fault === 'upstream-reset');
     if (reset) return `a reset arrived (${reset.fault}): the path lived`;
-    if (world.heartbeats && seenOf(closure, 'heartbeat-missed').length === 0 && seenOf(closure, 'socket-closed').some((close) => close.vantage === 'server')) return "the server's heartbeat did not find this peer silent";
-    return world.covers('kernel', closure.ended.fromMs) && world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs).length === 0 ? 'no link, NIC or conntrack fault in the kernel log of these minutes' : undefined;
+    if (
+      world.heartbeats &&
+      seenOf(closure, 'heartbeat-missed').length === 0 &&
+      seenOf(closure, 'socket-closed').some((close) => close.vantage === 'server')
+    )
+      return "the server's heartbeat did not find this peer silent";
+    return world.covers('kernel', closure.ended.fromMs) &&
+      world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs).length === 0
+      ? 'no link, NIC or conntrack fault in the kernel log of these minutes'
+      : undefined;
   },
 };

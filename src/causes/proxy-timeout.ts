@@ -8,11 +8,15 @@ const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer o
 /** The timer's line may be a consequence: the peer was gone and the proxy only noticed. */
 function lostBefore(closure: Closure, world: World): boolean {
   if (seenOf(closure, 'heartbeat-missed').length > 0) return true;
-  return world.between('network-fault', closure.ended.fromMs - NETWORK_BEFORE_MS, closure.ended.toMs).some((fault) => fault.fault === 'link-down' || fault.fault === 'client-offline');
+  return world
+    .between('network-fault', closure.ended.fromMs - NETWORK_BEFORE_MS, closure.ended.toMs)
+    .some((fault) => fault.fault === 'link-down' || fault.fault === 'client-offline');
 }
 
 function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {
-  return world.timers.find((timer) => timer.timer !== 'drain' && Math.abs(timer.ms - ms) <= Math.max(500, timer.ms * 0.02) && closure.lifeMs !== undefined);
+  return world.timers.find(
+    (timer) => timer.timer !== 'drain' && Math.abs(timer.ms - ms) <= Math.max(500, timer.ms * 0.02) && closure.lifeMs !== undefined,
+  );
 }
 
 export const proxyTimeout: Cause = {
@@ -27,8 +31,10 @@ export const proxyTimeout: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'the proxy names its own timer as what ended this connection',
-      holds: (tunnel, closure, world) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' ? (lostBefore(closure, world) ? 0.5 : 1) : 0),
-      says: (tunnel) => `the proxy ended it by its ${tunnel.endedBy === 'life' ? 'maximum life' : 'idle timer'}${tunnel.termination ? ` (${tunnel.termination})` : ''}${tunnel.lifeMs === undefined ? '' : ` after ${words(tunnel.lifeMs)}`}`,
+      holds: (tunnel, closure, world) =>
+        tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' ? (lostBefore(closure, world) ? 0.5 : 1) : 0,
+      says: (tunnel) =>
+        `the proxy ended it by its ${tunnel.endedBy === 'life' ? 'maximum life' : 'idle timer'}${tunnel.termination ? ` (${tunnel.termination})` : ''}${tunnel.lifeMs === undefined ? '' : ` after ${words(tunnel.lifeMs)}`}`,
     },
     {
       id: 'idle-line',
@@ -37,7 +43,8 @@ export const proxyTimeout: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'the error line names the timeout and the connection',
-      holds: (fault, closure, world) => (fault.fault === 'idle-timeout' && fault.phase === 'tunnel' ? (lostBefore(closure, world) ? 0.5 : 1) : 0),
+      holds: (fault, closure, world) =>
+        fault.fault === 'idle-timeout' && fault.phase === 'tunnel' ? (lostBefore(closure, world) ? 0.5 : 1) : 0,
       says: () => 'the proxy logged its timeout on this upgraded connection',
     },
     {
@@ -80,17 +87,36 @@ export const proxyTimeout: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'equal silence before the end at different times is what an idle timer does and nothing else',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5 ? (lostBefore(closure, world) ? 0.3 : fact.together ? 0.6 : 1) : 0),
-      says: (fact) => (fact.kind === 'age-pile' ? `it was silent for the same ${words(fact.ms)} as ${fact.count} of ${fact.total} others (chance ${fact.p.toExponential(0)})` : ''),
+      holds: (fact, closure, world) =>
+        fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5
+          ? lostBefore(closure, world)
+            ? 0.3
+            : fact.together
+              ? 0.6
+              : 1
+          : 0,
+      says: (fact) =>
+        fact.kind === 'age-pile'
+          ? `it was silent for the same ${words(fact.ms)} as ${fact.count} of ${fact.total} others (chance ${fact.p.toExponential(0)})`
+          : '',
     },
     {
       id: 'age-pile',
       mechanism: 'pile',
       strength: 'strong',
       speaks: 'for',
-      because: 'equal ages at different times are a timer; an application timer or a load test would look alike, so not decisive; less when all ended together (they may also have been opened together) and when no round number of seconds lies there',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.measure === 'age' && fact.place === 'in' ? (lostBefore(closure, world) ? 0.3 : (fact.count >= 5 ? 1.15 : 0.8) * (fact.together ? 0.35 : 1) * (fact.round ? 1 : 0.6)) : 0),
-      says: (fact) => (fact.kind === 'age-pile' ? `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})` : ''),
+      because:
+        'equal ages at different times are a timer; an application timer or a load test would look alike, so not decisive; less when all ended together (they may also have been opened together) and when no round number of seconds lies there',
+      holds: (fact, closure, world) =>
+        fact.kind === 'age-pile' && fact.measure === 'age' && fact.place === 'in'
+          ? lostBefore(closure, world)
+            ? 0.3
+            : (fact.count >= 5 ? 1.15 : 0.8) * (fact.together ? 0.35 : 1) * (fact.round ? 1 : 0.6)
+          : 0,
+      says: (fact) =>
+        fact.kind === 'age-pile'
+          ? `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})`
+          : '',
     },
     {
       id: 'age-above-pile',
@@ -98,8 +124,21 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'an idle timer also cuts connections that had traffic first, at ages above it; clients that leave would also leave below it',
-      holds: (fact, closure, world) => (fact.kind === 'age-pile' && fact.place === 'above' && fact.count >= fact.total * 0.3 && !lostBefore(closure, world) && !factOf(closure, world, 'burst') && !factOf(closure, world, 'client-group') ? (fact.below <= fact.total * 0.05 ? 1 : 0.5) : 0),
-      says: (fact) => (fact.kind === 'age-pile' ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger` : ''),
+      holds: (fact, closure, world) =>
+        fact.kind === 'age-pile' &&
+        fact.place === 'above' &&
+        fact.count >= fact.total * 0.3 &&
+        !lostBefore(closure, world) &&
+        !factOf(closure, world, 'burst') &&
+        !factOf(closure, world, 'client-group')
+          ? fact.below <= fact.total * 0.05
+            ? 1
+            : 0.5
+          : 0,
+      says: (fact) =>
+        fact.kind === 'age-pile'
+          ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger`
+          : '',
     },
     {
       id: 'alone-in-time',
@@ -116,7 +155,8 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'against',
       because: 'connections of different ages do not reach a timer in one moment',
-      holds: (fact, closure, world) => (fact.kind === 'burst' && fact.count >= 5 && !fact.sameAge && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      holds: (fact, closure, world) =>
+        fact.kind === 'burst' && fact.count >= 5 && !fact.sameAge && !factOf(closure, world, 'age-pile') ? 1 : 0,
       says: (fact) => (fact.kind === 'burst' ? `${fact.count} of ${fact.live} connections ended in the same moment` : ''),
     },
   ],
@@ -129,7 +169,12 @@ export const proxyTimeout: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'a configured timer of that length stands on the path',
-      holds: (timer, closure) => (timer.timer !== 'drain' && closure.lifeMs !== undefined && Math.abs((closure.silenceMs ?? closure.lifeMs) - timer.ms) <= Math.max(500, timer.ms * 0.02) ? 1 : 0),
+      holds: (timer, closure) =>
+        timer.timer !== 'drain' &&
+        closure.lifeMs !== undefined &&
+        Math.abs((closure.silenceMs ?? closure.lifeMs) - timer.ms) <= Math.max(500, timer.ms * 0.02)
+          ? 1
+          : 0,
       says: (timer) => `${timer.hop} sets ${timer.setting} to ${words(timer.ms)}`,
     },
   ],
@@ -143,13 +188,19 @@ export const proxyTimeout: Cause = {
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' ? ` at ${words(pile.ms)}` : '';
     const hop = hopOf(closure) ?? setting?.hop ?? 'proxy';
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
-    return { detail: `${kind}${about}${word}`, hop, incidentKey: fault || tunnel ? 'timer' : `timer ${pile ? Math.round(pile.ms / 1000) : ''}` };
+    return {
+      detail: `${kind}${about}${word}`,
+      hop,
+      incidentKey: fault || tunnel ? 'timer' : `timer ${pile ? Math.round(pile.ms / 1000) : ''}`,
+    };
   },
   refute(closure, world) {
     const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined);
-    if (tunnel && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life') return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
+    if (tunnel && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life')
+      return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
     const burst = factOf(closure, world, 'burst');
-    if (burst && burst.count >= 5 && !burst.sameAge) return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;
+    if (burst && burst.count >= 5 && !burst.sameAge)
+      return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;
     if (closure.lifeMs !== undefined && closure.lifeMs < 5_000) return `it lived ${words(closure.lifeMs)}, shorter than any known timer`;
     return undefined;
   },

@@ -4,7 +4,7 @@ import { defineParser, type Parser, type Stamp } from '../types.ts';
 import { accessVariable } from './access-names.ts';
 import { type AccessValues, accessEvent, accessRow, type HttpRow } from './access-values.ts';
 import { joinPieces, type Piece, readLayout, type Slot } from './layout.ts';
-import { unescape as undoEscapes } from './quoted.ts';
+import { undoEscapes } from './quoted.ts';
 import { WEBSOCKET_PATH_NEEDLES } from './websocket.ts';
 
 const VARIABLE = /\$(?:\{(\w{1,64})\}|(\w{1,64}))/g;

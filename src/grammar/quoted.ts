@@ -59,7 +59,7 @@ const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))/g;
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' };
 
 /** Undoes `\xHH`, `\"`, `\\`, `\n` …; bytes written as `\xHH` are joined to UTF-8. Text without a backslash comes back as it is. */
-export function unescape(text: string): string {
+export function undoEscapes(text: string): string {
   if (!text.includes('\\')) return text;
   const latin = text.replace(ESCAPE, (_, hex?: string, unicode?: string, other?: string) =>
     hex !== undefined

@@ -1,0 +1,127 @@
+/** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
+import type { EventKind, EventOf, LogEvent } from '../types.ts';
+import { aboutProxy, RUNTIMES, stem } from './names.ts';
+import { fromServer, type ServerProfile } from './profile.ts';
+
+/** systemd's default stop timeout; a stop explains an end this much later. */
+const STOP_GRACE_MS = 95_000;
+/** Records of one death: kernel line, systemd's words, coredump, restart. */
+const DEATH_WINDOW_MS = 15_000;
+/** A dying process's last words precede its exit by at most this (exit handlers, core dumps, GC thrash). */
+const LAST_WORDS_MS = 20_000;
+const RESTART_WINDOW_MS = 120_000;
+
+export type ProcessEvent =
+  | EventOf<'stop-requested'>
+  | EventOf<'process-ended'>
+  | EventOf<'process-fault'>
+  | EventOf<'oom-kill'>
+  | EventOf<'process-started'>;
+export const PROCESS_KINDS: ReadonlySet<EventKind> = new Set([
+  'stop-requested',
+  'process-ended',
+  'process-fault',
+  'oom-kill',
+  'process-started',
+]);
+
+export interface Cluster {
+  readonly events: ProcessEvent[];
+  lastMs: number;
+}
+
+/** Every cluster in the timeline's process events, in order. */
+export function clustersOf(events: readonly LogEvent[], profile: ServerProfile): Cluster[] {
+  const clusters: Cluster[] = [];
+  for (const event of events) {
+    if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
+    const process = event as ProcessEvent;
+    if (process.kind === 'process-fault' && process.fatal === false) continue;
+    if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
+    const home = clusters.findLast((cluster) => belongs(process, cluster, profile));
+    if (home) {
+      if (
+        !home.events.some(
+          (other) => other.kind === process.kind && other.quote === process.quote && other.origin.source !== process.origin.source,
+        )
+      )
+        home.events.push(process);
+      if (process.kind !== 'process-started') home.lastMs = Math.max(home.lastMs, process.when.toMs);
+    } else if (process.kind !== 'process-started') {
+      clusters.push({ events: [process], lastMs: process.when.toMs });
+    }
+  }
+  return clusters;
+}
+
+function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile): boolean {
+  const since = event.when.fromMs - cluster.lastMs;
+  const stopping =
+    cluster.events.some((other) => other.kind === 'stop-requested') && !cluster.events.some((other) => other.kind === 'process-ended');
+  const started = cluster.events.some((other) => other.kind === 'process-started');
+  const window =
+    event.kind === 'process-started'
+      ? RESTART_WINDOW_MS
+      : stopping
+        ? STOP_GRACE_MS
+        : event.kind === 'process-ended'
+          ? LAST_WORDS_MS
+          : DEATH_WINDOW_MS;
+  if (since > window || since < -DEATH_WINDOW_MS) return false;
+  // After its restart a new fault, stop or end opens a new death.
+  if (started && event.kind !== 'process-started' && !(event.kind === 'oom-kill' && event.role !== 'kill')) return false;
+  const kinship = cluster.events.map((other) => kin(event, other, profile));
+  if (kinship.includes('conflict')) return false;
+  return kinship.includes('same') || (event.kind !== 'process-started' && cluster.events.some((other) => sameDeath(event, other)));
+}
+
+function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' | 'conflict' | 'neutral' {
+  const [x, y] = [a.keys, b.keys];
+  for (const key of ['unit', 'pod', 'container'] as const) {
+    const [mine, other] = [x[key], y[key]];
+    if (mine === undefined || other === undefined) continue;
+    if (key === 'container' ? mine.startsWith(other) || other.startsWith(mine) : mine === other) return 'same';
+    return 'conflict';
+  }
+  if (x.pid !== undefined && x.pid === y.pid && (x.pidSpace ?? y.pidSpace) === (y.pidSpace ?? x.pidSpace)) return 'same';
+  if (fromServer(a, profile) && fromServer(b, profile)) return 'same';
+  const names = [x.unit, x.service].flatMap((name) => (name ? [stem(name)] : []));
+  if ([y.unit, y.service].some((name) => name && !RUNTIMES.has(stem(name)) && names.includes(stem(name)))) return 'same';
+  return 'neutral';
+}
+
+/** Records that name no common process but tell of the same way to die at the same moment. */
+function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
+  const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
+  if (fault && end?.kind === 'process-ended') {
+    const late = end.when.fromMs - fault.when.toMs;
+    if (fault.fault === 'segfault' || fault.fault === 'trap')
+      return Math.abs(late) < 3_000 && /SEGV|ILL|TRAP|FPE|BUS/.test(end.signal ?? '');
+    if (fault.fault === 'heap-limit' || fault.fault === 'abort')
+      return late > -2_000 && late < LAST_WORDS_MS && (end.signal === 'SIGABRT' || end.exitCode === 134 || end.dumped === true);
+    return late > -2_000 && late < LAST_WORDS_MS && end.exitCode !== undefined && end.exitCode > 0 && end.exitCode < 128;
+  }
+  const [kill, killed] = a.kind === 'oom-kill' ? [a, b] : b.kind === 'oom-kill' ? [b, a] : [undefined, undefined];
+  if (kill && killed?.kind === 'process-ended')
+    return (
+      Math.abs(killed.when.fromMs - kill.when.toMs) < 5_000 &&
+      (killed.signal === 'SIGKILL' || killed.by === 'oom') &&
+      kill.keys.unit === undefined &&
+      kill.keys.container === undefined
+    );
+  if (a.kind === 'oom-kill' && b.kind === 'oom-kill')
+    return (
+      Math.abs(a.when.fromMs - b.when.fromMs) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
+    );
+  const [stop, other] = a.kind === 'stop-requested' ? [a, b] : b.kind === 'stop-requested' ? [b, a] : [undefined, undefined];
+  // The application's "SIGTERM received" beside the unit's "Stopping …".
+  if (stop && other?.kind === 'stop-requested')
+    return (stop.how === 'app-signal') !== (other.how === 'app-signal') && Math.abs(stop.when.fromMs - other.when.fromMs) < 3_000;
+  if (stop && other?.kind === 'process-ended')
+    return (
+      stop.how === 'app-signal' &&
+      (other.signal === 'SIGTERM' || other.exitCode === 143) &&
+      other.when.fromMs - stop.when.toMs < DEATH_WINDOW_MS
+    );
+  return false;
+}

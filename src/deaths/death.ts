@@ -1,0 +1,191 @@
+/** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
+import type { Death, Identity, Relation } from '../closure.ts';
+import type { EventOf, Keys, LogEvent } from '../types.ts';
+import type { Cluster, ProcessEvent } from './cluster.ts';
+import { RUNTIMES, stem } from './names.ts';
+import { fromServer, type ServerProfile } from './profile.ts';
+
+const STOP_TIMEOUT = 'stop timeout: killed after its grace period';
+const PLANNED: ReadonlySet<string> = new Set([
+  'unit-stop',
+  'app-signal',
+  'container-stop',
+  'pod-delete',
+  'scale-down',
+  'host-shutdown',
+  'supervisor-stop',
+  'deploy-tool',
+]);
+
+export function deathOf(cluster: Cluster, number: number, profile: ServerProfile): Death | undefined {
+  const events = cluster.events.toSorted((a, b) => a.when.fromMs - b.when.fromMs);
+  const of = <K extends ProcessEvent['kind']>(kind: K): EventOf<K>[] =>
+    events.filter((event): event is EventOf<K> & ProcessEvent => event.kind === kind);
+  const [ends, kills, faults, stops, starts] = [
+    of('process-ended'),
+    of('oom-kill'),
+    of('process-fault'),
+    of('stop-requested'),
+    of('process-started'),
+  ];
+  const planned = stops.find((stop) => PLANNED.has(stop.how));
+  const kill = kills.find((event) => event.role === 'kill') ?? kills[0];
+  const fatal = faults.find((fault) => fault.fatal !== false);
+  const end = ends.find((event) => event.exitCode !== undefined || event.signal !== undefined) ?? ends[0];
+  if (!kill && !fatal && !end && !planned && stops.length === 0) return undefined;
+  const firstSign = [kill, fatal, end].flatMap((event) => (event ? [event.when.fromMs] : []));
+  const stopFirst = planned !== undefined && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
+  const verdict = rootOf({
+    kill,
+    fatal,
+    end,
+    stop: stopFirst ? planned : undefined,
+    odd: stops.find((stop) => !PLANNED.has(stop.how)),
+    ends,
+  });
+  if (!verdict) return undefined;
+  const decisive =
+    verdict.root === 'deploy-restart'
+      ? (planned ?? end ?? stops[0])
+      : verdict.root === 'oom'
+        ? (kill ?? fatal ?? end)
+        : (fatal ?? end ?? stops[0]);
+  const from = verdict.root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
+  const last = end ?? decisive;
+  const identity = identityOf(events);
+  const restart = starts[0]?.when;
+  const [relation, relationWhy] = relationOf(identity, events, profile);
+  // One-shot units end clean all the time; without a stop request such an end is a death only of the server itself.
+  if (stops.length === 0 && verdict.root === 'deploy-restart' && relation !== 'same' && !restart) return undefined;
+  return {
+    id: `d${number + 1}`,
+    when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
+    ...verdict,
+    sudden: verdict.root !== 'deploy-restart' || verdict.detail === STOP_TIMEOUT,
+    identity,
+    servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
+    // What shows the root first: it is quoted.
+    events: decisive ? [decisive, ...events.filter((event) => event !== decisive)] : events,
+    ...(stopFirst && planned && { stop: planned }),
+    ...(restart && { restarted: restart }),
+    relation,
+    relationWhy,
+  };
+}
+
+interface Signs {
+  readonly kill: EventOf<'oom-kill'> | undefined;
+  readonly fatal: EventOf<'process-fault'> | undefined;
+  readonly end: EventOf<'process-ended'> | undefined;
+  readonly stop: EventOf<'stop-requested'> | undefined;
+  readonly odd: EventOf<'stop-requested'> | undefined;
+  readonly ends: readonly EventOf<'process-ended'>[];
+}
+
+/** oom > deploy-restart > crash: a SIGKILL after a stop request is the stop's timeout, one with an attributed OOM line is the OOM. */
+function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: Death['root']; readonly detail: string } | undefined {
+  const oomEnd = ends.find((event) => event.by === 'oom' || event.by === 'oomd');
+  if ((kill || oomEnd) && !(stop && kill && stop.when.fromMs < kill.when.fromMs - 1_000))
+    return { root: 'oom', detail: kill ? oomWords(kill) : 'killed for memory' };
+  if (fatal?.fault === 'heap-limit') return { root: 'oom', detail: `runtime heap limit: ${fatal.says}` };
+  if (stop) {
+    const timedOut = ends.some(
+      (event) => event.by === 'stop-timeout' || (event.signal === 'SIGKILL' && event.when.fromMs - stop.when.fromMs > 3_000),
+    );
+    if (fatal && end?.exitCode && end.exitCode !== 143 && !timedOut && fatal.when.fromMs < stop.when.fromMs)
+      return { root: 'crash', detail: fatal.says };
+    return { root: 'deploy-restart', detail: timedOut ? STOP_TIMEOUT : stopWords(stop) };
+  }
+  if (odd?.how === 'liveness') return { root: 'crash', detail: 'hang: killed after failed liveness probes' };
+  if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { root: 'crash', detail: 'hang: watchdog timeout' };
+  if (fatal)
+    return { root: 'crash', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
+  if (odd?.how === 'admin-kill') return { root: 'crash', detail: 'killed by an administrator' };
+  if (!end) return undefined;
+  if (end.by === 'stop-timeout') return { root: 'deploy-restart', detail: STOP_TIMEOUT };
+  if (
+    end.by === 'stop' ||
+    end.by === 'clean' ||
+    end.exitCode === 0 ||
+    end.exitCode === 143 ||
+    end.signal === 'SIGTERM' ||
+    end.signal === 'SIGINT'
+  )
+    return { root: 'deploy-restart', detail: 'stopped on request' };
+  if (end.signal)
+    return {
+      root: 'crash',
+      detail: end.signal === 'SIGKILL' ? 'SIGKILL from an unknown hand' : `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}`,
+    };
+  if (end.exitCode === 137) return { root: 'crash', detail: 'SIGKILL from an unknown hand' };
+  return { root: 'crash', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
+}
+
+function oomWords(kill: EventOf<'oom-kill'>): string {
+  const who = kill.command ?? kill.keys.unit ?? kill.keys.container ?? 'process';
+  const scope = {
+    cgroup: 'its memory limit',
+    host: 'the host ran out of memory',
+    userspace: 'a userspace OOM daemon',
+    unit: 'its memory limit',
+    container: 'its memory limit',
+    unknown: 'memory',
+  }[kill.scope];
+  return `OOM kill of ${who}${kill.keys.pid === undefined ? '' : ` (pid ${kill.keys.pid})`}: ${scope}`;
+}
+
+function stopWords(stop: EventOf<'stop-requested'>): string {
+  const name = stop.keys.unit ?? stop.keys.pod ?? stop.keys.container ?? stop.keys.service;
+  const how = {
+    'unit-stop': 'unit stopped',
+    'app-signal': 'the server was told to stop',
+    'container-stop': 'container stopped',
+    'pod-delete': 'pod deleted',
+    'scale-down': 'scaled down',
+    'host-shutdown': 'host shut down',
+    'supervisor-stop': 'stopped by its supervisor',
+    'deploy-tool': 'restarted by a deploy',
+  }[stop.how as string];
+  return `${how ?? stop.how}${name ? ` (${name})` : ''}`;
+}
+
+function identityOf(events: readonly LogEvent[]): Identity {
+  const collect = <T>(pick: (keys: Keys) => T | undefined): T[] => [...new Set(events.flatMap((event) => pick(event.keys) ?? []))];
+  return {
+    units: collect((keys) => keys.unit),
+    pids: collect((keys) => keys.pid),
+    containers: collect((keys) => keys.container),
+    pods: collect((keys) => keys.pod),
+    services: collect((keys) => keys.service),
+    hosts: collect((keys) => keys.host),
+  };
+}
+
+/** How the dead process stands to the WebSocket server, and why we think so. */
+function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
+  const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
+  const unit = shared(identity.units, profile.units);
+  if (unit) return ['same', `the server's log comes from unit ${unit}`];
+  const pod = shared(identity.pods, profile.pods);
+  if (pod) return ['same', `the server's log comes from pod ${pod}`];
+  const container = identity.containers.find((one) =>
+    [...profile.containers].some((other) => one.startsWith(other) || other.startsWith(one)),
+  );
+  if (container) return ['same', `the server's log comes from container ${container}`];
+  const pid = shared(identity.pids, profile.pids);
+  if (pid !== undefined) return ['same', `the server's log names pid ${pid}`];
+  if (events.some((event) => fromServer(event, profile))) return ['same', "it stands in the server's own log"];
+  const named = [...profile.services].find((service) =>
+    [...identity.units, ...identity.services].some(
+      (name) =>
+        !RUNTIMES.has(stem(name)) &&
+        (stem(name) === stem(service) || stem(name).startsWith(`${stem(service)}-`) || stem(service).startsWith(`${stem(name)}-`)),
+    ),
+  );
+  if (named) return ['same', `the server's log is named ${named}`];
+  if (profile.units.size > 0 && identity.units.length > 0) return ['other', `the server is unit ${[...profile.units].join(', ')}`];
+  if (profile.pods.size > 0 && identity.pods.length > 0) return ['other', `the server is pod ${[...profile.pods].join(', ')}`];
+  const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
+  if (services.length > 0 && identity.units.length > 0) return ['other', `the server's log is named ${services.join(', ')}`];
+  return ['unknown', 'no log ties it to the WebSocket server'];
+}

@@ -1,0 +1,68 @@
+/** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
+import type { LogEvent } from '../types.ts';
+
+export class ServerProfile {
+  readonly units = new Set<string>();
+  readonly pids = new Set<number>();
+  readonly containers = new Set<string>();
+  readonly pods = new Set<string>();
+  readonly services = new Set<string>();
+  readonly hosts = new Set<string>();
+  readonly sources = new Set<string>();
+  /** When and in which log the server wrote that it came up. */
+  readonly banners: { readonly ms: number; readonly source: string }[] = [];
+  /** When and in which log the server wrote that it was told to stop, or what killed it. */
+  readonly lastWords: { readonly ms: number; readonly source: string }[] = [];
+  /** Instants of each server log's events, in order. */
+  readonly times = new Map<string, number[]>();
+
+  add(event: LogEvent): void {
+    if (event.vantage !== 'server') return;
+    const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
+    if (event.kind === 'process-started' && event.what === 'banner')
+      this.banners.push({ ms: event.when.fromMs, source: event.origin.source });
+    if (event.kind === 'stop-requested' || event.kind === 'process-fault')
+      this.lastWords.push({ ms: event.when.fromMs, source: event.origin.source });
+    if (!socket) return;
+    this.sources.add(event.origin.source);
+    const times = this.times.get(event.origin.source);
+    if (times) times.push(event.when.fromMs);
+    else this.times.set(event.origin.source, [event.when.fromMs]);
+    const { keys } = event;
+    if (keys.unit) this.units.add(keys.unit);
+    if (keys.pid !== undefined) this.pids.add(keys.pid);
+    if (keys.container) this.containers.add(keys.container);
+    if (keys.pod) this.pods.add(keys.pod);
+    if (keys.service) this.services.add(keys.service);
+    if (keys.host) this.hosts.add(keys.host);
+  }
+}
+
+/** Lines of the same second and exit handlers come right behind an end: only later ones show that the process went on. */
+const WENT_ON_MS = 1_500;
+
+/** Whether the server's log goes on after the instant without a new start in between; undefined = it ends there. */
+export function wentOn(profile: ServerProfile, source: string, afterMs: number): boolean | undefined {
+  const times = profile.times.get(source) ?? [];
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((times[mid] as number) < afterMs + WENT_ON_MS) low = mid + 1;
+    else high = mid;
+  }
+  const next = times[low];
+  // What it wrote before it was told to stop is no consequence of that stop.
+  if (profile.lastWords.some((word) => word.source === source && word.ms > afterMs && word.ms < afterMs + WENT_ON_MS)) return true;
+  if (
+    profile.banners.some(
+      (banner) => banner.source === source && banner.ms > afterMs - 500 && banner.ms <= (next ?? Number.POSITIVE_INFINITY),
+    )
+  )
+    return false;
+  return next === undefined ? undefined : true;
+}
+
+/** The server log is one process's own: records there without a unit are about the server. */
+export const fromServer = (event: LogEvent, profile: ServerProfile): boolean =>
+  profile.sources.has(event.origin.source) && event.keys.unit === undefined;

@@ -1,0 +1,52 @@
+/** Reloads, stops and worker deaths of proxies. */
+import type { ProxyChange } from './closure.ts';
+import { nameOfProxy, stem } from './deaths/names.ts';
+import type { DurationMs, LogEvent, Span } from './types.ts';
+
+/** Without worker_shutdown_timeout or hard-stop-after known, a reload may cut tunnels up to ingress-nginx's 240 s later. */
+const DRAIN_MS = 245_000;
+const STOP_CUT_MS = 15_000;
+/** Two programs on one host read one clock; between hosts NTP leaves less than this. */
+const CLOCKS_MS = 300;
+
+/** Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. */
+export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
+  const changes: { id: string; proxy: string; change: ProxyChange['change']; when: Span; cuts: Span; events: LogEvent[] }[] = [];
+  for (const event of events) {
+    const found = changeIn(event);
+    if (!found) continue;
+    const [proxy, change, cutMs] = found;
+    const cuts = { fromMs: event.when.fromMs - CLOCKS_MS, toMs: event.when.toMs + cutMs };
+    const known = changes.findLast(
+      (other) => other.proxy === proxy && other.change === change && event.when.fromMs - other.when.toMs < 20_000,
+    );
+    if (known) {
+      known.events.push(event);
+      known.when = { fromMs: known.when.fromMs, toMs: Math.max(known.when.toMs, event.when.toMs) };
+      known.cuts = { fromMs: Math.min(known.cuts.fromMs, cuts.fromMs), toMs: Math.max(known.cuts.toMs, cuts.toMs) };
+    } else changes.push({ id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, events: [event] });
+  }
+  return changes;
+}
+
+function changeIn(event: LogEvent): readonly [proxy: string, change: ProxyChange['change'], cutMs: DurationMs] | undefined {
+  if (event.kind === 'proxy-lifecycle') {
+    if (event.change === 'reload' || event.change === 'drain') return [event.proxy.toLowerCase(), 'reload', DRAIN_MS];
+    if (event.change === 'stop' || event.change === 'tunnels-cut') return [event.proxy.toLowerCase(), 'stop', STOP_CUT_MS];
+    if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0))
+      return [event.proxy.toLowerCase(), 'worker-death', 5_000];
+    return undefined;
+  }
+  const name = nameOfProxy(event.keys);
+  if (!name) return undefined;
+  const proxy = stem(name).split(/[@.-]/)[0] ?? name;
+  if (event.kind === 'stop-requested' && event.how !== 'deploy-tool') return [proxy, 'stop', STOP_CUT_MS];
+  if (
+    event.kind === 'process-ended' &&
+    event.by !== 'stop' &&
+    event.by !== 'clean' &&
+    (event.signal !== undefined || (event.exitCode ?? 0) > 0)
+  )
+    return [proxy, 'worker-death', 5_000];
+  return undefined;
+}
