@@ -5,7 +5,9 @@ import type { Bare, Neighbours } from './record.ts';
 const NARROWEST = 12;
 const REACH = 64;
 
-export const isIndented = (line: string): boolean => line.startsWith(' '.repeat(NARROWEST));
+const INDENT = ' '.repeat(NARROWEST);
+
+export const isIndented = (line: string): boolean => line.startsWith(INDENT);
 
 /** The indented line as a part of the message that `head` begins, with its stamp and keys; undefined when it is none. */
 function partOf(head: Bare | undefined, line: string): Bare | undefined {

@@ -58,7 +58,7 @@ export interface Reading {
 
 const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
-const STAMPS_KEPT = 1_000;
+const LINES_KEPT = 256; // twice what is looked at around a record
 const QUARTER_HOUR = 900_000;
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
@@ -125,6 +125,7 @@ export class RecordReader {
   readonly #wanted: Wanted;
   /** Line → its stamp, null = none. */
   readonly #stamps = new Map<string, Stamp | null>();
+  readonly #neighbours = new Map<string, Bare>();
 
   constructor(shelves: Shelves, hint: string, wanted: Wanted) {
     this.#parsers = shelves.parsers;
@@ -134,7 +135,15 @@ export class RecordReader {
     this.#wanted = wanted;
   }
 
-  readonly #unwrap = (line: string): Bare => this.unwrap(line);
+  /** `unwrap` for lines that are looked at as neighbours, each of them many times where records are dense. */
+  readonly #unwrap = (line: string): Bare => {
+    if (this.#neighbours.size > LINES_KEPT) this.#neighbours.clear();
+    const known = this.#neighbours.get(line);
+    if (known) return known;
+    const bare = this.unwrap(line);
+    this.#neighbours.set(line, bare);
+    return bare;
+  };
 
   /** Takes every wrapper off one line. */
   unwrap(line: string): Bare {
@@ -180,8 +189,9 @@ export class RecordReader {
 
   #readBy(wanted: Wanted, bare: Bare, around: Neighbours): Reading {
     for (const parser of this.#headed) if (parser.isHeader?.(bare.text)) this.#header.set(parser.name, bare.text);
+    const shared = this.#context(bare, around);
     for (const parser of wanted === 'events' ? this.#holders(bare.text) : this.#parsers) {
-      const context = this.#context(parser, bare, around);
+      const context = parser.isHeader ? Object.assign({}, shared, { header: this.#header.get(parser.name) }) : shared;
       const row = parser.read(bare.text, context);
       if (!row) continue;
       const made = parser.events(row, context);
@@ -208,23 +218,30 @@ export class RecordReader {
 
   /** The stamp of a line, whether or not it is of interest. Neighbours are asked again and again where nothing is dated. */
   readonly #stampOf = (line: string): Stamp | undefined => {
-    if (this.#stamps.size > STAMPS_KEPT) this.#stamps.clear();
+    if (this.#stamps.size > LINES_KEPT) this.#stamps.clear();
     const known = this.#stamps.get(line);
     if (known !== undefined) return known ?? undefined;
-    const bare = this.unwrap(line);
+    const bare = this.#unwrap(line);
     const found = bare.at ?? this.#readBy('rows', bare, NO_NEIGHBOURS).at;
     this.#stamps.set(line, found ?? null);
     return found;
   };
 
-  #context(parser: Parser, bare: Bare, around: Neighbours): Context {
+  #context(bare: Bare, around: Neighbours): Context {
     const mine = (others: readonly Bare[]): string[] => others.filter((other) => other.writer === bare.writer).map((other) => other.text);
     return {
       at: bare.at,
       keys: bare.keys,
-      before: (count) => mine(unwrapAll(around.before(NEIGHBOURHOOD), this.#unwrap)).slice(-count),
-      after: (count) => mine(unwrapAll(around.after(NEIGHBOURHOOD), this.#unwrap, bare)).slice(0, count),
-      header: this.#header.get(parser.name),
+      before: (count) => {
+        // Mostly the nearest lines are all by the same writer.
+        const near = around.before(Math.min(count, NEIGHBOURHOOD));
+        const texts = near[0] === undefined || isIndented(near[0]) ? [] : mine(unwrapAll(near, this.#unwrap));
+        return texts.length === count ? texts : mine(unwrapAll(around.before(NEIGHBOURHOOD), this.#unwrap)).slice(-count);
+      },
+      after: (count) => {
+        const texts = mine(unwrapAll(around.after(Math.min(count, NEIGHBOURHOOD)), this.#unwrap, bare));
+        return texts.length === count ? texts : mine(unwrapAll(around.after(NEIGHBOURHOOD), this.#unwrap, bare)).slice(0, count);
+      },
       hint: this.#hint,
     };
   }

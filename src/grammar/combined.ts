@@ -7,6 +7,7 @@ import type { Context, Stamp } from '../types.ts';
 import { roundMs } from './access.ts';
 import { type AccessLine, accessLine } from './access-line.ts';
 import { accessRow, type HttpRow } from './access-values.ts';
+import { remembered } from './remembered.ts';
 
 export type Server = 'nginx' | 'apache';
 export interface CombinedRow extends HttpRow {
@@ -52,6 +53,18 @@ function apacheRow(line: AccessLine, context: Context): HttpRow | null {
   return accessRow(line.at, 'start', line.values);
 }
 
+/** What a line tells of those around it. */
+interface Neighbour {
+  readonly at: Stamp;
+  readonly life: number | undefined;
+  readonly status: string | undefined;
+}
+// Where tunnels' ends are dense, each line is a neighbour two dozen times.
+const neighbour = remembered((text): Neighbour | undefined => {
+  const line = accessLine(text);
+  return line && { at: line.at, life: lifeNumber(line), status: line.values.get('status') };
+});
+
 const UNITS_MS = [0.001, 1, 1000] as const; // %D, %{ms}T, %T
 const NEIGHBOURS = 12;
 
@@ -61,9 +74,12 @@ function apacheLife(line: AccessLine, context: Context): number | undefined {
   if (life === undefined) return undefined;
   if (line.values.has('D')) return roundMs(life / 1000);
   if (line.values.get('request_time')?.includes('.')) return roundMs(life * 1000);
-  const around = [...context.before(NEIGHBOURS).map(accessLine), line, ...context.after(NEIGHBOURS).map(accessLine)].filter(
-    (other) => other !== undefined,
-  );
+  const near = (texts: readonly string[]): Neighbour[] => texts.map(neighbour).filter((other) => other !== undefined);
+  const around = [
+    ...near(context.before(NEIGHBOURS)),
+    { at: line.at, life, status: line.values.get('status') },
+    ...near(context.after(NEIGHBOURS)),
+  ];
   const plausible = (unitMs: number): boolean => {
     const ms = life * unitMs;
     return line.values.get('status') === '101' ? ms >= 100 && ms <= 7 * 86_400_000 : ms === 0 || (ms >= 0.05 && ms <= 300_000);
@@ -73,13 +89,12 @@ function apacheLife(line: AccessLine, context: Context): number | undefined {
 }
 
 /** How often the log would have gone back in time with this unit: Apache writes a line at the request's end, so ends never fall. */
-function disorder(lines: readonly AccessLine[], unitMs: number): number {
+function disorder(lines: readonly Neighbour[], unitMs: number): number {
   let count = 0;
   let latest = Number.NEGATIVE_INFINITY;
   for (const line of lines) {
-    const life = lifeNumber(line);
-    if (life === undefined) continue;
-    const end = line.at.ms + life * unitMs;
+    if (line.life === undefined) continue;
+    const end = line.at.ms + line.life * unitMs;
     if (end + line.at.widthMs + 1000 < latest) count++;
     else latest = end;
   }
@@ -100,10 +115,10 @@ function lifeNumber({ values, integers }: AccessLine): number | undefined {
  */
 export function endByOrder(row: HttpRow, context: Context): Stamp {
   let { ms } = row.at;
-  for (const text of context.before(NEIGHBOURS)) ms = Math.max(ms, accessLine(text)?.at.ms ?? ms);
+  for (const text of context.before(NEIGHBOURS)) ms = Math.max(ms, neighbour(text)?.at.ms ?? ms);
   for (const text of context.after(NEIGHBOURS)) {
-    const next = accessLine(text);
-    if (next && next.values.get('status') !== '101' && next.at.ms >= ms) return { ...row.at, ms, widthMs: next.at.ms - ms + 2000 };
+    const next = neighbour(text);
+    if (next && next.status !== '101' && next.at.ms >= ms) return { ...row.at, ms, widthMs: next.at.ms - ms + 2000 };
   }
   return { ...row.at, ms, widthMs: 60_000 };
 }

@@ -68,14 +68,20 @@ const spelled = (text: string | undefined): number | undefined => {
 };
 
 function addressIn(text: string): string | undefined {
-  for (const [whole, ip = ''] of text.matchAll(ADDRESS))
+  ADDRESS.lastIndex = 0;
+  for (let found = ADDRESS.exec(text); found; found = ADDRESS.exec(text)) {
+    const [whole, ip = ''] = found;
     if (isIp(ip.replace(/^\[|\]$/g, '')) && !/^\d{1,2}:\d{2}(?::\d{2})?$/.test(ip)) return whole;
+  }
   return undefined;
 }
 
 function idIn(text: string): string | undefined {
-  for (const [, id = ''] of text.matchAll(ID))
+  ID.lastIndex = 0;
+  for (let found = ID.exec(text); found; found = ID.exec(text)) {
+    const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
+  }
   return undefined;
 }
 
