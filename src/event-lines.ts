@@ -15,32 +15,46 @@ const VERSION = 1;
 const HEAD = JSON.stringify({ why1006: 'events', version: VERSION });
 const BATCH = 1 << 16;
 
-/** Writes the events and tallies of all sources. */
-export async function extractLines(sources: AsyncIterable<Source>, shelves: Shelves, out: Writable): Promise<void> {
+/** Writes the events and tallies of all sources, and ends `out`. Returns the tallies. */
+export async function extractLines(sources: AsyncIterable<Source>, shelves: Shelves, out: Writable): Promise<readonly Tally[]> {
   let text = `${HEAD}\n`;
-  const flush = async (): Promise<void> => {
-    const ready = out.write(text);
+  const add = (entry: { readonly event: RawEvent } | { readonly tally: Tally }): void => {
+    text += `${JSON.stringify(entry)}\n`;
+    if (text.length < BATCH) return;
+    out.write(text);
     text = '';
-    if (!ready) await once(out, 'drain');
   };
+  const all: Tally[] = [];
   for await (const source of sources) {
-    for (const tally of await readSource(source, shelves, (event) => {
-      text += `${JSON.stringify({ event })}\n`;
-      // Synchronous inside a scan: the stream buffers what a slow reader has not taken yet.
-      if (text.length > BATCH) {
-        out.write(text);
-        text = '';
-      }
-    }))
-      text += `${JSON.stringify({ tally })}\n`;
-    await flush();
+    const tallies = await readSource({ ...source, bytes: paced(source.bytes, out) }, shelves, (event) => add({ event }));
+    for (const tally of tallies) {
+      all.push(tally);
+      add({ tally });
+    }
   }
-  await flush();
-  if (out !== process.stdout) await new Promise<void>((resolve) => out.end(resolve));
+  await new Promise<void>((resolve, reject) => out.once('error', reject).end(text, resolve));
+  return all;
+}
+
+/** The source's bytes, which wait while `out` is full. */
+function paced(bytes: ByteSource, out: Writable): ByteSource {
+  return {
+    read: (into) => (out.writableNeedDrain ? once(out, 'drain').then(() => bytes.read(into)) : bytes.read(into)),
+    peek: (length) => bytes.peek(length),
+    get problem() {
+      return bytes.problem;
+    },
+    close: () => bytes.close(),
+  };
 }
 
 /** Reads one source, a log or a file of events; a file of events holds the tallies of several sources. */
-export async function readSource(source: Source, shelves: Shelves, emit: (event: RawEvent) => void, onProgress?: (bytes: number) => void): Promise<readonly Tally[]> {
+export async function readSource(
+  source: Source,
+  shelves: Shelves,
+  emit: (event: RawEvent) => void,
+  onProgress?: (bytes: number) => void,
+): Promise<readonly Tally[]> {
   if (!(await holdsEvents(source.bytes))) return [await extractSource(source, shelves, emit, onProgress)];
   const tallies: Tally[] = [];
   let unread = 0;
@@ -56,7 +70,8 @@ export async function readSource(source: Source, shelves: Shelves, emit: (event:
     },
     onProgress ? { onProgress } : {},
   );
-  if (unread > 0) tallies.push({ ...emptyTally(source.name), unread, problems: [`${source.name}: ${unread} lines are no events of this version`] });
+  if (unread > 0)
+    tallies.push({ ...emptyTally(source.name), unread, problems: [`${source.name}: ${unread} lines are no events of this version`] });
   return tallies;
 }
 
@@ -72,7 +87,20 @@ function parsed(line: string): { readonly event?: RawEvent; readonly tally?: Tal
   }
 }
 
-const emptyTally = (name: string): Tally => ({ name, formats: {}, bytes: 0, lines: 0, candidates: 0, events: 0, unread: 0, firstUnreadLine: 0, vantages: [], spans: {}, problems: [], writtenMs: null });
+const emptyTally = (name: string): Tally => ({
+  name,
+  formats: {},
+  bytes: 0,
+  lines: 0,
+  candidates: 0,
+  events: 0,
+  unread: 0,
+  firstUnreadLine: 0,
+  vantages: [],
+  spans: {},
+  problems: [],
+  writtenMs: null,
+});
 
 /** Tallies of the parts of one source become one; sources in order of name, formats in order of count. */
 export function merged(tallies: readonly Tally[]): Tally[] {
@@ -81,7 +109,9 @@ export function merged(tallies: readonly Tally[]): Tally[] {
     const known = byName.get(tally.name);
     byName.set(tally.name, known ? joined(known, tally) : tally);
   }
-  return [...byName.values()].map((tally) => ({ ...tally, formats: ranked(tally.formats) })).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return [...byName.values()]
+    .map((tally) => ({ ...tally, formats: ranked(tally.formats) }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function joined(a: Tally, b: Tally): Tally {
@@ -109,4 +139,5 @@ function joined(a: Tally, b: Tally): Tally {
   };
 }
 
-const ranked = (formats: Readonly<Record<string, number>>): Record<string, number> => Object.fromEntries(Object.entries(formats).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
+const ranked = (formats: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(formats).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));

@@ -1,0 +1,131 @@
+/** Options of the command line: their words, and what their values mean. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CAUSES } from './report.ts';
+
+export interface ReadingFlags {
+  readonly tz: Zones;
+  readonly source: readonly string[];
+  readonly bootTime?: number;
+  readonly nginxLogFormat?: string;
+  readonly formats?: string;
+  readonly config?: string;
+  readonly memory: number;
+  readonly workers?: number;
+  readonly quiet?: boolean;
+}
+
+export interface AnalyzeFlags extends ReadingFlags {
+  readonly follow?: boolean;
+  readonly output?: string;
+  readonly format?: string;
+  readonly since?: number;
+  readonly until?: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly failOn?: readonly string[];
+  readonly redact: boolean;
+}
+
+export interface ExtractFlags extends ReadingFlags {
+  readonly output?: string;
+  readonly name?: string;
+  readonly firstLine?: number;
+}
+
+/** Zones of stamps without one. */
+interface Zones {
+  readonly zone?: string;
+  /** By source. */
+  readonly zoneOf: Readonly<Record<string, string>>;
+}
+
+export function analyzeOptions(command: Command): Command {
+  command
+    .option('-o, --output <file>', 'write the report to a file; its extension chooses the format')
+    .option('--format <name>', 'markdown (default) or json')
+    .option('-f, --follow', 'wait for more lines of plain files and standard input; Ctrl-C ends that and writes the report')
+    .option('--since <time>', 'judge only closures from this time on: RFC 3339 (UTC without zone), -3h, yesterday', instant)
+    .option('--until <time>', 'judge only closures up to this time', instant)
+    .addOption(new Option('--from <time>').argParser(instant).hideHelp())
+    .addOption(new Option('--to <time>').argParser(instant).hideHelp())
+    .option('--fail-on <cause...>', 'exit 1 when a closure has this cause (or "any")', causes)
+    .option('--no-redact', 'quote lines as they stand, with tokens and cookies');
+  return readingOptions(command);
+}
+
+export function extractOptions(command: Command): Command {
+  command
+    .option('-o, --output <file>', 'write to a file')
+    .option('--name <name>', 'name of the source that this is a part of')
+    .option('--first-line <number>', 'number of the first line of this part', atLeast(1));
+  return readingOptions(command);
+}
+
+export function readingOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option('--tz <zone>', 'zone of stamps without one: UTC, +02:00, America/Chicago; NAME=ZONE for one source')
+        .default({ zoneOf: {} } satisfies Zones)
+        .argParser(zones),
+    )
+    .option('--source <vantage:format=path>', 'read a path as this vantage and format, e.g. proxy:nginx-access=x.log', collected, [])
+    .option('--boot-time <time>', 'when the host of the kernel log booted (uptime -s)', instant)
+    .option('--nginx-log-format <format>', 'an nginx log_format, e.g. \'$remote_addr [$time_local] "$request" $status\'')
+    .option('--formats <file>', 'own formats (why1006.formats.json is read from the working folder by itself)')
+    .option('--config <file>', 'settings (why1006.config.json is read from the working folder by itself)')
+    .option('--memory <MB>', 'memory for events before they move to disk (256)', atLeast(16), 256)
+    .option('--workers <number>', 'threads to read several files with; 0 = none (as many as pay off)', atLeast(0))
+    .option('-q, --quiet', 'no progress and no notes on stderr');
+  for (const option of command.options) if (option.long && !option.hidden) option.env(environmentName(option.long));
+  return command;
+}
+
+/** `WHY1006_FAIL_ON` of `--fail-on`. */
+const environmentName = (long: string): string => `WHY1006${long.slice(1).replaceAll('-', '_').toUpperCase().replace('__', '_')}`;
+
+const collected = (value: string, previous: readonly string[]): string[] => [...previous, value];
+
+function zones(value: string, previous: Zones): Zones {
+  const equals = value.indexOf('=');
+  if (equals <= 0) return { ...previous, zone: value };
+  return { ...previous, zoneOf: { ...previous.zoneOf, [value.slice(0, equals)]: value.slice(equals + 1) } };
+}
+
+function atLeast(least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isInteger(number) || number < least)
+      throw new InvalidArgumentError(`give a whole number of at least ${least}.`);
+    return number;
+  };
+}
+
+function causes(value: string, previous: readonly string[] = []): string[] {
+  const known: readonly string[] = ['any', ...CAUSES];
+  const given = value.split(',');
+  if (given.some((cause) => !known.includes(cause))) throw new InvalidArgumentError(`give ${known.join(', ')}.`);
+  return [...previous, ...given];
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DAY_MS = 86_400_000;
+
+/** RFC 3339, `2026-11-22 20:00` (UTC), `-3h`, `yesterday`, `today`, `now` → ms UTC. Relative times count from the call. */
+function instant(value: string): number {
+  const now = Date.now();
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const named = new Map([
+    ['now', now],
+    ['today', today],
+    ['yesterday', today - DAY_MS],
+  ]).get(value);
+  if (named !== undefined) return named;
+  const [, count, unit = ''] = /^-(\d{1,6})([smhd])$/.exec(value) ?? [];
+  if (count !== undefined) return now - Number(count) * (UNIT_MS[unit] ?? 0);
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?([Zz]|[+-]\d\d:?\d\d)?)?$/.exec(value) ?? [];
+  const ms =
+    day === undefined ? Number.NaN : Date.parse(`${day}T${time.replace(',', '.')}${zone.toUpperCase().replace(/^(...)(\d\d)$/, '$1:$2')}`);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('give RFC 3339, 2026-11-22 20:00 (UTC), -3h, today or yesterday.');
+  return ms;
+}
