@@ -1,51 +1,20 @@
 /** Everything that was found → the Report. */
 import type { Alignment } from './align.ts';
 import { clockKey } from './anchors.ts';
+import { blindSpots, checklist } from './blind-spots.ts';
 import type { World } from './closure.ts';
 import type { Tally } from './extract.ts';
+import type { Counts, Findings } from './findings.ts';
 import { fixesFor } from './fixes.ts';
 import { evidenceReport, iso } from './group.ts';
 import type { Population } from './population.ts';
-import type {
-  BlindSpot,
-  CauseName,
-  ClosureReport,
-  EvidenceReport,
-  Grade,
-  IncidentReport,
-  Report,
-  SourceReport,
-  TimelineEntry,
-} from './report.ts';
+import type { CauseName, ClosureReport, EvidenceReport, Grade, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
 import { CAUSES } from './report.ts';
 import { plural, words } from './signals.ts';
 import type { Basis, LogEvent } from './types.ts';
 
 const TIMELINE_LIMIT = 40;
 const NEAR_MS = 300_000;
-
-export interface Counts {
-  readonly closures: number;
-  readonly inferred: number;
-  readonly clean: number;
-  readonly unjudged: number;
-  readonly refused: number;
-  readonly causes: Partial<Record<CauseName, number>>;
-  readonly grades: Partial<Record<Grade, number>>;
-}
-
-export interface Findings {
-  readonly version: string;
-  readonly counts: Counts;
-  readonly incidents: readonly IncidentReport[];
-  readonly closures: Iterable<ClosureReport>;
-  readonly world: World;
-  readonly events: readonly LogEvent[];
-  readonly population: Population;
-  readonly tallies: readonly Tally[];
-  readonly alignment: Alignment;
-  readonly problems: readonly string[];
-}
 
 export function summarize(found: Findings): Report {
   const { counts, world, population } = found;
@@ -225,95 +194,6 @@ function reconnectStorm(events: readonly LogEvent[]): string | undefined {
     (event) => event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.fault === 'upstream-refused'),
   );
   return refused.length >= 20 ? `${refused.length} attempts to connect were refused: clients came back before the server did` : undefined;
-}
-
-function checklist(found: Findings): Report['checklist'] {
-  const { world, tallies } = found;
-  const vantages = new Set(tallies.flatMap((tally) => tally.vantages));
-  const server = vantages.has('server') || vantages.has('gateway');
-  const timer = world.timers.find((one) => one.timer === 'idle');
-  return [
-    {
-      item: 'Heartbeats from the server, every 30–50 s',
-      state: world.heartbeats ? 'seen' : server ? 'not-seen' : 'cannot-be-seen',
-      note: world.heartbeats ? 'the server’s log shows missed heartbeats' : 'no heartbeat line in the server’s log',
-    },
-    {
-      item: 'Proxy idle timeout above the longest silence',
-      state: timer ? 'seen' : 'cannot-be-seen',
-      note: timer ? `${timer.hop} ${timer.setting} is ${words(timer.ms)}` : 'give the proxy’s configuration among the inputs',
-    },
-    { item: 'Clients reconnect after every 1006, with backoff', state: 'cannot-be-seen', note: 'client logs of opens would show it' },
-    {
-      item: 'A supervisor restarts the server',
-      state: world.deaths.some((death) => death.restarted)
-        ? 'seen'
-        : vantages.has('supervisor') || vantages.has('orchestrator')
-          ? 'not-seen'
-          : 'cannot-be-seen',
-      note: 'RestartSec, liveness probe',
-    },
-    {
-      item: 'Every close is logged with code, reason, duration',
-      state: found.counts.closures + found.counts.clean > 0 && server ? 'seen' : 'not-seen',
-      note: server ? 'an endpoint logs its closes' : 'no endpoint log among the inputs',
-    },
-  ];
-}
-
-function blindSpots(found: Findings, incidents: readonly IncidentReport[]): BlindSpot[] {
-  const { world, tallies, events } = found;
-  const spots = new Map<string, BlindSpot>();
-  const add = (what: string, collect: string): void => void spots.set(what, { what, collect });
-  const vantages = new Set(tallies.flatMap((tally) => tally.vantages));
-  const formats = tallies.flatMap((tally) => Object.keys(tally.formats));
-  const uses = (name: string): boolean => formats.some((format) => format.includes(name));
-  if (incidents.length > 0) {
-    const at = Date.parse(incidents[0]?.from ?? '');
-    if (!world.covers('kernel', at))
-      add(
-        'No kernel log covers the closures: an OOM kill, a segfault or a lost link would not show.',
-        'journalctl -k -o json --since "1 hour ago"    # or: dmesg --time-format=iso',
-      );
-    if (!world.covers('supervisor', at) && !vantages.has('orchestrator'))
-      add(
-        'No supervisor log covers the closures: a stop, crash or restart of the server would not show.',
-        'journalctl -u YOUR.service -o json    # or: kubectl get events -o json; kubectl describe pod',
-      );
-    if (!vantages.has('proxy') && !vantages.has('edge'))
-      add(
-        'No proxy or load-balancer log is among the inputs: which hop cut cannot be told apart.',
-        'access and error logs of every hop in front of the server',
-      );
-    if (!vantages.has('server') && !vantages.has('gateway'))
-      add(
-        'No log of the WebSocket server is among the inputs.',
-        'log code, reason, duration, last activity and connection id of every close',
-      );
-  }
-  if (uses('nginx') && !world.showsIdleCuts)
-    add('nginx does not log tunnel timeouts below level info: their absence proves nothing.', 'error_log /var/log/nginx/error.log info;');
-  if (
-    uses('nginx-access') &&
-    events.length >= 0 &&
-    tallies.some((tally) => Object.keys(tally.formats).some((format) => format.includes('nginx-access'))) &&
-    !found.population.knowsAges
-  )
-    add(
-      'The access log has no duration: the age of a tunnel is not known.',
-      'log_format ws \'$remote_addr:$remote_port [$time_iso8601] "$request" $status $body_bytes_sent rt=$request_time ua=$upstream_addr conn=$connection msec=$msec\';',
-    );
-  for (const { source, missing, events: count } of found.alignment.unplaced)
-    add(
-      `${source}: ${plural(count, 'record')} cannot be placed in time (${missing === 'boot-time' ? 'seconds since an unknown boot' : 'ages from an unknown moment'}).`,
-      missing === 'boot-time' ? '--boot-time "$(uptime -s)", or dmesg --time-format=iso' : 'kubectl get events -o json',
-    );
-  for (const gap of events)
-    if (gap.kind === 'log-gap' && (gap.gap === 'suppressed' || gap.gap === 'dropped'))
-      add(`${gap.origin.source}: the log itself lost lines: absence proves nothing there.`, 'RateLimitIntervalSec=0 in journald.conf');
-  for (const incident of incidents)
-    for (const spot of incident.wouldDecide) if (spots.size < 12 && incident.cause === 'unknown') add(spot.what, spot.collect);
-  return [...spots.values()];
 }
 
 const BASES: readonly Basis[] = ['utc', 'local', 'yearless', 'boot', 'ago'];

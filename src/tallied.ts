@@ -2,8 +2,8 @@
 import type { Closure } from './closure.ts';
 import { PROCESS_KINDS } from './deaths/cluster.ts';
 import { ServerProfile } from './deaths/profile.ts';
+import type { Counts } from './findings.ts';
 import type { ClosureReport } from './report.ts';
-import type { Counts } from './summarize.ts';
 import type { EventKind, LogEvent } from './types.ts';
 
 /** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */
