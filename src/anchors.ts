@@ -86,7 +86,7 @@ function hash(text: string): number {
 const ID_PARAMETER = /[?&;](?:[a-z]{0,12}[_-]?(?:id|uuid)|[cs]id|conn(?:ection)?|session|socket)=([\w.:-]{4,64})/gi;
 
 /** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`. */
-export const pathIds = (path: string | undefined): string[] =>
+const pathIds = (path: string | undefined): string[] =>
   path?.includes('=') ? [...path.matchAll(ID_PARAMETER)].map((found) => found[1] ?? '') : [];
 
 /** Every id by which another log may know the connection. */

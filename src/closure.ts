@@ -1,5 +1,5 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
-import type { BlindSpot, CauseName, EvidenceReport, RuledOut } from './report.ts';
+import type { BlindSpot, CauseName, RuledOut } from './report.ts';
 import type { DurationMs, EventOf, Keys, LogEvent, Span, Vantage } from './types.ts';
 
 /** One side's view of a connection's end. */
@@ -189,5 +189,3 @@ export interface Verdict {
   /** What closures of one incident share beside the cause: an instance's death, a proxy's change, a timer. */
   readonly incidentKey: string;
 }
-
-export type { EvidenceReport };

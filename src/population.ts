@@ -296,7 +296,7 @@ function densest(ages: Float64Array, from: number, to: number, width: DurationMs
 }
 
 /** P(X ≥ count) for a Poisson variable. */
-export function poissonTail(count: number, mean: number): number {
+function poissonTail(count: number, mean: number): number {
   if (mean <= 0) return 0;
   // Summed upwards from `count` in logs: exact where it matters (tiny tails) without cancellation.
   let logTerm = -mean + count * Math.log(mean);

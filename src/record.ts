@@ -83,7 +83,7 @@ export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined, li
 const STALL_MS = { least: 1_500, most: 60_000 };
 
 /** The best stamp of an instant that a parser computed, such as start + life: the record was written then, so its carrier's stamp bounds it. */
-export function computedStamp(own: Stamp, carrier: Stamp | undefined): Stamp {
+function computedStamp(own: Stamp, carrier: Stamp | undefined): Stamp {
   const best = bestStamp(own, carrier) ?? own;
   if (!carrier) return best;
   const zoneLess = own.basis === 'local' && (carrier.basis === 'local' || carrier.basis === 'yearless');
@@ -258,7 +258,7 @@ function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): 
 const QUOTE_LIMIT = 400;
 
 /** A piece of the raw line that shows the record's text, letter by letter as it stands there. */
-export function quoteOf(raw: string, text: string): string {
+function quoteOf(raw: string, text: string): string {
   const plain = text.slice(0, QUOTE_LIMIT);
   if (raw.includes(plain)) return plain;
   const escaped = JSON.stringify(text).slice(1, -1).slice(0, QUOTE_LIMIT);

@@ -83,8 +83,3 @@ export function hopOf(closure: Closure): string | undefined {
 }
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
-
-export const codeWords = (closure: Closure): string =>
-  Object.entries(closure.codes)
-    .map(([side, code]) => `${side} ${code}`)
-    .join(', ');

@@ -213,15 +213,6 @@ export function epoch(value: string | number): Stamp | undefined {
   return stamp(Number(whole.slice(0, -3)) / 1000, 0.001);
 }
 
-/** `[ 2160.388640]`: seconds since boot inside brackets at `at`. */
-export function bootAt(text: string, at = 0): Found | undefined {
-  if (text[at] !== '[') return undefined;
-  const close = text.indexOf(']', at);
-  if (close < 0 || close - at > 24) return undefined;
-  const inside = text.slice(at + 1, close).trimStart();
-  return /^\d+\.\d{3,9}$/.test(inside) ? { stamp: stamp(Number(inside) * 1000, 0.001, 'boot'), end: close + 1 } : undefined;
-}
-
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,

@@ -9,7 +9,7 @@ const UNKNOWN_SCORE = 1.5;
 /** Further signals of one mechanism are not independent of the first. */
 const EXTRA = 0.5;
 const EXTRA_LIMIT = 1;
-export const GRADES = { confirmed: 0.97, likely: 0.8, possible: 0.5 } as const;
+const GRADES = { confirmed: 0.97, likely: 0.8, possible: 0.5 } as const;
 
 export function gradeOf(confidence: number): Grade {
   if (confidence >= GRADES.confirmed) return 'confirmed';

@@ -1,4 +1,4 @@
-/** Time zones, for input stamps without one and for display. The only place that imports dayjs. */
+/** Time zones, for stamps without one. The only place that imports dayjs. */
 import dayjs from 'dayjs';
 import timezone from 'dayjs/plugin/timezone.js';
 import utc from 'dayjs/plugin/utc.js';
@@ -38,17 +38,6 @@ export function localToUtc(zone: string): (localMs: number) => number {
     }
     return localMs - offset;
   };
-}
-
-/** An instant for people: `2026-11-22 20:23:41.310 +00:00` in the zone. */
-export function display(ms: number, zone: string): string {
-  const minutes = fixedMinutes(zone);
-  const moment = /^(?:utc|gmt|z)$/i.test(zone)
-    ? dayjs.utc(ms)
-    : minutes === undefined
-      ? dayjs.utc(ms).tz(zone)
-      : dayjs.utc(ms).utcOffset(minutes);
-  return moment.format('YYYY-MM-DD HH:mm:ss.SSS Z');
 }
 
 function fixedMinutes(zone: string): number | undefined {

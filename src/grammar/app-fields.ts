@@ -245,7 +245,7 @@ const firstLine = (value: string): string => {
 };
 
 /** The line of a stack that names the error: Python's is the last, everybody else's the first. */
-export function errorLine(stack: string): string {
+function errorLine(stack: string): string {
   if (!stack.startsWith('Traceback')) return firstLine(stack);
   return firstLine(stack.trimEnd().slice(stack.trimEnd().lastIndexOf('\n') + 1));
 }

@@ -50,7 +50,7 @@ const TLS = /\b(?:tls|ssl)\b/;
  * Words without punctuation and case, numbers and ids as `0`: `wsClosed`, `ws_close` → `ws closed`, `ws close`; `conn 48ed1d70` → `conn 0`.
  * At most 600 characters are looked at.
  */
-export function spoken(text: string): string {
+function spoken(text: string): string {
   const end = Math.min(text.length, 600);
   let said = '';
   // By hand, letter by letter: this reads every message, and replacements take several times as long.

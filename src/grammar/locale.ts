@@ -23,7 +23,7 @@ const TABLES: readonly string[] = [
 const MONTHS = new Map(TABLES.flatMap((table) => table.split(' ').map((name, month) => [name, month] as const)));
 
 /** 0–11, or -1 when no language here has such a month. Chinese, Japanese and Korean number their months: `9月`, `9월`. */
-export function localMonth(name: string): number {
+function localMonth(name: string): number {
   const numbered = /^(\d{1,2})[\u6708\uc6d4]$/.exec(name);
   if (numbered) return Number(numbered[1]) <= 12 ? Number(numbered[1]) - 1 : -1;
   return MONTHS.get(name.toLowerCase().replace(/\.$/, '')) ?? -1;
