@@ -1,5 +1,5 @@
 /** One source → events in its own clock, and a tally of what was read. */
-import { detect, type Detected, formatName } from './detect.ts';
+import { type Detected, detect, formatName } from './detect.ts';
 import { framings } from './framing/index.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
@@ -43,7 +43,12 @@ const HEAD_BYTES = 64 * 1024;
 const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
 
-export async function extractSource(source: Source, shelves: Shelves, emit: (event: RawEvent) => void, onProgress?: (bytes: number) => void): Promise<Tally> {
+export async function extractSource(
+  source: Source,
+  shelves: Shelves,
+  emit: (event: RawEvent) => void,
+  onProgress?: (bytes: number) => void,
+): Promise<Tally> {
   const tally: Tally = {
     name: source.name,
     formats: {},
@@ -60,13 +65,19 @@ export async function extractSource(source: Source, shelves: Shelves, emit: (eve
   };
   const head = Buffer.from(await source.bytes.peek(HEAD_BYTES)).toString('utf8');
   const framing = framings.find((one) => one.detect(head));
-  const forced = source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
+  const forced =
+    source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
   const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
   const found = detect(headLines, forced, source.name);
   const records = new Records(source, found, tally, emit);
   if (framing) await readFrames(framing, source.bytes, records, tally);
   else {
-    const totals = await scanSource(source.bytes, found.needles, (hit) => records.add(hit.text, hit.line, hit), onProgress ? { onProgress } : {});
+    const totals = await scanSource(
+      source.bytes,
+      found.needles,
+      (hit) => records.add(hit.text, hit.line, hit),
+      onProgress ? { onProgress } : {},
+    );
     tally.lines = totals.lines;
     tally.bytes = totals.bytes;
     if (totals.cutLines > 0) tally.problems.push(`${totals.cutLines} lines longer than 1 MiB were cut`);
@@ -74,7 +85,8 @@ export async function extractSource(source: Source, shelves: Shelves, emit: (eve
     for (const line of totals.tail) records.note(line);
   }
   if (source.bytes.problem) tally.problems.push(wordProblem(source.bytes.problem));
-  else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0) tally.problems.push(`no known format in the first ${found.linesTried} lines`);
+  else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0)
+    tally.problems.push(`no known format in the first ${found.linesTried} lines`);
   return tally;
 }
 
@@ -108,7 +120,12 @@ async function readFrames(framing: Framing, bytes: ByteSource, records: Records,
     const frame = window[at] as Frame;
     const texts = (from: number, to: number): string[] => window.slice(Math.max(0, from), to).map((one) => one.text);
     const here = at;
-    records.add(frame.text, frame.line, { before: (count) => texts(here - count, here), after: (count) => texts(here + 1, here + 1 + count) }, frame.raw);
+    records.add(
+      frame.text,
+      frame.line,
+      { before: (count) => texts(here - count, here), after: (count) => texts(here + 1, here + 1 + count) },
+      frame.raw,
+    );
     at++;
     if (at > NEIGHBOURS) {
       window.shift();
@@ -183,7 +200,10 @@ class Records {
   }
 
   #undated(around: Neighbours): Stamp | undefined {
-    return this.#reader.neighbouringStamp(around) ?? (this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS));
+    return (
+      this.#reader.neighbouringStamp(around) ??
+      (this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS))
+    );
   }
 
   #cover(at: Stamp | undefined): void {

@@ -181,10 +181,10 @@ function extractCommand(root: Command): void {
     const { extractLines } = await import('./event-lines.ts');
     const output = new Output(flags.output);
     const opened = sourcesFor(inputs, settings, { name: flags.name, firstLine: flags.firstLine });
-    const found = await extractLines(opened.sources(), shelves, output.stream);
+    const tallies = await extractLines(opened.sources(), shelves, output.stream);
     await output.finish();
     for (const problem of opened.problems) note(problem, flags);
-    process.exitCode = found === 0 ? EXIT.nothingRead : EXIT.ok;
+    process.exitCode = tallies.every(({ lines }) => lines === 0) ? EXIT.nothingRead : EXIT.ok;
   });
 }
 
