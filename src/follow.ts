@@ -7,6 +7,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import split2 from 'split2';
 import { type ByteSource, BytesReader, readIntoFrom } from './open/bytes.ts';
+import { headOf } from './open/head.ts';
 import type { Input } from './open/inputs.ts';
 import { byteOrderMarkOf, compressionOf, isBinary } from './open/magic.ts';
 import { reasonOf } from './open/problems.ts';
@@ -15,7 +16,6 @@ import { LONGEST_LINE } from './scan/blocks.ts';
 
 const POLL_MS = 250;
 const BLOCK_BYTES = 256 * 1024;
-const HEAD_BYTES = 512;
 const NEWLINE = 0x0a;
 /** One byte more, so that the scan sees that there was more. */
 const MOST_OF_LINE = LONGEST_LINE + 1;
@@ -28,18 +28,8 @@ export function followed(input: Input, until: AbortSignal): ByteSource | undefin
 }
 
 function isPlainFile(path: string): boolean {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      const head = new Uint8Array(HEAD_BYTES);
-      const bytes = head.subarray(0, fstatSync(file).isFile() ? readSync(file, head) : 0);
-      return fstatSync(file).isFile() && (bytes.length === 0 || !isWrapped(bytes));
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return false;
-  }
+  const head = headOf(path);
+  return head !== undefined && (head.length === 0 || !isWrapped(head));
 }
 
 /** Compressed, an archive, not text, or text that has to be recoded. */

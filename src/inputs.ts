@@ -124,7 +124,7 @@ export function sourcesFor(args: readonly string[], settings: Settings, part: Pa
     problems.push(...expanded.problems.map(wordProblem));
     const sizes = new Map(expanded.inputs.flatMap((input) => sizeOf(input)));
     if (sizes.size === expanded.inputs.length && !until) opened.progress.totalBytes = sum(sizes.values());
-    const threads = until ? 0 : threadsFor([...sizes.values()], settings.workers);
+    const threads = until ? 0 : threadsFor(sizes, settings.workers);
     const pool = threads > 0 ? new Pool([...sizes.keys()], threads, { settings, part }) : undefined;
     try {
       for (const input of expanded.inputs) {

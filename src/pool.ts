@@ -6,7 +6,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Part, Reading, Settings } from './inputs.ts';
 import { type ByteSource, BytesReader, readIntoFrom } from './open/bytes.ts';
+import { headOf } from './open/head.ts';
 import type { Input } from './open/inputs.ts';
+import { compressionOf } from './open/magic.ts';
 import { Queue } from './open/queue.ts';
 
 /** What a thread is started with. */
@@ -24,20 +26,28 @@ export type Progress =
   | { readonly position: number }
   | { readonly problems: readonly string[]; readonly position: number };
 
-/** A thread takes about 0.2 s to start, in which one thread alone reads so many bytes. */
-const WORTH_BYTES = 64 * 1024 * 1024;
+/** A thread takes about 0.3 s to be ready, in which another one reads so many bytes where few lines are of interest. */
+const WORTH_BYTES = 256 * 1024 * 1024;
+/** Bytes that are read of a log about as fast as one compressed byte. */
+const COMPRESSED_FACTOR = 20;
 /** A thread takes about 40 MB of memory. */
 const MOST_THREADS = 8;
 
-/** Threads to read files of these sizes with; 0 = none. `wished` overrules what pays off. */
-export function threadsFor(sizes: readonly number[], wished: number | undefined): number {
+/** Threads to read files of these sizes (bytes) with; 0 = none. `wished` overrules what pays off. */
+export function threadsFor(sizes: ReadonlyMap<Input, number>, wished: number | undefined): number {
   // Node runs TypeScript in no worker: from sources everything is read here.
-  if (sizes.length < 2 || import.meta.url.endsWith('.ts')) return 0;
-  if (wished !== undefined) return Math.min(wished, sizes.length);
-  const beside = sizes.reduce((sum, size) => sum + size, 0) - Math.max(...sizes);
-  const threads = Math.min(availableParallelism(), sizes.length, MOST_THREADS);
+  if (sizes.size < 2 || import.meta.url.endsWith('.ts')) return 0;
+  if (wished !== undefined) return Math.min(wished, sizes.size);
+  const threads = Math.min(availableParallelism(), sizes.size, MOST_THREADS);
+  const work = [...sizes].map(([input, size]) =>
+    compressionOf(headOf(input.path) ?? NOTHING) === undefined ? size : size * COMPRESSED_FACTOR,
+  );
+  // One thread reads the largest: others pay off by what they read beside it.
+  const beside = work.reduce((sum, one) => sum + one, 0) - work.reduce((most, one) => Math.max(most, one), 0);
   return beside < WORTH_BYTES || threads < 2 ? 0 : threads;
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** An input that some thread reads. */
 class Job implements Reading {
