@@ -10,7 +10,7 @@ const MODULE = 'src/scan/module.generated.ts';
 export async function scannerModule() {
   const lines = ['// Made by build.mjs from ./assembly/scanner.ts: WebAssembly as base64, without and with relaxed SIMD.', ''];
   for (const [name, features] of Object.entries({ PLAIN_MODULE: [], RELAXED_MODULE: ['--enable', 'relaxed-simd'] })) {
-    lines.push(`export const ${name} =`, `  '${Buffer.from(await assembled(features)).toString('base64')}';`);
+    lines.push(`export const ${name}: string =`, `  '${Buffer.from(await assembled(features)).toString('base64')}';`);
   }
   return [...lines, ''].join('\n');
 }
