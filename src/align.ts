@@ -2,10 +2,11 @@
  * One clock for all sources. Offsets come from what two logs share (anchors.ts), by voting: a pair of clocks agrees on the offset
  * that most of their shared events agree on. Zone-less clocks are moved by whole quarters of an hour, skewed ones by what is measured.
  */
-import { median, medianAbsoluteDeviation } from 'simple-statistics';
+
 import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
+import { median, medianAbsoluteDeviation } from './statistics.ts';
 import type { LogEvent, Span } from './types.ts';
 import { localToUtc } from './zone.ts';
 

@@ -2,8 +2,9 @@
  * What only all closures together show: ages and silences that pile up at a timer (tested against chance), many ends in one moment,
  * connections that lived on. Fed closure by closure, then asked about each.
  */
-import { quantileSorted } from 'simple-statistics';
+
 import type { Closure, Fact } from './closure.ts';
+import { quantileSorted } from './statistics.ts';
 import type { DurationMs } from './types.ts';
 
 /** Ends of one event spread over this much on a slow host and over one-second stamps. */
