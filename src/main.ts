@@ -183,8 +183,9 @@ function extractCommand(root: Command): void {
     const opened = sourcesFor(inputs, settings, { name: flags.name, firstLine: flags.firstLine });
     const tallies = await extractLines(opened.sources(), shelves, output.stream);
     await output.finish();
-    for (const problem of opened.problems) note(problem, flags);
-    process.exitCode = tallies.every(({ lines }) => lines === 0) ? EXIT.nothingRead : EXIT.ok;
+    for (const problem of [...opened.problems, ...tallies.flatMap(problemsIn)]) note(problem, flags);
+    const isRead = tallies.some(({ events, lines, spans, problems }) => !isNothing(events, lines, Object.keys(spans).length > 0, problems));
+    process.exitCode = isRead ? EXIT.ok : EXIT.nothingRead;
   });
 }
 

@@ -40,48 +40,56 @@ interface Zones {
 }
 
 export function analyzeOptions(command: Command): Command {
-  command
-    .option('-o, --output <file>', 'write the report to a file; its extension chooses the format')
-    .option('--format <name>', 'markdown (default) or json')
-    .option('-f, --follow', 'wait for more lines of plain files and standard input; Ctrl-C ends that and writes the report')
-    .option('--since <time>', 'judge only closures from this time on: RFC 3339 (UTC without zone), -3h, yesterday', instant)
-    .option('--until <time>', 'judge only closures up to this time', instant)
-    .addOption(new Option('--from <time>').argParser(instant).hideHelp())
-    .addOption(new Option('--to <time>').argParser(instant).hideHelp())
-    .option('--fail-on <cause...>', 'exit 1 when a closure has this cause (or "any")', causes)
-    .option('--no-redact', 'quote lines as they stand, with tokens and cookies');
+  const add = adderTo(command);
+  add('-o, --output <file>', 'write the report to a file; its extension chooses the format');
+  add('--format <name>', 'markdown (default) or json');
+  add('-f, --follow', 'wait for more lines of plain files and standard input; Ctrl-C ends that and writes the report');
+  add('--since <time>', 'judge only closures from this time on: RFC 3339 (UTC without zone), -3h, yesterday', instant);
+  add('--until <time>', 'judge only closures up to this time', instant);
+  add('--from <time>', '--since', instant).hideHelp();
+  add('--to <time>', '--until', instant).hideHelp();
+  add('--fail-on <cause...>', 'exit 1 when a closure has this cause (or "any")', causes);
+  add('--no-redact', 'quote lines as they stand, with tokens and cookies');
   return readingOptions(command);
 }
 
 export function extractOptions(command: Command): Command {
-  command
-    .option('-o, --output <file>', 'write to a file')
-    .option('--name <name>', 'name of the source that this is a part of')
-    .option('--first-line <number>', 'number of the first line of this part', atLeast(1));
+  const add = adderTo(command);
+  add('-o, --output <file>', 'write to a file');
+  add('--name <name>', 'name of the source that this is a part of');
+  add('--first-line <number>', 'number of the first line of this part', atLeast(1));
   return readingOptions(command);
 }
 
 export function readingOptions(command: Command): Command {
-  command
-    .addOption(
-      new Option('--tz <zone>', 'zone of stamps without one: UTC, +02:00, America/Chicago; NAME=ZONE for one source')
-        .default({ zoneOf: {} } satisfies Zones)
-        .argParser(zones),
-    )
-    .option('--source <vantage:format=path>', 'read a path as this vantage and format, e.g. proxy:nginx-access=x.log', collected, [])
-    .option('--boot-time <time>', 'when the host of the kernel log booted (uptime -s)', instant)
-    .option('--nginx-log-format <format>', 'an nginx log_format, e.g. \'$remote_addr [$time_local] "$request" $status\'')
-    .option('--formats <file>', 'own formats (why1006.formats.json is read from the working folder by itself)')
-    .option('--config <file>', 'settings (why1006.config.json is read from the working folder by itself)')
-    .option('--memory <MB>', 'memory for events before they move to disk (256)', atLeast(16), 256)
-    .option('--workers <number>', 'threads to read several files with; 0 = none (as many as pay off)', atLeast(0))
-    .option('-q, --quiet', 'no progress and no notes on stderr');
-  for (const option of command.options) if (option.long && !option.hidden) option.env(environmentName(option.long));
+  const add = adderTo(command);
+  add('--tz <zone>', 'zone of stamps without one: UTC, +02:00, America/Chicago; NAME=ZONE for one source', zones, NO_ZONES);
+  add('--source <vantage:format=path>', 'read a path as this vantage and format, e.g. proxy:nginx-access=x.log', collected, []);
+  add('--boot-time <time>', 'when the host of the kernel log booted (uptime -s)', instant);
+  add('--nginx-log-format <format>', 'an nginx log_format, e.g. \'$remote_addr [$time_local] "$request" $status\'');
+  add('--formats <file>', 'own formats (why1006.formats.json is read from the working folder by itself)');
+  add('--config <file>', 'settings (why1006.config.json is read from the working folder by itself)');
+  add('--memory <MB>', 'memory for events before they move to disk (256)', atLeast(16), 256);
+  add('--workers <number>', 'threads to read several files with; 0 = none (as many as pay off)', atLeast(0));
+  add('-q, --quiet', 'no progress and no notes on stderr');
   return command;
 }
 
-/** `WHY1006_FAIL_ON` of `--fail-on`. */
-const environmentName = (long: string): string => `WHY1006${long.slice(1).replaceAll('-', '_').toUpperCase().replace('__', '_')}`;
+const NO_ZONES: Zones = { zoneOf: {} };
+
+type Add = <T>(flags: string, about: string, parse?: (value: string, previous: T) => T, initial?: T) => Option;
+
+/** Adds options that the environment may set as well: `WHY1006_FAIL_ON` is `--fail-on`. */
+function adderTo(command: Command): Add {
+  return (flags, about, parse, initial) => {
+    const option = new Option(flags, about);
+    option.env(`WHY1006_${(option.long ?? '').slice(2).replaceAll('-', '_').toUpperCase()}`);
+    if (parse) option.argParser(parse);
+    if (initial !== undefined) option.default(initial);
+    command.addOption(option);
+    return option;
+  };
+}
 
 const collected = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
