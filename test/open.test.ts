@@ -8,6 +8,7 @@ import { chunksOf } from '../src/open/bytes.ts';
 import { expandInputs } from '../src/open/inputs.ts';
 import { type Problem, wordProblem } from '../src/open/problems.ts';
 import { openSources } from '../src/open/sources.ts';
+import { seeded } from './random.ts';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);
@@ -112,6 +113,20 @@ describe('plain and compressed files', () => {
     expect(LOG.startsWith(texts[name] ?? '')).toBe(true);
     expect(problems).toEqual([{ code: 'cut-short', source: name, layer: program }]);
     run('rm', name);
+  });
+
+  it('reads zstd frames that follow one another, wherever reads cut them', async () => {
+    if (!hasProgram('zstd')) return;
+    // A skippable frame, as parallel tools write.
+    writeFileSync(at('frames.zst'), Buffer.from('502a4d18040000000badcafe', 'hex'));
+    const random = seeded(1006);
+    let text = '';
+    for (let i = 0; i < 12; i += 1) {
+      const part = `frame ${i} ${random.hex(i * 19_999)}\n`;
+      appendFileSync(at('frames.zst'), execFileSync('zstd', ['-q', '-c'], { input: part }));
+      text += part;
+    }
+    expect(await readAll('frames.zst')).toEqual(whole('frames.zst', text));
   });
 
   it('says which program is missing', async () => {

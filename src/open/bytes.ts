@@ -9,6 +9,8 @@ export interface ByteSource {
   read(into: Uint8Array): number | Promise<number>;
   /** The next bytes, up to `length`, without consuming them. Fewer only at the end. */
   peek(length: number): Promise<Uint8Array>;
+  /** Puts bytes back, to be read (again) before all others. */
+  unread(bytes: Uint8Array): void;
   /** Why reading ended early or gave nothing; known once `read` has returned 0. */
   readonly problem: Problem | undefined;
   /** Frees what the source holds. Reading to the end does it too. */
@@ -56,6 +58,10 @@ export class BytesReader implements ByteSource {
       this.#peeked = bytes.subarray(0, filled);
     }
     return this.#peeked.subarray(0, length);
+  }
+
+  unread(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#peeked = Buffer.concat([bytes, this.#peeked]);
   }
 
   close(): void {

@@ -6,11 +6,19 @@ export type Compression = Exclude<Layer, 'tar'>;
 /** How the bytes are compressed, by what they begin with; undefined = not at all. */
 export function compressionOf(head: Uint8Array): Compression | undefined {
   if (begins(head, [0x1f, 0x8b, 0x08])) return 'gzip';
-  if (begins(head, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
+  if (begins(head, [0x28, 0xb5, 0x2f, 0xfd]) || isSkippableFrame(head)) return 'zstd';
   if (begins(head, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])) return 'xz';
   // `BZh9` might be text; the mark of the first block, or of the end, is not.
   if (begins(head, [0x42, 0x5a, 0x68]) && (begins(head.subarray(4), BZIP2_BLOCK) || begins(head.subarray(4), BZIP2_END))) return 'bzip2';
   return undefined;
+}
+
+/** What `compressionOf` needs to see. */
+export const MAGIC_BYTES = 10;
+
+/** Parallel zstd tools begin with one. */
+function isSkippableFrame(head: Uint8Array): boolean {
+  return ((head[0] ?? 0) & 0xf0) === 0x50 && begins(head.subarray(1), [0x2a, 0x4d, 0x18]);
 }
 
 const BZIP2_BLOCK = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
