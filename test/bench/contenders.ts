@@ -39,7 +39,7 @@ export async function contendersFor(input: Input, folder: string): Promise<Conte
   add(RIPGREP, 'rg', `rg${decompress} -c -F -f ${needles} ${path}`);
   const npmRipgrep = ripgrepOfNpm();
   if (npmRipgrep !== undefined) found.push({ name: 'rg -c -F (npm)', command: `${npmRipgrep}${decompress} -c -F -f ${needles} ${path}` });
-  if (input.format === 'nginx') add('rg | mawk', 'mawk', `rg -F -f ${needles} ${path} | mawk '{ print $1, $4, $9, $10 }'`);
+  if (input.format === 'nginx') add('rg, then mawk', 'mawk', `rg -F -f ${needles} ${path} | mawk '{ print $1, $4, $9, $10 }'`);
   if (input.isGzip) add(GZIP, 'gzip', `gzip -dc ${path}`);
   if (input.format === 'nginx') add('GoAccess', 'goaccess', `goaccess ${path} --log-format=COMBINED --no-progress -o json`);
   add('lnav', 'lnav', `lnav -n -c ':filter-in 1006|101' ${path}`);
