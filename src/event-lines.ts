@@ -41,6 +41,7 @@ function paced(bytes: ByteSource, out: Writable): ByteSource {
   return {
     read: (into) => (out.writableNeedDrain ? once(out, 'drain').then(() => bytes.read(into)) : bytes.read(into)),
     peek: (length) => bytes.peek(length),
+    unread: (taken) => bytes.unread(taken),
     get problem() {
       return bytes.problem;
     },
