@@ -3,7 +3,7 @@ import { type Detected, detect, formatName } from './detect.ts';
 import { framings } from './framing/index.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
-import { type Neighbours, type Place, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
+import { type Neighbours, NO_NEIGHBOURS, type Place, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import { stamp } from './time.ts';
 import type { Basis, Frame, Framing, Stamp, Vantage } from './types.ts';
@@ -18,6 +18,8 @@ export interface Source {
   readonly format?: string | undefined;
   /** Number of its first line: a part of a larger source begins later than 1. */
   readonly firstLine?: number | undefined;
+  /** What the larger source begins with; undefined = this is its beginning. */
+  readonly head?: Uint8Array | undefined;
   /** It ends only when the user says so; the others are read meanwhile. */
   readonly isFollowed?: boolean | undefined;
 }
@@ -39,7 +41,7 @@ export interface Tally {
   readonly writtenMs: number | null;
 }
 
-const HEAD_BYTES = 64 * 1024;
+export const HEAD_BYTES = 64 * 1024;
 const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
 
@@ -63,13 +65,16 @@ export async function extractSource(
     problems: [],
     writtenMs: source.writtenMs ?? null,
   };
-  const head = Buffer.from(await source.bytes.peek(HEAD_BYTES)).toString('utf8');
+  const head = Buffer.from(source.head ?? (await source.bytes.peek(HEAD_BYTES)))
+    .subarray(0, HEAD_BYTES)
+    .toString('utf8');
   const framing = framings.find((one) => one.detect(head));
   const forced =
     source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
   const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
   const found = detect(headLines, forced, source.name);
   const records = new Records(source, found, tally, emit);
+  if (source.head) records.learn(headLines);
   if (framing) await readFrames(framing, source.bytes, records, tally);
   else {
     const totals = await scanSource(
@@ -183,6 +188,11 @@ class Records {
       this.#vantages([event.vantage]);
       this.#emit(event);
     }
+  }
+
+  /** Takes up what lines before the first one say about all others, such as the names of columns. */
+  learn(lines: readonly string[]): void {
+    for (const line of lines) this.#reader.read(line, NO_NEIGHBOURS);
   }
 
   /** False for a record in pieces that another of its pieces already gave. */

@@ -109,6 +109,8 @@ export interface OpenedSources {
 export interface Part {
   readonly name?: string | undefined;
   readonly firstLine?: number | undefined;
+  /** What the larger source begins with. */
+  readonly head?: Uint8Array | undefined;
 }
 
 /** `until` = follow plain files and pipes until it is aborted. */
@@ -155,7 +157,14 @@ export async function* sourcesIn(input: Input, settings: Settings, part: Part, r
     }
     const { name, bytes, file } = one.source;
     reading.position = () => file.position;
-    yield { ...wishFor(input, settings), name: part.name ?? name, bytes, writtenMs: file.writtenMs, firstLine: part.firstLine };
+    yield {
+      ...wishFor(input, settings),
+      name: part.name ?? name,
+      bytes,
+      writtenMs: file.writtenMs,
+      firstLine: part.firstLine,
+      head: part.head,
+    };
     // A source that nobody read to its end must not hold up the next one.
     bytes.close();
   }

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import type { OpenedSources, Settings } from './inputs.ts';
+import { headOf } from './open/head.ts';
 import { type AnalyzeFlags, analyzeOptions, type ExtractFlags, extractOptions, type ReadingFlags, readingOptions } from './options.ts';
 import { CannotWrite, Output } from './output.ts';
 import { packageFile, packageVersion } from './package-file.ts';
@@ -178,9 +179,11 @@ function extractCommand(root: Command): void {
       .argument('<inputs...>'),
   ).action(async (inputs: readonly string[], flags: ExtractFlags, command: Command) => {
     const { settings, shelves, sourcesFor } = await reading(flags, command);
-    const { extractLines } = await import('./event-lines.ts');
+    const [{ extractLines }, { HEAD_BYTES }] = await Promise.all([import('./event-lines.ts'), import('./extract.ts')]);
     const output = new Output(flags.output);
-    const opened = sourcesFor(inputs, settings, { name: flags.name, firstLine: flags.firstLine });
+    const head =
+      flags.head === undefined ? undefined : (headOf(flags.head, HEAD_BYTES) ?? command.error(`error: ${flags.head} cannot be read`));
+    const opened = sourcesFor(inputs, settings, { name: flags.name, firstLine: flags.firstLine, head });
     const tallies = await extractLines(opened.sources(), shelves, output.stream);
     await output.finish();
     for (const problem of [...opened.problems, ...tallies.flatMap(problemsIn)]) note(problem, flags);

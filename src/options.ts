@@ -30,6 +30,7 @@ export interface ExtractFlags extends ReadingFlags {
   readonly output?: string;
   readonly name?: string;
   readonly firstLine?: number;
+  readonly head?: string;
 }
 
 /** Zones of stamps without one. */
@@ -58,6 +59,7 @@ export function extractOptions(command: Command): Command {
   add('-o, --output <file>', 'write to a file');
   add('--name <name>', 'name of the source that this is a part of');
   add('--first-line <number>', 'number of the first line of this part', atLeast(1));
+  add('--head <file>', 'what that source begins with (64 KiB are enough), so that its parts are read alike');
   return readingOptions(command);
 }
 

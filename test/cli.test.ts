@@ -128,7 +128,7 @@ describe('signals', () => {
     const temporary = here.folder(name);
     const run = new Run(['-', '--memory', '16', '-o', here.at(`${name}.md`)], { env: { TMPDIR: temporary } });
     const text = lines(
-      ...Array.from({ length: 40_000 }, (_, at) => closed(new Date(Date.UTC(2026, 10, 10) + at * 1_237).toISOString(), `c${at}`)),
+      ...Array.from({ length: 15_000 }, (_, at) => closed(new Date(Date.UTC(2026, 10, 10) + at * 1_237).toISOString(), `c${at}`)),
     );
     await new Promise<void>((resolve) => run.child.stdin.write(text, () => resolve()));
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,16 +1,17 @@
 /** What a file begins with, looked at before it is read. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-const HEAD_BYTES = 512;
+/** Enough to tell what the bytes are. */
+const MAGIC_BYTES = 512;
 
-/** Undefined = no file, or one that cannot be read. */
-export function headOf(path: string): Uint8Array | undefined {
+/** Its first bytes; undefined = no file, or one that cannot be read. */
+export function headOf(path: string, length = MAGIC_BYTES): Uint8Array | undefined {
   try {
     // A pipe must not be opened to look at it: its writer would lose its reader.
     if (!statSync(path).isFile()) return undefined;
     const file = openSync(path, 'r');
     try {
-      const head = new Uint8Array(HEAD_BYTES);
+      const head = new Uint8Array(length);
       return head.subarray(0, readSync(file, head));
     } finally {
       closeSync(file);
