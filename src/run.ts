@@ -22,6 +22,7 @@ import { spanOf, summarize } from './summarize.ts';
 import { worldOf } from './survey.ts';
 import { Tallied } from './tallied.ts';
 import { Timeline } from './timeline.ts';
+import { inTurns } from './turns.ts';
 import { weigh } from './weigh.ts';
 
 export interface AnalyzeOptions {
@@ -67,9 +68,11 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     if (closure.state === 'abnormal') abnormal.add(closure);
   };
   const stitcher = new Stitcher(shelve, anchors.sharedClients());
-  for (const event of timeline.inOrder(alignment)) {
-    seen.add(event);
-    stitcher.add(event);
+  for await (const events of inTurns(timeline.inOrder(alignment))) {
+    for (const event of events) {
+      seen.add(event);
+      stitcher.add(event);
+    }
   }
   const unclosed = stitcher.finish();
 
@@ -104,13 +107,15 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   });
   const grouping = new Grouping();
   const reports = new Spool<ClosureReport>(scratch, options.budget);
-  for (const stitched of abnormal) {
-    if (stitched.ended.toMs < options.window.fromMs || stitched.ended.fromMs > options.window.toMs) continue;
-    const closure = seen.placed(stitched);
-    const verdict = weigh(closure, world, causes);
-    const report = closureReport(closure, verdict, grouping.add(closure, verdict));
-    seen.judge(report);
-    reports.add(report);
+  for await (const closures of inTurns(abnormal)) {
+    for (const stitched of closures) {
+      if (stitched.ended.toMs < options.window.fromMs || stitched.ended.fromMs > options.window.toMs) continue;
+      const closure = seen.placed(stitched);
+      const verdict = weigh(closure, world, causes);
+      const report = closureReport(closure, verdict, grouping.add(closure, verdict));
+      seen.judge(report);
+      reports.add(report);
+    }
   }
   const { incidents, ids } = grouping.incidents();
   const named = {
