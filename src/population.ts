@@ -161,7 +161,8 @@ export class Population {
     const within = (counts: Uint32Array): number => (counts[to] ?? 0) - (counts[from] ?? 0);
     const together = within(this.#abnormal);
     // Alive when the moment began: opened before, not ended before.
-    const live = lowerBound(this.#opens, at - MOMENT_MS) - from;
+    // Those opened within the moment itself may outnumber them.
+    const live = Math.max(together, lowerBound(this.#opens, at - MOMENT_MS) - from);
     const facts: Fact[] = [];
     if (together >= MIN_BURST) {
       const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
