@@ -1,6 +1,6 @@
 /** Builds dist/: the scanner's WebAssembly into its source file, then everything by tsc. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { main as compileAssembly } from 'assemblyscript/asc';
 
@@ -43,14 +43,6 @@ function tsc() {
   if (status !== 0) process.exitCode = 1;
 }
 
-/** Lets `npx why1006` run this checkout at once; npm would install it into a cache of its own first. */
-function linkCommand() {
-  const command = 'node_modules/.bin/why1006';
-  if (!existsSync('node_modules/.bin')) return;
-  rmSync(command, { force: true });
-  symlinkSync('../../dist/src/cli.js', command);
-}
-
 async function build() {
   process.chdir(import.meta.dirname);
   const module = await scannerModule();
@@ -58,7 +50,6 @@ async function build() {
   rmSync('dist', { recursive: true, force: true });
   tsc();
   chmodSync('dist/src/cli.js', 0o755);
-  linkCommand();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
