@@ -243,10 +243,14 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
     }
     const below = Math.max(1_000, edge * 0.2);
     const background = Math.max(LEAST_BACKGROUND, ((from - lowerBound(ages, edge - below)) * width) / below);
-    const p = Math.min(1, poissonTail(count, background) * Math.max(1, total / count));
     // A later start may hold more: the edge is where the window is fullest for its background.
     const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
-    if (p >= PILE_P || count < 5 * background || next > count) {
+    if (count < 5 * background || next > count) {
+      from++;
+      continue;
+    }
+    const p = Math.min(1, poissonTail(count, background) * Math.max(1, total / count));
+    if (p >= PILE_P) {
       from++;
       continue;
     }
