@@ -1,5 +1,5 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
-import type { Cause, Closure, Death, World } from './closure.ts';
+import type { Cause, Closure, Death, TraceSignal, World } from './closure.ts';
 import type { CauseName } from './report.ts';
 import { concerns, factOf, plural, seenOf } from './signals.ts';
 
@@ -27,6 +27,43 @@ const upstreamCut = (closure: Closure): boolean =>
   seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream' || tunnel.endedBy === 'upstream-down') ||
   seenOf(closure, 'proxy-fault').some((fault) => fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed');
 
+/** Traces by which a connection was ended by another hand than the server's or an administrator's, or never was open. */
+export const ENDED_OTHERWISE: readonly TraceSignal[] = [
+  {
+    id: 'proxy-named-another',
+    on: 'tunnel-ended',
+    mechanism: 'proxy-other',
+    strength: 'decisive',
+    speaks: 'against',
+    because: 'the proxy names its timer or the client as what ended this connection',
+    holds: (tunnel) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || tunnel.endedBy === 'client' ? 1 : 0),
+    says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
+  },
+  {
+    id: 'never-open',
+    on: 'handshake-failed',
+    mechanism: 'never-open',
+    strength: 'decisive',
+    speaks: 'against',
+    because: 'a connection that never opened was cut by nothing: it came while the server was down',
+    holds: (failed, closure) => (closure.codes.server === undefined && failed.by !== 'client' ? 1.5 : 0),
+    says: () => 'it was never open',
+  },
+  {
+    id: 'timer-line',
+    on: 'proxy-fault',
+    mechanism: 'proxy-other',
+    strength: 'decisive',
+    speaks: 'against',
+    because: 'the error line names a timer or the client',
+    holds: (fault) =>
+      fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed')
+        ? 1
+        : 0,
+    says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
+  },
+];
+
 export const deathCause = ({ name, title, about, root, none }: DeathCause): Cause => ({
   name,
   title,
@@ -52,39 +89,7 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed') ? 1 : 0),
       says: () => 'the proxy logged a reset from the server',
     },
-    {
-      id: 'proxy-named-another',
-      on: 'tunnel-ended',
-      mechanism: 'proxy-other',
-      strength: 'decisive',
-      speaks: 'against',
-      because: 'the proxy names its timer or the client as what ended this connection',
-      holds: (tunnel) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || tunnel.endedBy === 'client' ? 1 : 0),
-      says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
-    },
-    {
-      id: 'never-open',
-      on: 'handshake-failed',
-      mechanism: 'never-open',
-      strength: 'decisive',
-      speaks: 'against',
-      because: 'a connection that never opened did not die with the server: it came while the server was down',
-      holds: (failed, closure) => (closure.codes.server === undefined && failed.by !== 'client' ? 1.5 : 0),
-      says: () => 'it was never open',
-    },
-    {
-      id: 'timer-line',
-      on: 'proxy-fault',
-      mechanism: 'proxy-other',
-      strength: 'decisive',
-      speaks: 'against',
-      because: 'the error line names a timer or the client',
-      holds: (fault) =>
-        fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed')
-          ? 1
-          : 0,
-      says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
-    },
+    ...ENDED_OTHERWISE,
   ],
   deaths: [
     {

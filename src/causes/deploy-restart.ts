@@ -1,6 +1,6 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause } from '../closure.ts';
-import { nearestDeath } from '../death-cause.ts';
+import { ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
 import { concerns, cutBy, factOf, hopOf, plural, seenOf } from '../signals.ts';
 
 export const deployRestart: Cause = {
@@ -38,39 +38,7 @@ export const deployRestart: Cause = {
       holds: (fault) => (/MASK must be set|unmasked|must be masked/i.test(fault.says) ? 1 : 0),
       says: () => 'the server got an unmasked frame, as a proxy sends that says goodbye in the tunnel',
     },
-    {
-      id: 'never-open',
-      on: 'handshake-failed',
-      mechanism: 'never-open',
-      strength: 'decisive',
-      speaks: 'against',
-      because: 'a connection that never opened was not cut by a stop: it came while the server was down',
-      holds: (failed, closure) => (closure.codes.server === undefined && failed.by !== 'client' ? 1.5 : 0),
-      says: () => 'it was never open',
-    },
-    {
-      id: 'named-another',
-      on: 'tunnel-ended',
-      mechanism: 'proxy-other',
-      strength: 'decisive',
-      speaks: 'against',
-      because: "the proxy names its idle timer or the client's reset",
-      holds: (tunnel) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || tunnel.endedBy === 'client' ? 1 : 0),
-      says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
-    },
-    {
-      id: 'timer-line',
-      on: 'proxy-fault',
-      mechanism: 'proxy-other',
-      strength: 'decisive',
-      speaks: 'against',
-      because: 'the error line names a timer or the client',
-      holds: (fault) =>
-        fault.phase === 'tunnel' && (fault.fault === 'idle-timeout' || fault.fault === 'client-reset' || fault.fault === 'client-closed')
-          ? 1
-          : 0,
-      says: (fault) => `the proxy's error log names ${fault.fault === 'idle-timeout' ? 'its timer' : 'the client'}`,
-    },
+    ...ENDED_OTHERWISE,
   ],
   deaths: [
     {
