@@ -220,6 +220,18 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened' },
     },
     {
+      line: 'New connection! (90)',
+      from: 'Ratchet 0.4, the chat of its tutorial',
+      reads: { connection: '90' },
+      gives: { kind: 'socket-opened', keys: { connection: '90' } },
+    },
+    {
+      line: 'Connection 90 has disconnected',
+      from: 'Ratchet 0.4, the chat of its tutorial',
+      reads: { connection: '90' },
+      gives: { kind: 'socket-closed', keys: { connection: '90' } },
+    },
+    {
       line: 'Client disconnected: 1006',
       from: 'ws 8 example with console.log',
       reads: { code: 1006 },

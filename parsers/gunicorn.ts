@@ -1,6 +1,6 @@
 /** The error log of gunicorn's master and workers. */
+import { gunicornHead, isUvicorns } from '../src/grammar/gunicorn.ts';
 import { signalName } from '../src/grammar/signals.ts';
-import { isoAt } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
 interface GunicornRow extends Row {
@@ -16,7 +16,6 @@ interface GunicornRow extends Row {
   readonly after?: 'timeout' | 'stop' | undefined;
 }
 
-const HEAD = /^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4})\] \[(\d{1,10})\] \[(CRITICAL|ERROR|WARNING|INFO|DEBUG)\] (.{0,4000})$/;
 const TIMEOUT = /^WORKER TIMEOUT \(pid:(\d{1,10})\)$/;
 const LEAVING = /^Worker exiting \(pid: (\d{1,10})\)$/;
 /** gunicorn ≤ 20, then ≥ 21. Its `Perhaps out of memory?` is a guess that follows every SIGKILL. */
@@ -139,12 +138,11 @@ export const gunicorn = defineParser<GunicornRow>({
     '[2026-11-22 20:38:37 +0000] [22074] [NOTICE] text',
   ],
   read(text, context) {
-    const [, at = '', pid, level = '', message = ''] = HEAD.exec(text) ?? [];
-    const stamped = isoAt(at);
-    if (pid === undefined || !stamped) return null;
-    const row = readMessage(message);
+    const head = gunicornHead(text);
+    if (!head || isUvicorns(head.message)) return null;
+    const row = readMessage(head.message);
     const after = row.change === 'died' || row.change === 'leaving' ? causeBefore(row.workerPid, context.before(40)) : undefined;
-    return { at: stamped.stamp, pid: Number(pid), level, message, ...row, after };
+    return { ...head, ...row, after };
   },
   events(row): Draft | undefined {
     const keys: Keys = { pid: row.workerPid ?? row.pid };

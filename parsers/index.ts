@@ -74,6 +74,7 @@ import { nginxConfig } from './nginx-config.ts';
 import { nginxError } from './nginx-error.ts';
 import { nodeCrash } from './node-crash.ts';
 import { phoenix } from './phoenix.ts';
+import { phpCrash } from './php-crash.ts';
 import { pm2 } from './pm2.ts';
 import { puma } from './puma.ts';
 import { pythonCrash } from './python-crash.ts';
@@ -172,6 +173,7 @@ export const parsers: readonly Parser[] = [
   nginxError,
   nodeCrash,
   phoenix,
+  phpCrash,
   pm2,
   puma,
   pythonCrash,

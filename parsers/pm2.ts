@@ -31,7 +31,11 @@ const STILL_ALIVE = /^Process with pid \d{1,10} still alive after \d{1,9}ms, sen
 const OTHER =
   /^(?:pid=(\d{1,10}) msg=.{1,200}|Script .{1,500} had too many unstable restarts .{1,100}|\[PM2\](?:\[\w{1,20}\])? .{1,2000})$/;
 
-function readMessage(message: string, before: readonly string[]): Pm2Row | undefined {
+/** PM2 names the process by its number here; its next line is the stop, with both. */
+const nameOf = (id: string | undefined, after: readonly string[]): string | undefined =>
+  after.map((line) => / ?Stopping app:(.{1,100}) id:(\d{1,5})$/.exec(line)).find((found) => found?.[2] === id)?.[1];
+
+function readMessage(message: string, before: readonly string[], after: readonly string[]): Pm2Row | undefined {
   const [whole, service, pid, code = '', signal = ''] = EXITED.exec(message) ?? [];
   if (whole !== undefined && service !== undefined) {
     const isStopped = before.some((line) => line.endsWith(`Stopping app:${service} id:${/:(\d{1,5})\]/.exec(whole)?.[1] ?? '0'}`));
@@ -53,7 +57,8 @@ function readMessage(message: string, before: readonly string[]): Pm2Row | undef
   const watch = WATCH.exec(message);
   if (watch) return { message, service: watch[1], change: 'watch' };
   const memory = MEMORY.exec(message);
-  if (memory) return { message, change: 'memory', rssBytes: Number(memory[2]), limitBytes: Number(memory[3]) };
+  if (memory)
+    return { message, service: nameOf(memory[1], after), change: 'memory', rssBytes: Number(memory[2]), limitBytes: Number(memory[3]) };
   const other = OTHER.exec(message);
   if (other) return { message, pid: other[1] === undefined ? undefined : Number(other[1]) };
   return STILL_ALIVE.test(message) ? { message } : undefined;
@@ -108,7 +113,8 @@ export const pm2 = defineParser<Pm2Row>({
     {
       line: 'PM2 log: [PM2][WORKER] Process 0 restarted because it exceeds --max-memory-restart value (current_memory=161480704 max_memory_limit=157286400 [octets])',
       from: 'PM2 5 sources, lib/Worker.js',
-      reads: { rssBytes: 161480704 },
+      after: ['2026-11-22T20:41:52: PM2 log: Stopping app:ws id:0'],
+      reads: { service: 'ws', rssBytes: 161480704 },
       gives: { kind: 'oom-kill', scope: 'userspace', role: 'kill', rssBytes: 161480704, limitBytes: 157286400 },
     },
     {
@@ -131,7 +137,7 @@ export const pm2 = defineParser<Pm2Row>({
     const stamped = text[19] === ':' && text[20] === ' ' ? isoAt(text) : undefined;
     const body = stamped?.end === 19 ? text.slice(21) : text;
     const [, level, message = body] = HEAD.exec(body) ?? [];
-    const row = readMessage(message, context.before(20)) ?? (level === undefined ? undefined : { message });
+    const row = readMessage(message, context.before(20), context.after(5)) ?? (level === undefined ? undefined : { message });
     return row ? { at: stamped?.stamp, level, ...row } : null;
   },
   events(row): Draft | undefined {

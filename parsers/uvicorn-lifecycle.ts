@@ -1,4 +1,5 @@
 /** What uvicorn says of its own start, stop and workers; its connections are another format. */
+import { gunicornHead, UVICORN_LIFECYCLE, UVICORN_PROCESS } from '../src/grammar/gunicorn.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
 interface UvicornRow extends Row {
@@ -10,8 +11,6 @@ interface UvicornRow extends Row {
 
 /** `INFO:     text`: the level and its colon, padded to ten columns; coloured on a terminal. */
 const HEAD = /^(?:\x1b\[[\d;]{1,8}m)?(INFO|WARNING|ERROR|CRITICAL|DEBUG)(?:\x1b\[0m)?: {1,5}(\S.{0,2000})$/;
-const WITH_PID =
-  /^(Started (?:server|parent|reloader) process|Finished server process|Child process|Stopping (?:parent|reloader) process|Waiting for child process|Terminated child process) \[(?:\x1b\[[\d;]{1,8}m)?(\d{1,10})(?:\x1b\[0m)?\](.{0,60})$/;
 const CHANGES: Readonly<Record<string, UvicornRow['change']>> = {
   'Started server process': 'started',
   'Finished server process': 'finished',
@@ -19,9 +18,6 @@ const CHANGES: Readonly<Record<string, UvicornRow['change']>> = {
   'Shutting down': 'stopping',
   'Application startup failed. Exiting.': 'failed',
 };
-const OTHERS =
-  /^(?:Waiting for application (?:startup|shutdown)\.|Application (?:startup|shutdown) (?:complete|failed)\.(?: Exiting\.)?|Uvicorn running on .{1,200}|Waiting for (?:background tasks to complete|connections to close)\. \(CTRL\+C to force quit\)|Shutting down|Will watch for changes in these directories: .{1,1000}|(?:WatchFiles|StatReload|WatchGodReload) detected (?:file )?changes? in .{1,1000}|Received SIG[A-Z]{2,6}, exiting\.)$/;
-
 export const uvicornLifecycle = defineParser<UvicornRow>({
   name: 'uvicorn-lifecycle',
   about: 'start, stop and workers of uvicorn',
@@ -51,6 +47,12 @@ export const uvicornLifecycle = defineParser<UvicornRow>({
       from: 'uvicorn 0.17 on a terminal',
       reads: { pid: 22253 },
       gives: { kind: 'process-started' },
+    },
+    {
+      line: '[2026-01-30 11:00:02 +0000] [9] [INFO] Started server process [9]',
+      from: 'uvicorn 0.27 as worker of gunicorn 21.2',
+      reads: { at: { ms: 1769770802000, widthMs: 1000, basis: 'utc' }, pid: 9 },
+      gives: { kind: 'process-started', what: 'banner', keys: { pid: 9 } },
     },
     { line: 'INFO:     Shutting down', from: 'uvicorn 0.17', reads: {}, gives: { kind: 'stop-requested', how: 'app-signal' } },
     {
@@ -82,13 +84,14 @@ export const uvicornLifecycle = defineParser<UvicornRow>({
     'INFO:     127.0.0.1:38516 - "GET / HTTP/1.1" 200 OK',
   ],
   read(text) {
-    const [, level, message = ''] = HEAD.exec(text) ?? [];
+    const worker = gunicornHead(text);
+    const [, level = worker?.level, message = worker?.message ?? ''] = HEAD.exec(text) ?? [];
     if (level === undefined) return null;
-    const [, what = '', pid, rest = ''] = WITH_PID.exec(message) ?? [];
+    const [, what = '', pid, rest = ''] = UVICORN_PROCESS.exec(message) ?? [];
     if (pid !== undefined)
-      return { level, message, pid: Number(pid), change: what === 'Child process' && rest === ' died' ? 'died' : CHANGES[what] };
-    if (!OTHERS.test(message)) return null;
-    return { level, message, change: message.includes(' detected ') ? 'reload' : CHANGES[message] };
+      return { ...worker, level, message, pid: Number(pid), change: what === 'Child process' && rest === ' died' ? 'died' : CHANGES[what] };
+    if (!UVICORN_LIFECYCLE.test(message)) return null;
+    return { ...worker, level, message, change: message.includes(' detected ') ? 'reload' : CHANGES[message] };
   },
   events(row): Draft | undefined {
     const keys: Keys = row.pid === undefined ? {} : { pid: row.pid };

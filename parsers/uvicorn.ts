@@ -1,11 +1,14 @@
 /** uvicorn's WebSocket and HTTP access lines and `connection open`. No stamp by default. */
+import { gunicornHead, UVICORN_ACCESS, UVICORN_SOCKET } from '../src/grammar/gunicorn.ts';
+import { known } from '../src/grammar/known.ts';
 import { type LogHead, logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys, peer, peerFields } from '../src/grammar/peer.ts';
-import { type Draft, defineParser, type Row } from '../src/types.ts';
+import { type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
 
 interface UvicornRow extends Row {
   readonly level: string;
   readonly message: string;
+  readonly pid?: number;
   readonly clientIp?: string;
   readonly clientPort?: number;
   readonly method?: string;
@@ -16,16 +19,23 @@ interface UvicornRow extends Row {
 
 // `INFO:     …`: the level and a colon, padded to ten characters. A configured logger puts its own head before the message.
 const PLAIN = /^(TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL):\s{1,9}(?=\S)/;
-const ACCESS =
-  /^(?:\('([^']{2,45})', (\d{1,5})\)|(\S{3,60})) - "(?:(WebSocket) (\S{1,8192})" (?:\[(accepted)\]|(\d{3}))|([A-Z]{3,10}) (\S{1,8192}) HTTP\/(\d(?:\.\d)?)" (\d{3})(?: [A-Z][\w' -]{1,40})?)$/;
-const SOCKET = /^connection (?:open|closed|rejected \(\d{3} [\w ]{2,30}\))$/;
+/** uvicorn's own words under a head of its own, of gunicorn or of another formatter; that last one needs uvicorn's name. */
+interface Parts {
+  readonly level: string;
+  readonly message: string;
+  readonly at?: Stamp | undefined;
+  readonly pid?: number | undefined;
+}
 
-/** uvicorn's own words under a head of its own or another formatter's; a foreign head needs uvicorn's name. */
-function partsOf(text: string): { readonly level: string; readonly message: string; readonly head?: LogHead } | undefined {
+function partsOf(text: string): Parts | undefined {
   const plain = PLAIN.exec(text);
   if (plain) return { level: plain[1] ?? '', message: text.slice(plain[0].length) };
-  const head = logHead(text);
-  return head?.level !== undefined && head.logger?.startsWith('uvicorn') ? { level: head.level, message: head.message, head } : undefined;
+  const worker = gunicornHead(text);
+  if (worker) return worker;
+  const head: LogHead | undefined = logHead(text);
+  return head?.level !== undefined && head.logger?.startsWith('uvicorn')
+    ? { level: head.level, message: head.message, at: head.at }
+    : undefined;
 }
 
 export const uvicorn = defineParser<UvicornRow>({
@@ -48,6 +58,18 @@ export const uvicorn = defineParser<UvicornRow>({
       from: 'uvicorn 0.30',
       reads: { status: 403, clientIp: '2001:db8::7', clientPort: 54015 },
       gives: { kind: 'handshake-failed', status: 403, by: 'upstream' },
+    },
+    {
+      line: '[2026-01-30 11:02:41 +0000] [9] [INFO] (\'172.20.0.1\', 40710) - "WebSocket /ws/jobs/117" [accepted]',
+      from: 'uvicorn 0.27 as worker of gunicorn 21.2',
+      reads: { at: { ms: 1769770961000, widthMs: 1000, basis: 'utc' }, pid: 9, clientIp: '172.20.0.1', clientPort: 40710, status: 101 },
+      gives: { kind: 'socket-opened', keys: { pid: 9, client: { ip: '172.20.0.1', port: 40710 } } },
+    },
+    {
+      line: '[2026-01-30 11:02:49 +0000] [9] [INFO] connection closed',
+      from: 'uvicorn 0.27 as worker of gunicorn 21.2',
+      reads: { level: 'INFO' },
+      gives: { kind: 'socket-closed', keys: { pid: 9 } },
     },
     { line: 'INFO:     connection open', from: 'uvicorn 0.17 with websockets 10.4', reads: { message: 'connection open' }, gives: 'noise' },
     {
@@ -78,14 +100,14 @@ export const uvicorn = defineParser<UvicornRow>({
   read(text) {
     const parts = partsOf(text);
     if (!parts) return null;
-    const { level, message, head } = parts;
-    const at = head?.at;
-    const access = ACCESS.exec(message);
+    const { level, message } = parts;
+    const own = known({ at: parts.at, pid: parts.pid });
+    const access = UVICORN_ACCESS.exec(message);
     if (access) {
       const [, ip, port, joined, , wsPath, accepted, refused, method, path, version, status] = access;
       const client = peer(joined ?? `${ip}:${port}`);
       return {
-        ...(at && { at }),
+        ...own,
         level,
         message,
         ...peerFields(client),
@@ -96,7 +118,7 @@ export const uvicorn = defineParser<UvicornRow>({
         status: accepted === undefined ? Number(refused ?? status) : 101,
       };
     }
-    return SOCKET.test(message) ? { ...(at && { at }), level, message } : null;
+    return UVICORN_SOCKET.test(message) ? { ...own, level, message } : null;
   },
   events(row): Draft | undefined {
     const keys = connectionKeys(row);
@@ -105,7 +127,7 @@ export const uvicorn = defineParser<UvicornRow>({
         ? { kind: 'socket-opened', keys }
         : { kind: 'handshake-failed', status: row.status ?? 403, why: row.message, by: 'upstream', keys };
     // `connection open` and `connection rejected` repeat what the access line has said with the address.
-    if (row.message === 'connection closed') return { kind: 'socket-closed' };
+    if (row.message === 'connection closed') return { kind: 'socket-closed', ...(row.pid !== undefined && { keys: { pid: row.pid } }) };
     return undefined;
   },
 });

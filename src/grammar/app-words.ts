@@ -43,7 +43,7 @@ const ONLINE =
 const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
 const REFUSED = /reject|refus|denied|origin not allowed/;
-const SOME_CONNECTED = /\b(?:client|peer|user) connected\b/;
+const SOME_CONNECTED = /\b(?:client|peer|user) connected\b|^new connection 0$/;
 const TLS = /\b(?:tls|ssl)\b/;
 
 /**

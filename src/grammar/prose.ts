@@ -8,6 +8,8 @@ import { keyValues } from './keyvalue.ts';
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none.
 const ID =
   /\b(?:client|conn(?:ection)?|socket|session|peer|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)[A-Za-z0-9][\w-]{3,63})(?![\w.:]\d)/gi;
+/** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
+const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
 const ADDRESS =
   /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
 const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
@@ -82,7 +84,7 @@ function idIn(text: string): string | undefined {
     const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   }
-  return undefined;
+  return RATCHET.exec(text)?.[1];
 }
 
 /** A row with what its message names besides the record's own fields. */
