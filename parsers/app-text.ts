@@ -220,6 +220,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened' },
     },
     {
+      line: '[ws] open 04e7bb87 from 203.0.113.198',
+      from: 'ws 8 example with console.log',
+      reads: { connection: '04e7bb87', clientIp: '203.0.113.198' },
+      gives: { kind: 'socket-opened', keys: { connection: '04e7bb87', client: { ip: '203.0.113.198' } } },
+    },
+    {
       line: 'New connection! (90)',
       from: 'Ratchet 0.4, the chat of its tutorial',
       reads: { connection: '90' },

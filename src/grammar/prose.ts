@@ -8,6 +8,9 @@ import { keyValues } from './keyvalue.ts';
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none.
 const ID =
   /\b(?:client|conn(?:ection)?|socket|session|peer|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)[A-Za-z0-9][\w-]{3,63})(?![\w.:]\d)/gi;
+/** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
+const VERB_ID =
+  /\b(?:open(?:ed)?|closed?)[ :=]{1,2}(?=[0-9a-f]{0,31}[0-9])(?=[0-9a-f]{0,31}[a-f])([0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w.:-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
 const ADDRESS =
@@ -84,7 +87,7 @@ function idIn(text: string): string | undefined {
     const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   }
-  return RATCHET.exec(text)?.[1];
+  return VERB_ID.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
 }
 
 /** A row with what its message names besides the record's own fields. */
