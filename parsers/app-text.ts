@@ -226,6 +226,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened', keys: { connection: '04e7bb87', client: { ip: '203.0.113.198' } } },
     },
     {
+      line: '2026-03-03T08:00:16.099Z [ws] conn 61a636a0 open',
+      from: 'ws 8 example with console.log',
+      reads: { connection: '61a636a0' },
+      gives: { kind: 'socket-opened', keys: { connection: '61a636a0' } },
+    },
+    {
       line: 'New connection! (90)',
       from: 'Ratchet 0.4, the chat of its tutorial',
       reads: { connection: '90' },

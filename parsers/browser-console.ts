@@ -78,6 +78,12 @@ export const browserConsole = defineParser<ConsoleRow>({
       gives: { kind: 'socket-closed', code: 1006, reason: 'net::ERR_NETWORK_CHANGED' },
     },
     {
+      line: "WebSocket connection to 'wss://dash.example.com/live' failed: WebSocket is closed due to suspension.",
+      from: 'Chrome 57, laravel/echo#111',
+      reads: {},
+      gives: { kind: 'socket-closed', code: 1006, by: 'client' },
+    },
+    {
       line: 'Firefox can’t establish a connection to the server at wss://app.example.com/ws. app.js:17:14',
       from: 'Firefox 121',
       reads: { browser: 'firefox' },
@@ -119,6 +125,8 @@ export const browserConsole = defineParser<ConsoleRow>({
         ? { kind: 'handshake-failed', why: row.message, keys }
         : { kind: 'socket-closed', reason: row.message, keys };
     if (BAD_FRAME.test(row.message)) return { kind: 'socket-closed', code: 1006, reason: row.message, by: 'protocol-error', keys };
+    // Chrome closes the sockets itself when the machine goes to sleep.
+    if (row.message.endsWith('due to suspension.')) return { kind: 'socket-closed', code: 1006, reason: row.message, by: 'client', keys };
     if (!HANDSHAKE.test(row.message)) return { kind: 'socket-closed', code: 1006, reason: row.message, keys };
     const status = row.status;
     const byPage = row.message.startsWith('WebSocket is closed before');

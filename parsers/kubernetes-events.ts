@@ -208,6 +208,18 @@ export const kubernetesEvents = defineParser<EventRow>({
       gives: { kind: 'health-failed', probe: 'liveness', keys: { pod: 'chat-0' } },
     },
     {
+      line: '4m11s       Warning   Evicted   pod/egg-7f9c6d5b8-2xw4k   The node was low on resource: memory. Container egg was using 5053216Ki, which exceeds its request of 0.',
+      from: 'kubectl 1.16 get events, FederatedAI/KubeFATE#64',
+      reads: { reason: 'Evicted', name: 'egg-7f9c6d5b8-2xw4k' },
+      gives: { kind: 'oom-kill', scope: 'userspace', role: 'kill', keys: { pod: 'egg-7f9c6d5b8-2xw4k' } },
+    },
+    {
+      line: '2m          Warning   Evicted   pod/egg-7f9c6d5b8-2xw4k   The node was low on resource: ephemeral-storage. Container egg was using 5053216Ki, which exceeds its request of 0.',
+      from: 'kubectl 1.16 get events',
+      reads: { reason: 'Evicted' },
+      gives: { kind: 'stop-requested', how: 'evicted' },
+    },
+    {
       line: '4d21h       Warning   NodeNotReady        node/worker-2                Node worker-2 status is now: NodeNotReady',
       from: 'kubectl 1.31 get events',
       reads: { at: { ms: 421_200_000, widthMs: 3_601_000, basis: 'ago' } },

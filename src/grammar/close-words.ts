@@ -76,8 +76,9 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     /invalid (?:websocket )?frame|invalid close payload|\brsv[123]\b|mask must|invalid utf-?8|max payload|too big message|message too (?:big|large|long)|read limit exceeded|protocol error|parse error/,
   ],
   [
+    // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:unresponsive|dead) (?:client|peer|connection|socket)/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   ['shutdown', /server (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/],

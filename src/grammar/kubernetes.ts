@@ -106,6 +106,9 @@ function systemOom({ message }: KubernetesEvent): Draft {
 
 const nodeGone = (): Draft => ({ kind: 'network-fault', fault: 'node-not-ready' });
 const evicted = (): Draft => ({ kind: 'stop-requested', how: 'evicted' });
+/** The kubelet itself kills for memory before the kernel does; disk and other resources are no memory. */
+const evictedByKubelet = ({ message }: KubernetesEvent): Draft =>
+  /low on resource: memory\b/.test(message) ? { kind: 'oom-kill', scope: 'userspace', role: 'kill' } : evicted();
 
 const MEANINGS: Readonly<Record<string, (event: KubernetesEvent) => Draft | undefined>> = {
   Killing: killing,
@@ -116,7 +119,7 @@ const MEANINGS: Readonly<Record<string, (event: KubernetesEvent) => Draft | unde
       : undefined,
   OOMKilling: oomKilling,
   SystemOOM: systemOom,
-  Evicted: evicted,
+  Evicted: evictedByKubelet,
   EvictedByVPA: evicted,
   Preempted: evicted,
   Preempting: evicted,
