@@ -13,6 +13,7 @@ import { awsApiGateway } from './aws-api-gateway.ts';
 import { awsAttributes } from './aws-attributes.ts';
 import { awsClb } from './aws-clb.ts';
 import { awsCloudfront } from './aws-cloudfront.ts';
+import { awsEcsTask } from './aws-ecs-task.ts';
 import { awsNlb } from './aws-nlb.ts';
 import { azureApplicationGateway } from './azure-application-gateway.ts';
 import { azureFrontDoor } from './azure-front-door.ts';
@@ -27,6 +28,7 @@ import { containerd } from './containerd.ts';
 import { cron } from './cron.ts';
 import { daphneAccess } from './daphne-access.ts';
 import { djangoChannels } from './django-channels.ts';
+import { dockerComposeState } from './docker-compose-state.ts';
 import { dockerEvents } from './docker-events.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { dockerd } from './dockerd.ts';
@@ -36,6 +38,7 @@ import { envoyAccess } from './envoy-access.ts';
 import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
+import { flyMachine } from './fly-machine.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
 import { gunicorn } from './gunicorn.ts';
@@ -112,6 +115,7 @@ export const parsers: readonly Parser[] = [
   awsAttributes,
   awsClb,
   awsCloudfront,
+  awsEcsTask,
   awsNlb,
   azureApplicationGateway,
   azureFrontDoor,
@@ -126,6 +130,7 @@ export const parsers: readonly Parser[] = [
   cron,
   daphneAccess,
   djangoChannels,
+  dockerComposeState,
   dockerEvents,
   dockerInspect,
   dockerd,
@@ -135,6 +140,7 @@ export const parsers: readonly Parser[] = [
   envoyJson,
   envoyLog,
   erlangCrash,
+  flyMachine,
   gcpLoadBalancer,
   goCrash,
   gunicorn,

@@ -9,6 +9,7 @@ import { dmesgRelative } from './dmesg-relative.ts';
 import { dockerCompose } from './docker-compose.ts';
 import { dockerJson } from './docker-json.ts';
 import { elasticsearchHit } from './elasticsearch-hit.ts';
+import { fly } from './fly.ts';
 import { gcpLogging } from './gcp-logging.ts';
 import { heroku } from './heroku.ts';
 import { journalFull } from './journal-full.ts';
@@ -37,6 +38,7 @@ export const envelopes: readonly Envelope[] = [
   dockerCompose,
   dockerJson,
   elasticsearchHit,
+  fly,
   gcpLogging,
   heroku,
   journalFull,
