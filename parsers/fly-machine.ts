@@ -8,11 +8,11 @@ interface MachineRow extends Row {
   readonly change?: 'stop' | 'exited' | 'oom' | undefined;
 }
 
-const SENDING = /^INFO Sending signal (SIG[A-Z]{2,8}) to main child process w\/ PID \d{1,10}$/;
-const SIGNALLED = /^INFO Main child exited with signal \(with signal '(SIG[A-Z]{2,8})', core dumped\? (?:true|false)\)$/;
-const EXITED = /^INFO Main child exited normally with code: (\d{1,3})$/;
-const OOM = 'INFO Process appears to have been OOM killed!';
-const OTHER = /^INFO (?:Starting clean up\.|Umounting \S.{0,200}|Preparing to run: `.{1,2000}|\[fly api proxy\] listening at \S{1,200})$/;
+const SENDING = /^ ?INFO Sending signal (SIG[A-Z]{2,8}) to main child process w\/ PID \d{1,10}$/;
+const SIGNALLED = /^ ?INFO Main child exited with signal \(with signal '(SIG[A-Z]{2,8})', core dumped\? (?:true|false)\)$/;
+const EXITED = /^ ?INFO Main child exited normally with code: (\d{1,3})$/;
+const OOM = /^ ?INFO Process appears to have been OOM killed!$/;
+const OTHER = /^ ?INFO (?:Starting clean up\.|Umounting \S.{0,200}|Preparing to run: `.{1,2000}|\[fly api proxy\] listening at \S{1,200})$/;
 
 export const flyMachine = defineParser<MachineRow>({
   name: 'fly-machine',
@@ -42,7 +42,7 @@ export const flyMachine = defineParser<MachineRow>({
       gives: { kind: 'process-ended', exitCode: 1 },
     },
     {
-      line: 'INFO Process appears to have been OOM killed!',
+      line: ' INFO Process appears to have been OOM killed!',
       from: 'fly logs, 2024',
       reads: {},
       gives: { kind: 'oom-kill', scope: 'container', role: 'report' },
@@ -62,7 +62,7 @@ export const flyMachine = defineParser<MachineRow>({
     if (signal !== undefined) return { message: text, signal, change: 'exited' };
     const code = EXITED.exec(text)?.[1];
     if (code !== undefined) return { message: text, exitCode: Number(code), change: 'exited' };
-    if (text === OOM) return { message: text, change: 'oom' };
+    if (OOM.test(text)) return { message: text, change: 'oom' };
     return OTHER.test(text) ? { message: text } : null;
   },
   events(row): Draft | undefined {

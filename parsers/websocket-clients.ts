@@ -47,6 +47,12 @@ export const websocketClients = defineParser<ClientRow>({
   ],
   samples: [
     {
+      line: 'error: error reading from error stream: next reader: websocket: close 1006 (abnormal closure): unexpected EOF',
+      from: 'kubectl 1.31 exec, oracle-cne/ocne#72',
+      reads: { library: 'kubectl', code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'unexpected EOF' },
+    },
+    {
       line: 'websocket._exceptions.WebSocketConnectionClosedException: Connection to remote host was lost.',
       from: 'websocket-client 1.7',
       reads: { code: 1006 },

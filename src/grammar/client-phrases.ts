@@ -33,6 +33,12 @@ const PHRASES: readonly ClientPhrase[] = [
     pattern: /^(?:websocket\._exceptions\.)?WebSocketBadStatusException: Handshake status (?<status>\d{3}) .{0,2000}$/s,
   },
   {
+    library: 'kubectl',
+    means: 'closed',
+    pattern:
+      /^(?:error: )?error reading from error stream: next reader: websocket: close (?<code>\d{4})(?: \([^)]{1,40}\))?(?:: (?<reason>.{1,200}))?$/,
+  },
+  {
     library: 'okhttp',
     means: 'silent',
     pattern:
