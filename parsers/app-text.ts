@@ -14,8 +14,19 @@ const FOREIGN_LINE =
 const NOT_BARE =
   /^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^(?:error|websocat|curl|wscat): |^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
 
+// Chrome's console, copied or saved: where the page printed it stands right behind the time, if there is one, or in front.
+const IN_A_PAGE =
+  /^((?:\d{2}:\d{2}:\d{2}(?:\.\d{3})?\s{1,4})?)((?:[\w@~-]{1,60}(?:\.[\w~-]{1,60}){0,5}\.(?:[cm]?jsx?|tsx?|vue|svelte|html)|\(index\)|VM\d{1,7})(?:\?[\w=&.-]{0,80})?:\d{1,7}(?::\d{1,7})?)\s{1,4}/;
+
 function read(line: string, context: Context): AppRow | null {
-  const text = withoutTerminal(line);
+  const row = rowOfLine(line, context);
+  const place = row && IN_A_PAGE.exec(line)?.[2];
+  // A fresh row of this call, completed in place.
+  return place ? Object.assign(row, { place }) : row;
+}
+
+function rowOfLine(line: string, context: Context): AppRow | null {
+  const text = withoutTerminal(line).replace(IN_A_PAGE, '$1');
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text);
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
@@ -327,6 +338,18 @@ export const appText = defineParser<AppRow>({
       from: 'an application’s own logger',
       reads: {},
       gives: 'noise',
+    },
+    {
+      line: '10:01:00.125 app.js:30 ws close code=1006 wasClean=false',
+      from: 'Chrome 120, console saved with time stamps shown',
+      reads: { at: { ms: 36060125, widthMs: 1, basis: 'daytime' }, place: 'app.js:30', message: 'ws close code=1006 wasClean=false' },
+      gives: { kind: 'socket-closed', code: 1006, wasClean: false, vantage: 'client' },
+    },
+    {
+      line: '(index):52 Chat socket closed unexpectedly, code 1006',
+      from: 'Chrome 120, console copied',
+      reads: { place: '(index):52', message: 'Chat socket closed unexpectedly, code 1006' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
     {
       line: '2026-01-09 00:00:00,000 WARNING Redis connection closed',

@@ -1,7 +1,7 @@
 /** Browser consoles: what Chrome, Edge, Safari and Firefox print of a WebSocket that failed. */
 import { upgradeStatusIn } from '../src/grammar/close-words.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
-import { isoAt } from '../src/time.ts';
+import { daytimeAt, isoAt } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface ConsoleRow extends Row {
@@ -92,7 +92,7 @@ export const browserConsole = defineParser<ConsoleRow>({
     {
       line: '20:23:41.123 The connection to wss://app.example.com/ws was interrupted while the page was loading. app.js:17:14',
       from: 'Firefox 121',
-      reads: { path: 'wss://app.example.com/ws' },
+      reads: { at: { ms: 73421123, widthMs: 1, basis: 'daytime' }, path: 'wss://app.example.com/ws' },
       gives: { kind: 'socket-closed' },
     },
   ],
@@ -107,7 +107,7 @@ export const browserConsole = defineParser<ConsoleRow>({
     const found = chromium ?? firefox;
     if (!found) return null;
     const written = found[1];
-    const stamp = written === undefined || written[2] === ':' ? undefined : isoAt(written)?.stamp;
+    const stamp = written === undefined ? undefined : (isoAt(written) ?? daytimeAt(written))?.stamp;
     const message = chromium ? (chromium[3] ?? '').trim() : (firefox?.[2] ?? firefox?.[6] ?? '');
     const status = upgradeStatusIn(message);
     return {

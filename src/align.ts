@@ -50,7 +50,10 @@ interface Vote {
 export function align(table: AnchorTable, options: ClockOptions): Alignment {
   const samples = [...table.clocks.values()].sort((a, b) => (clockKey(a.source, a.basis) < clockKey(b.source, b.basis) ? -1 : 1));
   const middle = middleOf(samples, options);
-  const nodes = samples.map((sample) => new Node(sample, options, middle));
+  const dated = samples.filter(({ basis }) => basis !== 'daytime').map((sample) => new Node(sample, options, middle));
+  const days = dated.flatMap(({ days }) => days);
+  const near = days.length > 0 ? median(days) : undefined;
+  const nodes = [...dated, ...samples.filter(({ basis }) => basis === 'daytime').map((sample) => new Node(sample, options, near))];
   connect(nodes);
   settle(nodes);
   const placed = nodes.filter((node) => node.offsetMs !== undefined);
@@ -86,6 +89,25 @@ function middleOf(samples: readonly ClockSample[], options: ClockOptions): numbe
   return written.length > 0 ? Math.max(...written) : undefined;
 }
 
+const isZoneLess = ({ basis }: ClockSample): boolean => basis === 'local' || basis === 'yearless' || basis === 'daytime';
+/** What the stamps of a basis lack, besides their zone. */
+const MISSING: Readonly<Record<string, string>> = { yearless: 'year', daytime: 'date' };
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * The date of a log that writes only times of day: it is taken to span less than a day from its first line on (an hour's disorder allowed),
+ * to lie nearest to the other sources, and else to end before it was written to its file.
+ */
+function dayOf(sample: ClockSample, nearMs: number | undefined, writtenMs: number | undefined): (ms: number) => number {
+  const start = (Math.floor((sample.first?.ms ?? 0) / HOUR_MS) - 1) * HOUR_MS;
+  const unwrapped = (ms: number): number => (ms < start ? ms + DAY_MS : ms);
+  const first = unwrapped(sample.first?.ms ?? 0);
+  const date = nearMs === undefined ? Math.floor(((writtenMs ?? 0) - first) / DAY_MS) : Math.round((nearMs - first) / DAY_MS);
+  return (ms) => unwrapped(ms) + date * DAY_MS;
+}
+
 class Node {
   readonly sample: ClockSample;
   readonly key: string;
@@ -103,16 +125,18 @@ class Node {
     this.sample = sample;
     this.key = clockKey(sample.source, sample.basis);
     this.#near = near;
-    const zoneLess = sample.basis === 'local' || sample.basis === 'yearless';
     const given =
       Object.entries(options.zoneOf ?? {}).find(([name]) => sample.source === name || sample.source.endsWith(`/${name}`))?.[1] ??
       options.zone;
-    this.fixedZone = zoneLess ? given : undefined;
+    this.fixedZone = isZoneLess(sample) ? given : undefined;
     const toUtc = this.fixedZone ? localToUtc(this.fixedZone) : (ms: number): number => ms;
     const written = options.writtenMs.get(sample.source);
     if (sample.basis === 'yearless') {
       const anchor = this.#near ?? written;
       this.#toMs = (ms) => toUtc(anchor === undefined ? ms : withYearNear(ms, anchor));
+    } else if (sample.basis === 'daytime') {
+      const day = dayOf(sample, this.#near, written);
+      this.#toMs = (ms) => toUtc(day(ms));
     } else if (sample.basis === 'ago') {
       this.#toMs = (ms) => (written ?? Number.NaN) - ms;
       if (written !== undefined) {
@@ -135,8 +159,14 @@ class Node {
     return this.#toMs(ms);
   }
 
+  /** From when to when it tells, for sources without dates: nothing where it does not know that itself. */
+  get days(): readonly number[] {
+    const { basis, minMs, maxMs } = this.sample;
+    return basis === 'utc' || basis === 'local' || basis === 'yearless' ? [this.own(minMs), this.own(maxMs)] : [];
+  }
+
   get movable(): boolean {
-    return this.sample.basis === 'boot' || this.sample.basis === 'yearless' || this.sample.basis === 'local';
+    return this.sample.basis === 'boot' || isZoneLess(this.sample);
   }
 
   clock(): Clock {
@@ -203,8 +233,7 @@ function lifeVote(a: Node, b: Node): Vote | undefined {
 
 /** Zone-less clocks only: the quarter-hour shift under which most instants have a neighbour in the other log. */
 function coincidenceVote(a: Node, b: Node): Vote | undefined {
-  const zoneLess = (node: Node): boolean =>
-    (node.sample.basis === 'local' || node.sample.basis === 'yearless') && node.fixedZone === undefined;
+  const zoneLess = (node: Node): boolean => isZoneLess(node.sample) && node.fixedZone === undefined;
   if (!zoneLess(a) && !zoneLess(b)) return undefined;
   if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
   const ours = a.sample.times.slice(0, 400).map((ms) => a.own(ms));
@@ -317,7 +346,8 @@ function settle(nodes: readonly Node[]): void {
 }
 
 function startingWords(node: Node): string {
-  const year = node.sample.basis === 'yearless' ? '; year from the other sources or the file time' : '';
+  const missing = MISSING[node.sample.basis];
+  const year = missing ? `; ${missing} from the other sources or the file time` : '';
   if (node.sample.basis === 'utc') return 'UTC as written';
   if (node.fixedZone) return `zone ${node.fixedZone} as given${year}`;
   return `no zone written and nothing to compare with: read as UTC (--tz changes it)${year}`;
@@ -340,9 +370,9 @@ function place(node: Node, by: Node, vote: Vote): void {
   const measured = vote.offsetMs + (by.offsetMs ?? 0);
   const { basis } = node.sample;
   const name = by.sample.source;
-  const year = basis === 'yearless' ? '; year from the other sources' : '';
+  const year = MISSING[basis] ? `; ${MISSING[basis]} from the other sources` : '';
   const words = `${vote.votes} event${vote.votes === 1 ? '' : 's'} shared with ${name}`;
-  const zoneLess = (basis === 'local' || basis === 'yearless') && !node.fixedZone;
+  const zoneLess = isZoneLess(node.sample) && !node.fixedZone;
   const quarter = zoneLess ? Math.round(measured / QUARTER_HOUR) * QUARTER_HOUR : 0;
   const residual = measured - quarter;
   node.errorMs = Math.max(MIN_ERROR_MS, vote.spreadMs * 2);

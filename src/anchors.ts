@@ -19,6 +19,8 @@ export class ClockSample {
   maxMs = Number.NEGATIVE_INFINITY;
   /** Widest stamp seen: 1,000 for one-second stamps. */
   widthMs = 0;
+  /** The first line that is dated by this clock, and its instant. */
+  first: { readonly line: number; readonly ms: number } | undefined;
   readonly keyed = new Map<string, number[]>();
   /** Connections with a known life: for pairing without any shared id. */
   readonly lives: { readonly lifeMs: number; readonly endMs: number; readonly ip: string | undefined }[] = [];
@@ -37,6 +39,7 @@ export class ClockSample {
     const ms = event.when.fromMs + Math.min(width, 1000) / 2;
     this.events++;
     this.vantages.add(event.vantage);
+    if (!this.first || event.origin.line < this.first.line) this.first = { line: event.origin.line, ms: event.when.fromMs };
     this.minMs = Math.min(this.minMs, event.when.fromMs);
     this.maxMs = Math.max(this.maxMs, event.when.toMs);
     const ip = event.keys.client?.ip;

@@ -19,6 +19,8 @@ export interface Closure {
   /** The server log (source) that this connection belongs to: which instance held it. Undefined = not known. */
   readonly server?: string;
   readonly codes: Partial<Record<EndpointSide, number>>;
+  /** The log that writes this end writes opens too, and has none left for it. */
+  readonly unopened?: true;
   /** Nobody logged this end; it follows from the death of the server that held it. */
   readonly inferred: boolean;
   /** An endpoint said 1006 (or its words for it), or nobody says how it ended but something cut it. */

@@ -85,6 +85,8 @@ function isoOf(stamp: Stamp | undefined, zone: (ms: number) => number, writtenMs
       return iso(zone(stamp.ms));
     case 'yearless':
       return iso(zone(withYearNear(stamp.ms, writtenMs ?? stamp.ms)));
+    case 'daytime':
+      return iso(stamp.ms).slice(11, -1);
     default:
       return Math.round(stamp.ms * 1000) / 1e6;
   }

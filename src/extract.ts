@@ -157,8 +157,10 @@ class Records {
   readonly #joined = new Map<string, number>();
 
   constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void) {
-    this.#reader = new RecordReader(found.shelves, source.name, 'events');
-    this.#headReader = new RecordReader(found.shelves, source.name, 'rows');
+    // Among a browser's own lines the page's are a client's too.
+    const hint = found.formats.has('browser-console') ? `${source.name}.browser` : source.name;
+    this.#reader = new RecordReader(found.shelves, hint, 'events');
+    this.#headReader = new RecordReader(found.shelves, hint, 'rows');
     this.#place = { source: source.name, ...(source.vantage && { vantage: source.vantage }) };
     this.#tally = tally;
     this.#emit = emit;

@@ -63,7 +63,7 @@ const QUARTER_HOUR = 900_000;
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
 
-const RANK: Readonly<Record<Basis, number>> = { utc: 0, local: 1, yearless: 2, ago: 3, boot: 4 };
+const RANK: Readonly<Record<Basis, number>> = { utc: 0, local: 1, yearless: 2, daytime: 3, ago: 4, boot: 5 };
 
 /**
  * The best of a record's own stamp and its carrier's. An instant in UTC wins; a zone-less stamp of its own borrows zone and year

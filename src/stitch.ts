@@ -2,6 +2,7 @@
  * Observations of connections → closures, one a connection. Runs over the timeline once, with a bounded window behind it: strong keys
  * join at once, views without a shared key are paired by client, end and life when they leave the fuzzy window.
  */
+import { Alternation } from './alternation.ts';
 import { connectionIds } from './anchors.ts';
 import type { Closure, EndpointSide } from './closure.ts';
 import type { DurationMs, EventOf, Keys, LogEvent, Span, Vantage } from './types.ts';
@@ -13,6 +14,9 @@ const FUZZY_WINDOW_MS = 6_000;
 const FUZZY_END_MS = 3_000;
 /** A proxy counts a connection's life from the request's first byte, the server from its accept: the handshake lies between. */
 const HANDSHAKE_MS = 10_000;
+/** A page's handlers run in the task that also writes the browser's own line, or soon after it. */
+const HANDLER_MS = 1_000;
+const BROWSER = 'browser-console';
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
 const MAX_COST = 4;
 const COMPACT = 4_096;
@@ -43,6 +47,8 @@ interface Draft {
   /** Sources that name the connection by an id. */
   readonly namedBy: Set<string>;
   opened: EventOf<'socket-opened'> | undefined;
+  /** Its log writes opens, and has none for it. */
+  unopened: boolean;
   readonly ids: Set<string>;
   /** When it was begun: drafts lie in this order. */
   readonly startMs: number;
@@ -66,6 +72,10 @@ export class Stitcher {
   readonly #byPeer = new Map<string, Draft>();
   readonly #byProxyNumber = new Map<string, Draft>();
   readonly #live = new Map<string, EventOf<'socket-opened'>>();
+  /** Sources that write opens, and what those without an id tell. */
+  readonly #openers = new Map<string, Alternation>();
+  /** By source: the latest connection of which a browser wrote that it failed, until the page writes so too. */
+  readonly #browsers = new Map<string, Draft>();
   /** Pairs of sources that share connection ids: between them an id that differs means another connection. */
   readonly #idFriends = new Set<string>();
   #count = 0;
@@ -109,6 +119,10 @@ export class Stitcher {
 
   #open(event: EventOf<'socket-opened'>): void {
     const id = event.keys.connection;
+    const { source } = event.origin;
+    const opener = this.#openers.get(source) ?? new Alternation();
+    this.#openers.set(source, opener);
+    if (id === undefined) opener.open(event);
     if (id === undefined || this.#live.size >= LIVE_LIMIT) return;
     this.#live.set(`${event.origin.source} ${id}`, event);
   }
@@ -116,7 +130,8 @@ export class Stitcher {
   #observe(event: Observation): void {
     const ids = connectionIds(event.keys);
     if (isEnd(event)) this.#endSources.add(event.origin.source);
-    const draft = this.#byKeys(event, ids) ?? this.#start(event);
+    const draft = this.#byKeys(event, ids) ?? this.#saidByBrowser(event, ids) ?? this.#start(event);
+    if (event.format === BROWSER) this.#browsers.set(event.origin.source, draft);
     if (!draft.seen.includes(event)) {
       draft.seen.push(event);
       draft.firstMs = Math.min(draft.firstMs, event.when.fromMs);
@@ -125,12 +140,24 @@ export class Stitcher {
     this.#index(draft, event, ids);
   }
 
+  /** A page's own line about the end that its browser has just written into the same console. */
+  #saidByBrowser(event: Observation, ids: readonly string[]): Draft | undefined {
+    const draft = this.#browsers.get(event.origin.source);
+    if (!draft || event.kind !== 'socket-closed' || event.vantage !== 'client' || event.format === BROWSER) return undefined;
+    this.#browsers.delete(event.origin.source);
+    const paths = new Set([...draft.seen, event].flatMap(({ keys: { path } }) => path ?? []));
+    return event.when.fromMs - draft.lastMs < HANDLER_MS && paths.size < 2 && !this.#idConflict(draft, ids, event.origin.source)
+      ? draft
+      : undefined;
+  }
+
   #start(event: Observation): Draft {
     const draft: Draft = {
       number: ++this.#count,
       seen: [],
       namedBy: new Set(),
       opened: undefined,
+      unopened: false,
       ids: new Set(),
       startMs: event.when.fromMs,
       firstMs: event.when.fromMs,
@@ -161,6 +188,11 @@ export class Stitcher {
 
   #index(draft: Draft, event: Observation, ids: readonly string[]): void {
     if (ids.length > 0) draft.namedBy.add(event.origin.source);
+    else if (event.kind === 'socket-closed' && draft.seen.length === 1) {
+      const opened = this.#openers.get(event.origin.source)?.close(event);
+      if (opened === null) draft.unopened = true;
+      else draft.opened ??= opened;
+    }
     for (const id of ids) {
       draft.ids.add(id);
       this.#byId.set(id, draft);
@@ -169,12 +201,21 @@ export class Stitcher {
       if (opened && event.kind === 'socket-closed') {
         draft.opened ??= opened;
         this.#live.delete(key);
-      }
+      } else if (event.kind === 'socket-closed' && draft.opened === undefined) draft.opened = this.#openedElsewhere(id);
     }
     const number = proxyNumber(event);
     if (number !== undefined) this.#byProxyNumber.set(number, draft);
     const peer = peerOf(event);
     if (peer !== undefined) this.#byPeer.set(peer, draft);
+  }
+
+  /** What the other side wrote of the same connection's begin, where it does not write ends. */
+  #openedElsewhere(id: string): EventOf<'socket-opened'> | undefined {
+    for (const source of this.#openers.keys()) {
+      const opened = this.#live.get(`${source} ${id}`);
+      if (opened) return opened;
+    }
+    return undefined;
   }
 
   #advance(nowMs: number): void {
@@ -406,6 +447,7 @@ function closureOf(draft: Draft): Closure {
     ...(server && { server: server.origin.source }),
     codes,
     inferred: false,
+    ...(draft.unopened && !draft.opened && { unopened: true }),
     state: stateOf(draft),
   };
 }

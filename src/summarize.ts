@@ -195,7 +195,7 @@ function reconnectStorm(events: readonly LogEvent[]): string | undefined {
   return refused.length >= 20 ? `${refused.length} attempts to connect were refused: clients came back before the server did` : undefined;
 }
 
-const BASES: readonly Basis[] = ['utc', 'local', 'yearless', 'boot', 'ago'];
+const BASES: readonly Basis[] = ['utc', 'local', 'yearless', 'daytime', 'boot', 'ago'];
 
 /** From when to when a source tells, in UTC; undefined when none of its clocks is placed. */
 export function spanOf(tally: Tally, alignment: Alignment): { readonly fromMs: number; readonly toMs: number } | undefined {

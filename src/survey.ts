@@ -67,6 +67,12 @@ function firstAfter(list: readonly LogEvent[], ms: number): number {
   return low;
 }
 
+/** Others would have seen it, and would be known to have: it has a name or an address, and no server died that then wrote nothing. */
+const unseenElsewhere = (closure: Closure, world: World): boolean =>
+  (closure.keys.connection !== undefined || closure.keys.client !== undefined) &&
+  (world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs)) &&
+  !world.deaths.some((death) => death.relation !== 'other' && concerns(death, closure) > 0);
+
 /** What the closure's own traces show when taken together. */
 function ownFacts(closure: Closure, world: World): Fact[] {
   const facts: Fact[] = [];
@@ -88,11 +94,7 @@ function ownFacts(closure: Closure, world: World): Fact[] {
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
-  if (
-    !opened &&
-    atClient &&
-    (closure.lifeMs !== undefined || world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs))
-  )
+  if (!opened && atClient && (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world)))
     facts.push({ kind: 'never-opened' });
   return facts;
 }

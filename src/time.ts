@@ -165,6 +165,15 @@ export function syslogAt(text: string, at = 0): Found | undefined {
   return { stamp: stamp(second + fraction.ms, fraction.widthMs, 'yearless'), end: fraction.end };
 }
 
+/** `20:23:41[.,fraction]`: a time of day, as consoles and terse loggers write it. */
+export function daytimeAt(text: string, at = 0): Found | undefined {
+  if (text[at + 2] !== ':' || text[at + 5] !== ':') return undefined;
+  const second = civilMs(1970, 0, 1, two(text, at), two(text, at + 3), two(text, at + 6));
+  if (Number.isNaN(second)) return undefined;
+  const fraction = fractionAt(text, at + 8);
+  return { stamp: stamp(second + fraction.ms, fraction.widthMs, 'daytime'), end: fraction.end };
+}
+
 /** ctime and Apache's error log: `Sun Nov 22 20:00:24[.123456] 2026`. Local. */
 export function ctimeAt(text: string, at = 0): Found | undefined {
   const month = monthIndex(text.slice(at + 4, at + 7));

@@ -5,9 +5,10 @@ import type { RawEvent } from './record.ts';
 import { type Run, readRun, type Scratch, writeRun } from './spool.ts';
 import type { LogEvent } from './types.ts';
 
-/** Year-less stamps run backwards at New Year, so the two halves of a year are two clocks of their own here. */
+/** Year-less stamps run backwards at New Year, times of day at midnight, so the two halves of a year and the hours of a day are clocks of their own here. */
 function runKey(event: RawEvent): string {
   const key = clockKey(event.origin.source, event.basis);
+  if (event.basis === 'daytime') return `${key} ${Math.floor(event.when.fromMs / 3_600_000)}`;
   return event.basis === 'yearless' ? `${key} ${new Date(event.when.fromMs).getUTCMonth() < 6 ? 1 : 2}` : key;
 }
 

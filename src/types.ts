@@ -16,9 +16,10 @@ export interface Span {
 /**
  * What a stamp counts from:
  * `utc` an instant; `local` wall-clock time of an unknown zone; `yearless` the same without a year (`ms` lies in the
- * year 2000); `boot` ms since the machine booted; `ago` ms before the capture (an age).
+ * year 2000); `daytime` without any date (`ms` since midnight); `boot` ms since the machine booted; `ago` ms before the
+ * capture (an age).
  */
-export type Basis = 'utc' | 'local' | 'yearless' | 'boot' | 'ago';
+export type Basis = 'utc' | 'local' | 'yearless' | 'daytime' | 'boot' | 'ago';
 
 /** A time as a log writes it, before clocks are aligned. The instant lies in [ms, ms + widthMs]. */
 export interface Stamp {

@@ -37,7 +37,7 @@ interface Case {
   readonly files: readonly (readonly [name: string, text: string])[];
 }
 
-const FENCED = /^```(\S+)\n([^]*?)^```$/gm;
+const FENCED = /^```(\S+)\n([\s\S]*?)^```$/gm;
 
 function oneOf<T extends string>(words: readonly T[], word: string): T {
   const found = words.find((one) => one === word);
@@ -59,7 +59,10 @@ function caseOf(name: string, markdown: string): Case {
     atMost: oneOf(GRADES, fields.get('at-most') ?? 'confirmed'),
     hop: fields.get('hop'),
     closures: counts && [counts[0] ?? 0, counts.at(-1) ?? 0],
-    also: (fields.get('also') ?? '').split(' ').filter(Boolean).map((word) => oneOf(CAUSES, word)),
+    also: (fields.get('also') ?? '')
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => oneOf(CAUSES, word)),
     unmet: fields.get('unmet'),
     files: [...rest.matchAll(FENCED)].map(([, file = '', text = '']) => [file, text]),
   };
@@ -98,7 +101,9 @@ function misleading(one: Case, closures: readonly ClosureReport[]): readonly str
   const { cause, grade } = dominant(closures);
   return [
     ...(right.has(cause) || !above(grade, 'possible') ? [] : [`${grade} ${cause}: ${one.name} is ${one.cause}`]),
-    ...closures.filter((closure) => closure.grade === 'confirmed' && !right.has(closure.cause)).map(({ id, cause }) => `${id} confirmed ${cause}`),
+    ...closures
+      .filter((closure) => closure.grade === 'confirmed' && !right.has(closure.cause))
+      .map(({ id, cause }) => `${id} confirmed ${cause}`),
   ];
 }
 

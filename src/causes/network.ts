@@ -26,8 +26,8 @@ export const network: Cause = {
       mechanism: 'heartbeat',
       strength: 'strong',
       speaks: 'for',
-      because: 'the endpoint gave up on a silent peer',
-      holds: (close) => (close.by === 'heartbeat' ? 1.2 : 0),
+      because: 'the endpoint gave up on a silent peer; of a client that may as well be a stalled server, or its own blocked loop',
+      holds: (close) => (close.by !== 'heartbeat' ? 0 : close.vantage === 'client' ? 0.8 : 1.2),
       says: () => 'the endpoint gave up on a silent peer',
     },
     {

@@ -105,6 +105,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.message?.includes('net::ERR_')) return 'client';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
+  if (row.place !== undefined) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }

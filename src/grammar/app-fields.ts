@@ -44,6 +44,8 @@ export interface AppRow extends Row {
   readonly sent?: number;
   /** First line of an error, with its type. */
   readonly error?: string;
+  /** The page's script and line, as a browser's console writes before what was printed there: `app.js:14`. */
+  readonly place?: string;
 }
 
 const MOST_FIELDS = 300;

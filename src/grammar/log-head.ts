@@ -1,12 +1,12 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
-import { clfAt, isoAt, slashAt } from '../time.ts';
+import { clfAt, daytimeAt, isoAt, slashAt } from '../time.ts';
 import type { Stamp } from '../types.ts';
 import { known } from './known.ts';
 
 export interface LogHead {
-  /** Undefined when the line has no stamp or only a time of day. */
+  /** Undefined when the line has no stamp. */
   readonly at?: Stamp;
-  /** A stamp stands there, be it a time of day without its date. */
+  /** A stamp stands there, be it one that does not exist (hour 25). */
   readonly stamped: boolean;
   /** As written: `WARN`, `info`, `I`. */
   readonly level?: string;
@@ -105,6 +105,6 @@ function readHead(text: string): LogHead | undefined {
 }
 
 function stampOf(text: string): Stamp | undefined {
-  const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`);
+  const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`) ?? daytimeAt(text);
   return found && found.end === text.length ? found.stamp : undefined;
 }
