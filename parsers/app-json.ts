@@ -3,8 +3,10 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
 import { isForeignMessage } from '../src/grammar/foreign.ts';
 import { type JsonObject, parseObject } from '../src/grammar/json.ts';
+import { known } from '../src/grammar/known.ts';
+import { connectionKeys } from '../src/grammar/peer.ts';
 import { withProse } from '../src/grammar/prose.ts';
-import { defineParser } from '../src/types.ts';
+import { type Draft, defineParser, type Vantage } from '../src/types.ts';
 
 // Access logs, orchestrators' records and browser exports that are JSON too: they have parsers of their own.
 const FOREIGN: readonly string[] = [
@@ -34,6 +36,12 @@ const isForeign = (object: JsonObject): boolean =>
   (typeof object['detail'] === 'object' && typeof object['type'] === 'string' && /-log$/.test(object['type'])) ||
   (typeof object['logger'] === 'string' && 'ts' in object && FOREIGN_LOGGER.test(object['logger']));
 
+/** The server's own line about an upgraded request, written when the connection is over: its life, and no word of how it ended. */
+function requestOf(row: AppRow, vantage: Vantage): Draft | undefined {
+  if (row.status !== 101 || row.durationMs === undefined || row.path === undefined) return undefined;
+  return { kind: 'socket-closed', lifeMs: row.durationMs, vantage, keys: known({ ...connectionKeys(row), requestId: row.requestId }) };
+}
+
 export const appJson = defineParser<AppRow>({
   name: 'app-json',
   about:
@@ -43,7 +51,7 @@ export const appJson = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: APP_NEEDLES,
+  needles: [...APP_NEEDLES, '101'],
   samples: [
     {
       line: '{"level":40,"time":1791454903874,"pid":406,"hostname":"app-08","name":"chat-ws","connId":"94230662","code":1006,"reason":"","durationMs":3440,"remoteAddress":"10.20.0.105","msg":"ws closed"}',
@@ -213,6 +221,12 @@ export const appJson = defineParser<AppRow>({
       gives: 'noise',
     },
     {
+      line: '{"time":"2026-08-30T09:01:24.273Z","level":"INFO","msg":"request completed","method":"GET","path":"/api/v1/terminal","status":101,"duration_ms":60001,"request_id":"2f61a4"}',
+      from: 'Go 1.23 slog, a middleware around all requests',
+      reads: { status: 101, durationMs: 60001, path: '/api/v1/terminal' },
+      gives: { kind: 'socket-closed', lifeMs: 60001, keys: { path: '/api/v1/terminal', requestId: '2f61a4' } },
+    },
+    {
       line: '{"level":"info","message":"Redis connection closed","code":1006,"timestamp":"2026-11-12T08:03:52.618Z"}',
       from: 'winston 3',
       reads: {},
@@ -237,6 +251,7 @@ export const appJson = defineParser<AppRow>({
     return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {
-    return draftOf(row, vantageOf(row, context.hint) ?? 'server');
+    const vantage = vantageOf(row, context.hint) ?? 'server';
+    return draftOf(row, vantage) ?? requestOf(row, vantage);
   },
 });

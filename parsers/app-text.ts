@@ -282,7 +282,7 @@ export const appText = defineParser<AppRow>({
       line: '[W 2026-11-22 20:23:41.123 ServerApp] WebSocket ping timeout after 90000 ms.',
       from: 'Jupyter Server 2, Tornado 6',
       reads: { level: 'W' },
-      gives: { kind: 'heartbeat-missed' },
+      gives: { kind: 'socket-closed', by: 'heartbeat' },
     },
     {
       line: 'socket abcDEF_123-AAAB disconnected: transport close',

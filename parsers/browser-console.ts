@@ -1,5 +1,5 @@
 /** Browser consoles: what Chrome, Edge, Safari and Firefox print of a WebSocket that failed. */
-import { upgradeStatusIn } from '../src/grammar/close-words.ts';
+import { endedBy, upgradeStatusIn } from '../src/grammar/close-words.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { daytimeAt, isoAt } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
@@ -24,7 +24,7 @@ const FIREFOX = new RegExp(
 const BAD_FRAME =
   /^(?:Invalid frame header|A server must not mask any frames|Could not decode a text frame as UTF-8|One or more reserved bits are on|Received (?:unexpected continuation frame|a broken close frame|start of new message)|Unrecognized frame opcode|Control frames must|Received control frame|Data frame received after close|Received an? |Payload|Message too big|Failed to inflate|Compressed bit)/;
 const HANDSHAKE =
-  /^(?:Error during WebSocket handshake|WebSocket (?:is closed before the connection is established|opening handshake (?:timed out|was canceled))|Connection closed before receiving a handshake response|Error in connection establishment|HTTP Authentication failed|Proxy|There was a bad response from the server|The (?:certificate|network connection was lost|URL)|Establishing a tunnel)|^$/;
+  /^(?:Error during WebSocket handshake|WebSocket (?:is closed before the connection is established|opening handshake (?:timed out|was canceled))|Connection closed before receiving a handshake response|Error in connection establishment|HTTP Authentication failed|Proxy|There was a bad response from the server|The (?:certificate|URL|Internet connection appears to be offline)|Establishing a tunnel)|^$/;
 
 export const browserConsole = defineParser<ConsoleRow>({
   name: 'browser-console',
@@ -75,7 +75,19 @@ export const browserConsole = defineParser<ConsoleRow>({
       line: "WebSocket connection to 'wss://a.example.com/' failed: net::ERR_NETWORK_CHANGED",
       from: 'Chrome 120',
       reads: {},
-      gives: { kind: 'socket-closed', code: 1006, reason: 'net::ERR_NETWORK_CHANGED' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'net::ERR_NETWORK_CHANGED', by: 'network' },
+    },
+    {
+      line: "13:50:34.200 WebSocket connection to 'wss://sync.example.com/v2' failed: The network connection was lost.",
+      from: 'Safari 17: an open connection, NSURLErrorNetworkConnectionLost',
+      reads: { message: 'The network connection was lost.' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'network' },
+    },
+    {
+      line: "WebSocket connection to 'wss://sync.example.com/v2' failed: The Internet connection appears to be offline.",
+      from: 'Safari 17, NSURLErrorNotConnectedToInternet',
+      reads: {},
+      gives: { kind: 'handshake-failed' },
     },
     {
       line: "WebSocket connection to 'wss://dash.example.com/live' failed: WebSocket is closed due to suspension.",
@@ -127,7 +139,10 @@ export const browserConsole = defineParser<ConsoleRow>({
     if (BAD_FRAME.test(row.message)) return { kind: 'socket-closed', code: 1006, reason: row.message, by: 'protocol-error', keys };
     // Chrome closes the sockets itself when the machine goes to sleep.
     if (row.message.endsWith('due to suspension.')) return { kind: 'socket-closed', code: 1006, reason: row.message, by: 'client', keys };
-    if (!HANDSHAKE.test(row.message)) return { kind: 'socket-closed', code: 1006, reason: row.message, keys };
+    if (!HANDSHAKE.test(row.message)) {
+      const by = endedBy(row.message);
+      return { kind: 'socket-closed', code: 1006, reason: row.message, ...(by && { by }), keys };
+    }
     const status = row.status;
     const byPage = row.message.startsWith('WebSocket is closed before');
     return {

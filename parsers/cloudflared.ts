@@ -66,19 +66,19 @@ export const cloudflared = defineParser<CloudflaredRow>({
       line: '2024-11-27T11:15:08Z INF Lost connection with the edge connIndex=1',
       from: 'cloudflared 2024.11, homeassistant-apps/app-cloudflared#742',
       reads: { level: 'INF', message: 'Lost connection with the edge', connIndex: '1' },
-      gives: { kind: 'proxy-fault', fault: 'tunnel-lost', phase: 'tunnel' },
+      gives: { kind: 'network-fault', fault: 'tunnel-lost' },
     },
     {
       line: '2026-07-15T08:26:53Z WRN Serve tunnel error error="accept stream listener encountered a failure while serving" connIndex=3 event=0 ip=198.41.192.57',
       from: 'cloudflared 2026.7, homeassistant-apps/app-cloudflared#1039',
       reads: { message: 'Serve tunnel error', error: 'accept stream listener encountered a failure while serving' },
-      gives: { kind: 'proxy-fault', fault: 'tunnel-lost', phase: 'tunnel' },
+      gives: { kind: 'network-fault', fault: 'tunnel-lost' },
     },
     {
       line: '2022-12-07T07:58:07Z ERR Serve tunnel error error="DialContext error: dial tcp 198.41.200.33:7844: i/o timeout" connIndex=0 ip=198.41.200.33',
       from: 'cloudflared 2022.11, cloudflare/cloudflared#840',
       reads: { level: 'ERR' },
-      gives: { kind: 'proxy-fault', fault: 'tunnel-lost', phase: 'connect' },
+      gives: { kind: 'network-fault', fault: 'tunnel-lost' },
     },
     {
       line: '2026-08-10T05:10:40Z INF Registered tunnel connection connIndex=2 connection=a6515c65-e502-4254-9b1e-b6f980427824 event=0 ip=198.41.192.37 location=lax11 protocol=quic',
@@ -124,8 +124,8 @@ export const cloudflared = defineParser<CloudflaredRow>({
     return own ? row : null;
   },
   events(row) {
-    if (LOST.test(row.message))
-      return { kind: 'proxy-fault', fault: 'tunnel-lost', phase: /\bdial\b/.test(row.error ?? '') ? 'connect' : 'tunnel' };
+    // The link to the edge carries many WebSockets; its loss is none of their records.
+    if (LOST.test(row.message)) return { kind: 'network-fault', fault: 'tunnel-lost' };
     const stopped = STOPPED.exec(row.message);
     if (stopped) {
       const signal = SIGNALS.get(stopped[1] ?? '');

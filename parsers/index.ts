@@ -13,6 +13,7 @@ import { awsApiGateway } from './aws-api-gateway.ts';
 import { awsAttributes } from './aws-attributes.ts';
 import { awsClb } from './aws-clb.ts';
 import { awsCloudfront } from './aws-cloudfront.ts';
+import { awsEcsService } from './aws-ecs-service.ts';
 import { awsEcsTask } from './aws-ecs-task.ts';
 import { awsNlb } from './aws-nlb.ts';
 import { azureApplicationGateway } from './azure-application-gateway.ts';
@@ -115,6 +116,7 @@ export const parsers: readonly Parser[] = [
   awsAttributes,
   awsClb,
   awsCloudfront,
+  awsEcsService,
   awsEcsTask,
   awsNlb,
   azureApplicationGateway,

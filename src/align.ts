@@ -52,8 +52,9 @@ export function align(table: AnchorTable, options: ClockOptions): Alignment {
   const middle = middleOf(samples, options);
   const dated = samples.filter(({ basis }) => basis !== 'daytime').map((sample) => new Node(sample, options, middle));
   const days = dated.flatMap(({ days }) => days);
-  const near = days.length > 0 ? median(days) : undefined;
-  const nodes = [...dated, ...samples.filter(({ basis }) => basis === 'daytime').map((sample) => new Node(sample, options, near))];
+  const dateless = samples.filter(({ basis }) => basis === 'daytime');
+  const near = days.length > 0 ? median(days) : lastDay(dateless, options.writtenMs);
+  const nodes = [...dated, ...dateless.map((sample) => new Node(sample, options, near))];
   connect(nodes);
   settle(nodes);
   const placed = nodes.filter((node) => node.offsetMs !== undefined);
@@ -96,16 +97,30 @@ const MISSING: Readonly<Record<string, string>> = { yearless: 'year', daytime: '
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/**
- * The date of a log that writes only times of day: it is taken to span less than a day from its first line on (an hour's disorder allowed),
- * to lie nearest to the other sources, and else to end before it was written to its file.
- */
-function dayOf(sample: ClockSample, nearMs: number | undefined, writtenMs: number | undefined): (ms: number) => number {
-  const start = (Math.floor((sample.first?.ms ?? 0) / HOUR_MS) - 1) * HOUR_MS;
-  const unwrapped = (ms: number): number => (ms < start ? ms + DAY_MS : ms);
-  const first = unwrapped(sample.first?.ms ?? 0);
-  const date = nearMs === undefined ? Math.floor(((writtenMs ?? 0) - first) / DAY_MS) : Math.round((nearMs - first) / DAY_MS);
+/** Times of day from midnight of the log's first line on: it is taken to span less than a day, an hour's disorder allowed. */
+function sinceMidnight({ first }: ClockSample): (ms: number) => number {
+  const start = (Math.floor((first?.ms ?? 0) / HOUR_MS) - 1) * HOUR_MS;
+  return (ms) => (ms < start ? ms + DAY_MS : ms);
+}
+
+const middleOfDay = (sample: ClockSample): number => {
+  const unwrapped = sinceMidnight(sample);
+  return (unwrapped(sample.first?.ms ?? 0) + Math.max(unwrapped(sample.minMs), unwrapped(sample.maxMs))) / 2;
+};
+
+/** The date that brings a log without dates nearest to the other sources. */
+function dayOf(sample: ClockSample, nearMs: number): (ms: number) => number {
+  const unwrapped = sinceMidnight(sample);
+  const date = Math.round((nearMs - middleOfDay(sample)) / DAY_MS);
   return (ms) => unwrapped(ms) + date * DAY_MS;
+}
+
+/** Where no source has a date: all are of one day, the last on which the latest of them can have ended before its file was written. */
+function lastDay(samples: readonly ClockSample[], writtenMs: ReadonlyMap<string, number>): number | undefined {
+  const latest = samples.toSorted((a, b) => middleOfDay(b) - middleOfDay(a) || (a.source < b.source ? -1 : 1))[0];
+  if (!latest) return undefined;
+  const end = Math.max(...[latest.minMs, latest.maxMs].map(sinceMidnight(latest)));
+  return middleOfDay(latest) + Math.floor(((writtenMs.get(latest.source) ?? end) - end) / DAY_MS) * DAY_MS;
 }
 
 class Node {
@@ -135,7 +150,7 @@ class Node {
       const anchor = this.#near ?? written;
       this.#toMs = (ms) => toUtc(anchor === undefined ? ms : withYearNear(ms, anchor));
     } else if (sample.basis === 'daytime') {
-      const day = dayOf(sample, this.#near, written);
+      const day = dayOf(sample, this.#near ?? 0);
       this.#toMs = (ms) => toUtc(day(ms));
     } else if (sample.basis === 'ago') {
       this.#toMs = (ms) => (written ?? Number.NaN) - ms;
@@ -245,7 +260,9 @@ function coincidenceVote(a: Node, b: Node): Vote | undefined {
   let best = { shift: 0, hits: 0 };
   let second = 0;
   for (let shift = -MAX_ZONE_MS; shift <= MAX_ZONE_MS; shift += QUARTER_HOUR) {
-    const hits = ours.filter((ms) => nearest(theirs, ms - shift) <= TOLERANCE_MS).length;
+    // A burst meets any single event at some shift.
+    const alone = partners(ours, theirs, shift, TOLERANCE_MS) < 2;
+    const hits = alone ? 0 : ours.filter((ms) => nearest(theirs, ms - shift) <= TOLERANCE_MS).length;
     if (hits > best.hits || (hits === best.hits && Math.abs(shift) < Math.abs(best.shift))) {
       second = Math.max(second, best.hits === hits ? 0 : best.hits);
       best = { shift, hits };
@@ -271,8 +288,8 @@ function rhythmVote(a: Node, b: Node): Vote | undefined {
   if (few.length < RHYTHM_LEAST) return undefined;
   const peak = peakOf(few.flatMap((one) => many.map((other) => one - other)));
   if (!peak) return undefined;
-  const matched = few.filter((ms) => nearest(many, ms - peak.offsetMs) <= RHYTHM_NEAR_MS).length;
-  const unshifted = few.filter((ms) => nearest(many, ms) <= RHYTHM_NEAR_MS).length;
+  const matched = partners(few, many, peak.offsetMs, RHYTHM_NEAR_MS);
+  const unshifted = partners(few, many, 0, RHYTHM_NEAR_MS);
   if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
   return { offsetMs: fewer === a ? peak.offsetMs : -peak.offsetMs, votes: Math.ceil(matched / 3), spreadMs: peak.spreadMs };
 }
@@ -293,6 +310,20 @@ function nearest(sorted: readonly number[], value: number): number {
     Math.abs((sorted[low] ?? Number.POSITIVE_INFINITY) - value),
     Math.abs((sorted[low - 1] ?? Number.NEGATIVE_INFINITY) - value),
   );
+}
+
+/** How many instants of one log have a neighbour of their own in the other (sorted), shifted: a burst has only one in a single event. */
+function partners(ours: readonly number[], theirs: readonly number[], shiftMs: number, withinMs: number): number {
+  let at = 0;
+  let pairs = 0;
+  for (const ms of ours.toSorted((x, y) => x - y)) {
+    while (at < theirs.length && (theirs[at] ?? 0) < ms - shiftMs - withinMs) at++;
+    if (at >= theirs.length) break;
+    if ((theirs[at] ?? 0) > ms - shiftMs + withinMs) continue;
+    pairs++;
+    at++;
+  }
+  return pairs;
 }
 
 /** The densest window of differences: its median, its size and its spread. */

@@ -42,7 +42,8 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
     for (const layer of reading.bare.layers) count(envelopesSeen, layer);
     if (reading.parser) {
       count(parsersSeen, reading.parser.name);
-      vantages.add(reading.parser.vantage);
+      // Whose log a general one is, its events tell.
+      if (!reading.parser.generic) vantages.add(reading.parser.vantage);
     }
     const { service } = reading.bare.keys;
     if (service) services.add(service);

@@ -3,6 +3,7 @@
  * nothing is inferred where an endpoint's log that names codes simply did not match.
  */
 import type { Closure, Death } from './closure.ts';
+import type { Population } from './population.ts';
 import { concerns, ofInstance } from './signals.ts';
 import type { Unclosed } from './stitch.ts';
 
@@ -20,6 +21,17 @@ export function judged(closure: Closure, deaths: readonly Death[], endpointsLog:
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }
+
+/**
+ * Where no endpoint's log says how connections end: the ends that share an age with many others at a round number of seconds were a timer's,
+ * and a timer sends no close frame.
+ */
+export const timed = (closure: Closure, population: Population): boolean =>
+  population
+    .facts(closure)
+    .some((fact) => fact.kind === 'age-pile' && fact.place === 'in' && fact.round && !fact.together && fact.count >= TIMED_LEAST);
+/** As many as make a pile of ages more than moderate evidence. */
+const TIMED_LEAST = 5;
 
 /** The proxy's own words mean that no close frame can have passed. */
 const proxyCutIt = (closure: Closure): boolean =>

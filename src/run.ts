@@ -11,7 +11,7 @@ import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { judged, unlogged } from './infer.ts';
+import { judged, timed, unlogged } from './infer.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
@@ -61,6 +61,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const population = new Population();
   const abnormal = new Spool<Closure>(scratch, options.budget);
   const unjudged = new Spool<Closure>(scratch, options.budget);
+  const untold = new Spool<Closure>(scratch, options.budget);
   const shelve = (closure: Closure): void => {
     seen.count(closure);
     if (closure.state === 'unjudged') unjudged.add(closure);
@@ -81,7 +82,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);
     if (settled.state === 'abnormal') abnormal.add(settled);
-    else seen.leave();
+    else untold.add(settled);
   }
   const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closing);
   for (const closure of lost) {
@@ -90,6 +91,10 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   }
   for (const { opened } of living) population.addLiving(opened.when.fromMs);
   population.finish();
+  for (const closure of untold) {
+    if (seen.closing.size === 0 && timed(closure, population)) abnormal.add({ ...closure, state: 'abnormal' });
+    else seen.leave();
+  }
 
   const coverage = tallies.flatMap((tally) => {
     const span = spanOf(tally, alignment);

@@ -14,7 +14,7 @@ const FUZZY_WINDOW_MS = 6_000;
 const FUZZY_END_MS = 3_000;
 /** A proxy counts a connection's life from the request's first byte, the server from its accept: the handshake lies between. */
 const HANDSHAKE_MS = 10_000;
-/** A page's handlers run in the task that also writes the browser's own line, or soon after it. */
+/** A page's handlers run in the task that also writes the browser's own line, a server's request ends when its handler has: or soon after. */
 const HANDLER_MS = 1_000;
 const BROWSER = 'browser-console';
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
@@ -76,6 +76,10 @@ export class Stitcher {
   readonly #openers = new Map<string, Alternation>();
   /** By source: the latest connection of which a browser wrote that it failed, until the page writes so too. */
   readonly #browsers = new Map<string, Draft>();
+  /** By source: the server's latest close with a code; no draft = several were so near that a life cannot be told to be one's. */
+  readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
+  /** By source: the connection of the latest refusal. */
+  readonly #refused = new Map<string, Draft>();
   /** Pairs of sources that share connection ids: between them an id that differs means another connection. */
   readonly #idFriends = new Set<string>();
   #count = 0;
@@ -129,8 +133,15 @@ export class Stitcher {
 
   #observe(event: Observation): void {
     const ids = connectionIds(event.keys);
-    if (isEnd(event)) this.#endSources.add(event.origin.source);
-    const draft = this.#byKeys(event, ids) ?? this.#saidByBrowser(event, ids) ?? this.#start(event);
+    if (isEnd(event) || event.kind === 'handshake-failed') this.#endSources.add(event.origin.source);
+    const draft =
+      this.#byKeys(event, ids) ??
+      this.#saidByBrowser(event, ids) ??
+      this.#saidByHandler(event) ??
+      this.#refusedBefore(event) ??
+      this.#start(event);
+    if (event.kind === 'handshake-failed') this.#refused.set(event.origin.source, draft);
+    this.#handle(event, draft);
     if (event.format === BROWSER) this.#browsers.set(event.origin.source, draft);
     if (!draft.seen.includes(event)) {
       draft.seen.push(event);
@@ -149,6 +160,33 @@ export class Stitcher {
     return event.when.fromMs - draft.lastMs < HANDLER_MS && paths.size < 2 && !this.#idConflict(draft, ids, event.origin.source)
       ? draft
       : undefined;
+  }
+
+  /** What the handler of a request wrote before the server's own line about that request, which alone has its life: one at a time. */
+  #saidByHandler(event: Observation): Draft | undefined {
+    if (event.kind !== 'socket-closed' || event.vantage !== 'server') return undefined;
+    const { source } = event.origin;
+    const handled = this.#handled.get(source);
+    const near = handled !== undefined && event.when.fromMs - handled.ms < HANDLER_MS;
+    if (event.code !== undefined) return undefined;
+    this.#handled.delete(source);
+    return near && event.lifeMs !== undefined ? handled.draft : undefined;
+  }
+
+  /** The same refusal, told by the line before. */
+  #refusedBefore(event: Observation): Draft | undefined {
+    const draft = event.kind === 'handshake-failed' ? this.#refused.get(event.origin.source) : undefined;
+    return draft?.seen.every((other) => !sameSlot(other, event)) ? draft : undefined;
+  }
+
+  /** Remembers a close with a code and no life, unless another one has just been: then nobody knows whose life comes next. */
+  #handle(event: Observation, draft: Draft): void {
+    if (event.kind !== 'socket-closed' || event.vantage !== 'server' || event.code === undefined) return;
+    const ms = event.when.fromMs;
+    const { source } = event.origin;
+    const last = this.#handled.get(source);
+    const alone = last === undefined || ms - last.ms >= HANDLER_MS;
+    this.#handled.set(source, { ms, draft: alone && event.lifeMs === undefined ? draft : undefined });
   }
 
   #start(event: Observation): Draft {
@@ -300,6 +338,7 @@ export class Stitcher {
       if (difference > HANDSHAKE_MS) return Number.POSITIVE_INFINITY;
       lifeCost = Math.min(difference / 500, 1 + difference / 5_000);
     }
+    if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
     // Nothing but a time in common is not enough.
     if (!(ours && theirs) && (life === undefined || otherLife === undefined) && codeless(a) === codeless(b))
       return Number.POSITIVE_INFINITY;
@@ -357,8 +396,13 @@ const ofConnection = (event: Observation): boolean =>
       ? event.phase === 'tunnel'
       : event.kind === 'heartbeat-missed');
 
+/** One refusal in two lines of one log: what was wrong, then the request that failed of it. */
+const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>
+  Math.abs(a.origin.line - b.origin.line) === 1 && a.why !== b.why && gap(a.when, b.when) < 50;
+
 /** Two records of the same kind from the same place are two connections. */
 function sameSlot(a: Observation, b: Observation): boolean {
+  if (a.kind === 'handshake-failed' && b.kind === 'handshake-failed') return a.vantage === b.vantage && !toldTwice(a, b);
   if (a.kind !== b.kind || !isEnd(a)) return false;
   if (a.origin.source === b.origin.source) return true;
   // Two coded closes of one side are two connections; a coded one beside a code-less one is a second log of the same.
@@ -383,6 +427,14 @@ const sameEnd = (a: Observation, b: Observation): boolean =>
   a.lifeMs !== undefined &&
   b.lifeMs !== undefined &&
   Math.abs(a.lifeMs - b.lifeMs) < 10;
+
+/** What the client calls a failed handshake and the server a refused one: the same path, where both name one. */
+function refusedOnBothSides(a: Draft, b: Draft): boolean {
+  const failed = (draft: Draft, vantage: Vantage): boolean =>
+    draft.seen.some((event) => event.kind === 'handshake-failed' && event.vantage === vantage);
+  if (!(failed(a, 'client') && failed(b, 'server')) && !(failed(a, 'server') && failed(b, 'client'))) return false;
+  return new Set([...a.seen, ...b.seen].flatMap(({ keys: { path } }) => path?.split('?')[0] ?? [])).size < 2;
+}
 
 const closes = (draft: Draft): EventOf<'socket-closed'>[] => draft.seen.filter((event) => event.kind === 'socket-closed');
 const endpointOf = (draft: Draft): boolean => draft.seen.some((event) => event.kind === 'socket-closed' && event.code !== undefined);
@@ -411,7 +463,8 @@ function stateOf(draft: Draft): Closure['state'] {
   const ended = closes(draft);
   const abnormal = (event: EventOf<'socket-closed'>): boolean =>
     event.code === 1006 ||
-    (event.code === undefined && (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error'));
+    (event.code === undefined &&
+      (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error' || event.by === 'network'));
   if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
   if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
   return 'unjudged';
@@ -431,7 +484,10 @@ function closureOf(draft: Draft): Closure {
   for (const event of seen)
     if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
   const life = lifeOf(draft);
-  const silence = seen.map((event) => (event.kind === 'socket-closed' ? event.silenceMs : undefined)).find((ms) => ms !== undefined);
+  // What a heartbeat waited for is its own timer.
+  const silence = seen
+    .map((event) => (event.kind === 'socket-closed' && event.by !== 'heartbeat' ? event.silenceMs : undefined))
+    .find((ms) => ms !== undefined);
   const first = seen.filter(isEnd)[0] ?? seen[0];
   const server =
     seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??

@@ -204,7 +204,8 @@ export function spanOf(tally: Tally, alignment: Alignment): { readonly fromMs: n
     const raw = tally.spans[basis];
     const clock = alignment.clocks.get(clockKey(tally.name, basis));
     if (!raw || !clock) continue;
-    const [from, to] = [clock.toUtc(raw.fromMs), clock.toUtc(raw.toMs)];
+    // Times of day that went past midnight come out the other way round.
+    const [from = 0, to = 0] = [clock.toUtc(raw.fromMs), clock.toUtc(raw.toMs)].sort((a, b) => a - b);
     span = span ? { fromMs: Math.min(span.fromMs, from), toMs: Math.max(span.toMs, to) } : { fromMs: from, toMs: to };
   }
   return span;

@@ -101,8 +101,11 @@ export interface SocketClosed extends Seen<'socket-closed'> {
   readonly lifeMs?: DurationMs;
   /** From the last activity in either direction to the close. */
   readonly silenceMs?: DurationMs;
-  /** Who ended it, where the record itself says so. `heartbeat` = this endpoint gave up on a silent peer. */
-  readonly by?: 'client' | 'server' | 'heartbeat' | 'idle-timeout' | 'shutdown' | 'protocol-error';
+  /**
+   * Who ended it, where the record itself says so. `heartbeat` = this endpoint gave up on a silent peer; `network` = its system says that
+   * its own network went, changed, or brought nothing through any more.
+   */
+  readonly by?: 'client' | 'server' | 'heartbeat' | 'idle-timeout' | 'shutdown' | 'protocol-error' | 'network';
   /** Messages received/sent, where logged. */
   readonly received?: number;
   readonly sent?: number;

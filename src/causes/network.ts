@@ -31,6 +31,16 @@ export const network: Cause = {
       says: () => 'the endpoint gave up on a silent peer',
     },
     {
+      id: 'own-word',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: "the endpoint's own system says that its network went or changed, or that nothing was answered any more",
+      holds: (close) => (close.by === 'network' ? 1.2 : 0),
+      says: (close) => `the endpoint's system names its network${close.reason === undefined ? '' : `: ${close.reason}`}`,
+    },
+    {
       id: 'cannot-write',
       on: 'proxy-fault',
       mechanism: 'proxy-word',

@@ -186,7 +186,8 @@ export const proxyTimeout: Cause = {
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
     const kind = tunnel?.endedBy === 'life' ? 'maximum life' : 'idle timeout';
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' ? ` at ${words(pile.ms)}` : '';
-    const hop = hopOf(closure) ?? setting?.hop ?? 'proxy';
+    const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
+    const hop = hopOf(closure) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
     return {
       detail: `${kind}${about}${word}`,

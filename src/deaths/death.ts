@@ -51,7 +51,8 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
         ? (kill ?? fatal ?? end)
         : (fatal ?? end ?? stops[0]);
   const from = verdict.root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
-  const last = end ?? decisive;
+  // Without a record of the end, it came after the last that was asked for.
+  const last = end ?? (verdict.root === 'deploy-restart' ? stops.at(-1) : undefined) ?? decisive;
   const identity = identityOf(events);
   const restart = starts[0]?.when;
   const [relation, relationWhy] = relationOf(identity, events, profile);

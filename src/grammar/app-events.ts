@@ -178,6 +178,8 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
 }
 type SocketDraft = Extract<Draft, { readonly kind: 'socket-closed' }>;
 
+const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
+
 /** A code that is not named as a close code counts only where words of a close stand by; 1006 alone also beside a WebSocket. */
 function codeOf(row: AppRow, words: Words): number | undefined {
   const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error));
@@ -186,6 +188,8 @@ function codeOf(row: AppRow, words: Words): number | undefined {
   const error = row.error === undefined ? undefined : wordsOf(row.error);
   const closes = words.closes || words.closing || error?.closes;
   if (closes && (words.ofConnection || error?.mentionsSocket || error?.mentionsPeer)) return code;
+  // `player 7 left code=1001 reason=""`: whatever the verb, a close event's two fields stand together.
+  if (code <= 1015 && words.ofConnection && REASON_FIELD.test(row.message ?? '')) return code;
   return code === 1006 && (words.mentionsSocket || error?.mentionsSocket) ? code : undefined;
 }
 

@@ -12,11 +12,13 @@ const NOT_CLOSED =
 const SOCKET_CLOSED =
   /\b(?:ws|wss|web ?socket|socket ?io)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
 // Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
+// Jupyter's and Tornado's last words for a connection: the close that follows has no line.
+const GIVEN_UP = /\bweb ?socket ping timeout after\b/;
 const COUNTED =
   /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
 // `open`, `close code 1006`, `connect 8b9ca8fa from …`: nothing but the verb says what it is about.
 const BARE =
-  /^(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
+  /^(?:0 )?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
   /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
@@ -126,7 +128,7 @@ function judge(said: string, about: string): Words {
     ofConnection: mentionsSocket || mentionsPeer || BARE.test(said),
     closes,
     closing: CLOSING.test(said),
-    closesPlainly: closes && !signal && !counted && !NOT_CLOSED.test(said),
+    closesPlainly: GIVEN_UP.test(said) || (closes && !signal && !counted && !NOT_CLOSED.test(said)),
     closesSocket: SOCKET_CLOSED.test(about),
     opens,
     opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),

@@ -18,6 +18,8 @@ const WORDED = new RegExp(
   String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: code)?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
   'i',
 );
+// `connection 8a2b lost: 1006`, `lost (1006)`: 1006 itself needs less than other numbers.
+const LOST = /(?<![a-z])(?:lost|dropped|broken|gone|ended|terminated) ?[:(] ?(1006)(?![\w.])/i;
 // `1006 - WebSocket Read EOF`, `1001: Connection Idle Timeout`, `1006 Connection dropped by remote peer.`, `1006 Abnormal Closure:…`.
 const LEADING =
   /^["'[(]?(10(?:0\d|1[0-5]))[\])]?(?: - | |: ?)(?=(?:websocket|connection|abnormal|normal|going|session|no close|idle|eof|read)\b)/i;
@@ -52,7 +54,7 @@ const BY_NAME: Readonly<Record<string, number>> = {
  * a close; else it is `code: 1006`, which has to stand in a record about one.
  */
 export function saidCode(text: string): { readonly code: number; readonly certain: boolean } | undefined {
-  const worded = RECEIVED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text);
+  const worded = RECEIVED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text) ?? LOST.exec(text);
   const keyed = worded ?? KEYED.exec(text);
   const certain = worded !== null || /^(?:ws|web_?socket|close)/i.test(keyed?.[0] ?? '');
   const code = plausible(keyed?.[1]);
@@ -80,8 +82,16 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     'heartbeat',
     /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
+  [
+    // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these.
+    'network',
+    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|network connection was lost|internet connection appears to be offline|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|connaborted)\b|read: connection timed out/,
+  ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
-  ['shutdown', /server (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/],
+  [
+    'shutdown',
+    /(?:server|proxy|gateway|load balancer) (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/,
+  ],
   ['server', /server namespace disconnect|io server disconnect|forced? (?:server )?close|closed by (?:the )?server|kicked/],
   ['client', /client namespace disconnect|io client disconnect|closed by (?:the )?client|client (?:closed|went away)/],
 ]; // prettier-ignore

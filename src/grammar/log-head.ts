@@ -1,5 +1,5 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
-import { clfAt, daytimeAt, isoAt, slashAt } from '../time.ts';
+import { clfAt, daytimeAt, isoAt, slashAt, stamp } from '../time.ts';
 import type { Stamp } from '../types.ts';
 import { known } from './known.ts';
 
@@ -17,9 +17,9 @@ export interface LogHead {
   readonly message: string;
 }
 
-const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)`;
+const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)`;
 const WORDS =
-  'TRACE|DEBUG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
+  'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
 const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerCase()}|Trace|Debug|Info|Warning|Warn|Error|Fatal)(?=[:|\]\t]))`;
 
@@ -104,7 +104,9 @@ function readHead(text: string): LogHead | undefined {
   return undefined;
 }
 
-function stampOf(text: string): Stamp | undefined {
+function stampOf(written: string): Stamp | undefined {
+  const text = written.replace(/ (?:UTC|GMT)$/, '');
   const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`) ?? daytimeAt(text);
-  return found && found.end === text.length ? found.stamp : undefined;
+  if (found?.end !== text.length) return undefined;
+  return text === written ? found.stamp : stamp(found.stamp.ms, found.stamp.widthMs);
 }
