@@ -49,19 +49,19 @@ export interface Unlogged {
   readonly living: readonly Unclosed[];
 }
 
-/** `closed` = ids that another side than the server closes; `closing` = sources that write closes at all. */
+/** `closed` = ids that another side than the server closes; `closers` = sources that write closes of such ids at all. */
 export function unlogged(
   unclosed: readonly Unclosed[],
   deaths: readonly Death[],
   closed: ReadonlySet<string>,
-  closing: ReadonlySet<string>,
+  closers: ReadonlySet<string>,
 ): Unlogged {
   const mine = deaths.filter((death) => death.relation === 'same' || death.relation === 'probable');
   const lost: Closure[] = [];
   const living: Unclosed[] = [];
   for (const one of unclosed) {
     const { opened, id } = one;
-    if (closed.has(id) || !closing.has(opened.origin.source)) continue;
+    if (closed.has(id) || !closers.has(opened.origin.source)) continue;
     const death = mine.find(
       (candidate) =>
         ofInstance(candidate, opened.origin.source) &&

@@ -84,7 +84,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     if (settled.state === 'abnormal') abnormal.add(settled);
     else untold.add(settled);
   }
-  const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closing);
+  const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closers);
   for (const closure of lost) {
     population.add(closure);
     abnormal.add(closure);

@@ -74,7 +74,7 @@ export class Stitcher {
   readonly #live = new Map<string, EventOf<'socket-opened'>>();
   /** Sources that write opens, and what those without an id tell. */
   readonly #openers = new Map<string, Alternation>();
-  /** By source: the latest connection of which a browser wrote that it failed, until the page writes so too. */
+  /** By source: the latest connection of which a browser or a client's heartbeat wrote that it failed, until the page writes so too. */
   readonly #browsers = new Map<string, Draft>();
   /** By source: the server's latest close with a code; no draft = several were so near that a life cannot be told to be one's. */
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
@@ -142,7 +142,8 @@ export class Stitcher {
       this.#start(event);
     if (event.kind === 'handshake-failed') this.#refused.set(event.origin.source, draft);
     this.#handle(event, draft);
-    if (event.format === BROWSER) this.#browsers.set(event.origin.source, draft);
+    if (event.format === BROWSER || (event.kind === 'heartbeat-missed' && event.vantage === 'client' && ids.length === 0))
+      this.#browsers.set(event.origin.source, draft);
     if (!draft.seen.includes(event)) {
       draft.seen.push(event);
       draft.firstMs = Math.min(draft.firstMs, event.when.fromMs);
@@ -151,7 +152,7 @@ export class Stitcher {
     this.#index(draft, event, ids);
   }
 
-  /** A page's own line about the end that its browser has just written into the same console. */
+  /** A page's own line about the end that its browser, or its library's heartbeat, has just written into the same console. */
   #saidByBrowser(event: Observation, ids: readonly string[]): Draft | undefined {
     const draft = this.#browsers.get(event.origin.source);
     if (!draft || event.kind !== 'socket-closed' || event.vantage !== 'client' || event.format === BROWSER) return undefined;
@@ -292,8 +293,7 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if (this.#endSources.size === 1 || [...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source)))
-      return;
+    if ([...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source))) return;
     let best: Draft | undefined;
     let bestCost = MAX_COST;
     for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length; at++) {

@@ -27,6 +27,8 @@ export class Tallied {
   readonly profile = new ServerProfile();
   /** Sources in which an endpoint writes how connections end, with a code. */
   readonly closing = new Set<string>();
+  /** Sources in which an endpoint writes the ends of connections that it names. */
+  readonly closers = new Set<string>();
   /** When connections ended that were not closed clean. */
   readonly ends: number[] = [];
   /** Ids of connections that another side than the server closes. */
@@ -47,6 +49,7 @@ export class Tallied {
 
   add(event: LogEvent): void {
     this.profile.add(event);
+    if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.closers.add(event.origin.source);
     if (event.kind === 'socket-closed' && event.code !== undefined) this.closing.add(event.origin.source);
     if (event.kind === 'heartbeat-missed' && event.vantage === 'server') this.heartbeats = true;
     if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'upstream-reset') this.showsIdleCuts = true;

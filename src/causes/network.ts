@@ -1,9 +1,20 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
-import type { Cause } from '../closure.ts';
+import type { Cause, Closure, World } from '../closure.ts';
 import { concerns, factOf, plural, seenOf } from '../signals.ts';
+import type { LogEvent } from '../types.ts';
 
 /** A lost path shows when the next heartbeat, timer or send fails. */
 const NOTICE_MS = 180_000;
+
+/**
+ * How far a heartbeat without an answer tells of the path. To a client a stalled server looks the same, and so does its own blocked loop; a
+ * server that finds all of its peers silent at once, with no link known to be lost, has rather stalled itself.
+ */
+function silent({ vantage }: LogEvent, closure: Closure, world: World): number {
+  if (vantage === 'client') return 0.8;
+  const faults = world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs);
+  return faults.length === 0 && factOf(closure, world, 'burst') ? 0.4 : 1.2;
+}
 
 export const network: Cause = {
   name: 'network',
@@ -17,7 +28,8 @@ export const network: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'the peer fell silent and did not answer a ping; a stalled event loop looks alike, which survivors refute',
-      holds: (_, closure, world) => (world.deaths.some((death) => concerns(death, closure) >= 0.8) ? 0.3 : 1.2),
+      holds: (missed, closure, world) =>
+        world.deaths.some((death) => concerns(death, closure) >= 0.8) ? 0.3 : silent(missed, closure, world),
       says: () => 'the peer did not answer the heartbeat',
     },
     {
@@ -27,7 +39,7 @@ export const network: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'the endpoint gave up on a silent peer; of a client that may as well be a stalled server, or its own blocked loop',
-      holds: (close) => (close.by !== 'heartbeat' ? 0 : close.vantage === 'client' ? 0.8 : 1.2),
+      holds: (close, closure, world) => (close.by === 'heartbeat' ? silent(close, closure, world) : 0),
       says: () => 'the endpoint gave up on a silent peer',
     },
     {
