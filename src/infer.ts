@@ -27,6 +27,7 @@ export function judged(closure: Closure, deaths: readonly Death[], endpointsLog:
  * and a timer sends no close frame.
  */
 export const timed = (closure: Closure, population: Population): boolean =>
+  closure.seen.every((event) => event.kind !== 'socket-closed') &&
   population
     .facts(closure)
     .some((fact) => fact.kind === 'age-pile' && fact.place === 'in' && fact.round && !fact.together && fact.count >= TIMED_LEAST);

@@ -48,6 +48,17 @@ export const clientAbort: Cause = {
       says: () => 'the endpoint names the client',
     },
     {
+      id: 'another-word',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the endpoint names silence, a timer, a shutdown or its own network: no FIN or RST of the client came first',
+      holds: (close) =>
+        close.by === 'heartbeat' || close.by === 'idle-timeout' || close.by === 'shutdown' || close.by === 'network' ? 1 : 0,
+      says: (close) => `the endpoint says that it ended by ${close.by}`,
+    },
+    {
       id: 'another-named',
       on: 'tunnel-ended',
       mechanism: 'proxy-other',
