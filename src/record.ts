@@ -219,6 +219,8 @@ export class RecordReader {
   }
 
   #holders(text: string): readonly Parser[] {
+    // The scan found its needle.
+    if (this.#parsers.length === 1) return this.#parsers;
     this.#index ??= new NeedleIndex(this.#parsers, (parser) => parser.needles);
     return this.#index.holders(text);
   }
