@@ -89,7 +89,8 @@ export class Spool<T> implements Iterable<T> {
   add(item: T): void {
     this.#items.push(item);
     this.#count++;
-    if (this.#items.length < this.#budget) return;
+    // What is on its way to disk anyway goes there at once: it would only keep the garbage collector busy.
+    if (this.#items.length < (this.#runs.length === 0 ? this.#budget : CHUNK_ITEMS)) return;
     this.#runs.push(writeRun(this.#scratch, this.#items));
     this.#items = [];
   }
