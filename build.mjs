@@ -1,8 +1,9 @@
-/** Builds dist/: the scanner's WebAssembly into its source file, then everything by tsc. */
+/** Builds dist/: the scanner's WebAssembly into its source file, everything by tsc, and what a run needs into the few files of dist/bundle/. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { main as compileAssembly } from 'assemblyscript/asc';
+import { rolldown } from 'rolldown';
 
 const MODULE = 'src/scan/module.generated.ts';
 
@@ -43,13 +44,23 @@ function tsc() {
   if (status !== 0) process.exitCode = 1;
 }
 
+/** Node resolves, reads and compiles each module by itself: from some hundred small ones the program starts in twice the time. */
+async function bundle() {
+  const bundled = await rolldown({
+    input: { cli: 'dist/src/cli.js', index: 'dist/src/index.js', worker: 'dist/src/worker.js' },
+    platform: 'node',
+  });
+  await bundled.write({ dir: 'dist/bundle', format: 'esm', comments: { legal: true, jsdoc: false, annotation: false } });
+}
+
 async function build() {
   process.chdir(import.meta.dirname);
   const module = await scannerModule();
   if (readFileSync(MODULE, 'utf8') !== module) writeFileSync(MODULE, module);
   rmSync('dist', { recursive: true, force: true });
   tsc();
-  chmodSync('dist/src/cli.js', 0o755);
+  await bundle();
+  chmodSync('dist/bundle/cli.js', 0o755);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

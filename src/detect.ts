@@ -66,7 +66,10 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
   return {
     shelves: {
       parsers: inOrder(wanted, bySeen),
-      envelopes: shelves.envelopes.toSorted((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
+      // A program that writes a file of its own wraps all of its lines alike.
+      envelopes: shelves.envelopes
+        .filter(({ name }) => !alone || envelopesSeen.has(name))
+        .sort((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
     },
     needles: shortest([...new Set(wanted.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
     formats,

@@ -17,6 +17,8 @@ export function evidenceReport({ event, says, weight }: Evidence): EvidenceRepor
 }
 
 interface Group {
+  /** Counts from 0 in the order in which incidents were found. */
+  readonly number: number;
   readonly key: string;
   readonly first: Verdict;
   fromMs: number;
@@ -36,8 +38,8 @@ interface Group {
 export class Grouping {
   readonly #groups = new Map<string, Group>();
 
-  /** Adds a judged closure; returns the key of its incident, which `incidents` turns into an id. */
-  add(closure: Closure, verdict: Verdict): string {
+  /** Adds a judged closure; returns the number of its incident, of which `incidents` knows the id. */
+  add(closure: Closure, verdict: Verdict): number {
     const group = this.#groupFor(closure, verdict);
     group.fromMs = Math.min(group.fromMs, closure.ended.fromMs);
     group.toMs = Math.max(group.toMs, closure.ended.fromMs);
@@ -54,7 +56,7 @@ export class Grouping {
       group.representatives.length = Math.min(group.representatives.length, REPRESENTATIVES);
       this.#quote(group, verdict);
     }
-    return group.key;
+    return group.number;
   }
 
   #groupFor(closure: Closure, verdict: Verdict): Group {
@@ -66,6 +68,7 @@ export class Grouping {
       if (known && closure.ended.fromMs - known.toMs <= PAUSE_MS && known.fromMs - closure.ended.toMs <= PAUSE_MS) return known;
       if (!known) {
         const fresh: Group = {
+          number: this.#groups.size,
           key,
           first: verdict,
           fromMs: closure.ended.fromMs,
@@ -102,11 +105,12 @@ export class Grouping {
     for (const one of verdict.wouldDecide) if (!group.wouldDecide.has(one.what)) group.wouldDecide.set(one.what, one);
   }
 
-  /** All incidents by time, and from keys to ids. */
-  incidents(): { readonly incidents: IncidentReport[]; readonly ids: ReadonlyMap<string, string> } {
+  /** All incidents by time, and the id of each by its number. */
+  incidents(): { readonly incidents: IncidentReport[]; readonly ids: readonly string[] } {
     const groups = [...this.#groups.values()].sort((a, b) => a.fromMs - b.fromMs || (a.key < b.key ? -1 : 1));
-    const ids = new Map(groups.map((group, place) => [group.key, `i${place + 1}`]));
-    return { ids, incidents: groups.map((group) => incidentOf(group, ids.get(group.key) ?? '')) };
+    const ids: string[] = [];
+    for (const [place, group] of groups.entries()) ids[group.number] = `i${place + 1}`;
+    return { ids, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '')) };
   }
 }
 
@@ -123,7 +127,7 @@ function incidentOf(group: Group, id: string): IncidentReport {
     closures: group.closures,
     inferred: group.inferred,
     confidence,
-    grade: group.first.cause === 'unknown' ? 'unknown' : gradeOf(confidence),
+    grade: gradeOf({ cause: group.first.cause, confidence }),
     representatives: group.representatives.map((one) => one.id),
     clients: group.clients.size > 0 ? group.clients.size : null,
     evidence: [...group.evidence.values()].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, EVIDENCE_KEPT),
@@ -149,7 +153,7 @@ export function closureReport(closure: Closure, verdict: Verdict, incident: stri
     detail: verdict.detail,
     hop: verdict.hop,
     confidence: verdict.confidence,
-    grade: verdict.cause === 'unknown' ? 'unknown' : gradeOf(verdict.confidence),
+    grade: gradeOf(verdict),
     runnerUp: verdict.runnerUp,
     firstSeenBy: closure.firstSeenBy ?? null,
     incident,

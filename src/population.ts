@@ -4,6 +4,7 @@
  */
 
 import type { Closure, Fact } from './closure.ts';
+import { Numbers } from './numbers.ts';
 import { quantileSorted } from './statistics.ts';
 import type { DurationMs } from './types.ts';
 
@@ -42,21 +43,38 @@ interface Pile {
   readonly round: boolean;
 }
 
-interface Lived {
-  readonly endMs: number;
-  readonly openMs: number;
-  readonly client: string | undefined;
-  readonly goingAway: boolean;
-  readonly abnormal: boolean;
+/** Measures of abnormal closures, and when each ended. */
+class Measured {
+  readonly values = new Numbers();
+  readonly ends = new Numbers();
+
+  add(value: DurationMs, endMs: number): void {
+    this.values.push(value);
+    this.ends.push(endMs);
+  }
 }
 
+/** What one connection was, as bits. */
+const ABNORMAL = 1;
+const GOING_AWAY = 2;
+
 export class Population {
-  readonly #ages: { ms: DurationMs; endMs: number }[] = [];
-  readonly #silences: { ms: DurationMs; endMs: number }[] = [];
-  readonly #lived: Lived[] = [];
+  readonly #ages = new Measured();
+  readonly #silences = new Measured();
+  /** Of each connection, in the order they came: end and beginning (ms UTC), bits, number of its client. */
+  readonly #endsSeen = new Numbers();
+  readonly #opensSeen = new Numbers();
+  readonly #bitsSeen = new Numbers();
+  readonly #clientsSeen = new Numbers();
+  readonly #clientNumbers = new Map<string | undefined, number>();
+  #knowsAges = false;
   #piles: Pile[] = [];
-  #opens: Float64Array = new Float64Array();
+  #silencePiles: Pile[] = [];
+  #agePiles: Pile[] = [];
+  /** Ends in order of time, and of each its place in what was seen. */
   #ends: Float64Array = new Float64Array();
+  #byEnd: Uint32Array = new Uint32Array();
+  #opens: Float64Array = new Float64Array();
   /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
   #abnormal: Uint32Array = new Uint32Array();
   #goingAway: Uint32Array = new Uint32Array();
@@ -66,35 +84,55 @@ export class Population {
 
   add(closure: Closure): void {
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
-    const codes = Object.values(closure.codes);
-    this.#lived.push({
-      endMs,
-      openMs: endMs - (closure.lifeMs ?? 0),
-      client: closure.keys.client?.ip,
-      goingAway: codes.includes(1001) || codes.includes(1012),
-      abnormal: closure.state !== 'clean',
-    });
-    if (closure.state === 'clean') return;
-    if (closure.lifeMs !== undefined) this.#ages.push({ ms: closure.lifeMs, endMs });
-    if (closure.silenceMs !== undefined) this.#silences.push({ ms: closure.silenceMs, endMs });
+    const { client, gateway, server } = closure.codes;
+    const goingAway = isGoingAway(client) || isGoingAway(gateway) || isGoingAway(server);
+    const abnormal = closure.state !== 'clean';
+    const { lifeMs, silenceMs } = closure;
+    this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) | (goingAway ? GOING_AWAY : 0), closure.keys.client?.ip);
+    if (!abnormal) return;
+    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs);
+    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs);
   }
 
   /** A connection that was opened and that no log ends: it lived on. */
   addLiving(openMs: number): void {
-    this.#lived.push({ endMs: Number.MAX_SAFE_INTEGER, openMs, client: undefined, goingAway: false, abnormal: false });
+    this.#live(Number.MAX_SAFE_INTEGER, openMs, 0, undefined);
+  }
+
+  #live(endMs: number, openMs: number, bits: number, client: string | undefined): void {
+    let number = this.#clientNumbers.get(client);
+    if (number === undefined) {
+      number = this.#clientNumbers.size;
+      this.#clientNumbers.set(client, number);
+    }
+    this.#endsSeen.push(endMs);
+    this.#opensSeen.push(openMs);
+    this.#bitsSeen.push(bits);
+    this.#clientsSeen.push(number);
+    if (openMs < endMs) this.#knowsAges = true;
   }
 
   /** After the last closure. */
   finish(): void {
-    this.#lived.sort((a, b) => a.endMs - b.endMs);
-    this.#ends = Float64Array.from(this.#lived, (one) => one.endMs);
-    this.#opens = Float64Array.from(this.#lived, (one) => one.openMs).sort();
-    this.#abnormal = running(this.#lived, (one) => one.abnormal);
-    this.#goingAway = running(this.#lived, (one) => one.goingAway);
+    this.#byEnd = this.#endsSeen.ranking();
+    this.#ends = this.#endsSeen.pick(this.#byEnd);
+    this.#opens = this.#opensSeen.pick(this.#byEnd).sort();
+    this.#abnormal = this.#running(ABNORMAL);
+    this.#goingAway = this.#running(GOING_AWAY);
     const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
     const span = (last ?? 0) - (this.#ends[0] ?? 0);
     this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
-    this.#piles = [...pilesIn('silence', this.#silences), ...pilesIn('age', this.#ages)];
+    this.#silencePiles = pilesIn('silence', this.#silences);
+    this.#agePiles = pilesIn('age', this.#ages);
+    this.#piles = [...this.#silencePiles, ...this.#agePiles];
+  }
+
+  /** n + 1 sums: of the first 0, 1, … n ends, how many have the bit. */
+  #running(bit: number): Uint32Array {
+    const sums = new Uint32Array(this.#byEnd.length + 1);
+    for (let at = 0; at < this.#byEnd.length; at++)
+      sums[at + 1] = (sums[at] as number) + ((this.#bitsSeen.at(this.#byEnd[at] as number) & bit) === 0 ? 0 : 1);
+    return sums;
   }
 
   /** Piles found, most populous first: for the report. */
@@ -104,7 +142,7 @@ export class Population {
 
   /** Whether any closure's age is known at all. */
   get knowsAges(): boolean {
-    return this.#lived.some((one) => one.openMs < one.endMs);
+    return this.#knowsAges;
   }
 
   facts(closure: Closure): Fact[] {
@@ -115,7 +153,7 @@ export class Population {
     for (const measure of ['silence', 'age'] as const) {
       const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
       if (value === undefined) continue;
-      const piles = this.#piles.filter((pile) => pile.measure === measure);
+      const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
       const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
       if (inside)
@@ -190,25 +228,21 @@ export class Population {
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
   #groupIn(from: number, to: number): { readonly clients: number; readonly sameAge: boolean } {
-    const clients = new Set<string | undefined>();
+    const clients = new Set<number>();
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     for (let at = from; at < to; at++) {
-      const one = this.#lived[at] as Lived;
-      if (!one.abnormal) continue;
-      clients.add(one.client);
-      youngest = Math.min(youngest, one.endMs - one.openMs);
-      oldest = Math.max(oldest, one.endMs - one.openMs);
+      const one = this.#byEnd[at] as number;
+      if ((this.#bitsSeen.at(one) & ABNORMAL) === 0) continue;
+      clients.add(this.#clientsSeen.at(one));
+      const age = this.#endsSeen.at(one) - this.#opensSeen.at(one);
+      youngest = Math.min(youngest, age);
+      oldest = Math.max(oldest, age);
     }
     return { clients: clients.size, sameAge: oldest - youngest <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE) };
   }
 }
 
-/** n + 1 sums: of the first 0, 1, … n items, how many hold. */
-function running(items: readonly Lived[], holds: (one: Lived) => boolean): Uint32Array {
-  const sums = new Uint32Array(items.length + 1);
-  for (const [at, item] of items.entries()) sums[at + 1] = (sums[at] as number) + (holds(item) ? 1 : 0);
-  return sums;
-}
+const isGoingAway = (code: number | undefined): boolean => code === 1001 || code === 1012;
 
 function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0;
@@ -226,11 +260,11 @@ function lowerBound(sorted: Float64Array, value: number): number {
  * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
  * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
-function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: DurationMs; readonly endMs: number }[]): Pile[] {
+function pilesIn(measure: Pile['measure'], { values, ends }: Measured): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
-  const sorted = values.toSorted((a, b) => a.ms - b.ms);
-  const ages = Float64Array.from(sorted, (one) => one.ms);
+  const order = values.ranking();
+  const ages = values.pick(order);
   const piles: Pile[] = [];
   for (let from = 0; from < total; ) {
     const edge = ages[from] as number;
@@ -264,7 +298,7 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
       total,
       below: from,
       p,
-      together: endedTogether(sorted.slice(from, to)),
+      together: endedTogether(ages.slice(from, to), ends.pick(order.subarray(from, to))),
     });
     from = to;
   }
@@ -275,12 +309,9 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
  * Connections of one age that also ended at one time tell of an event, not of a timer: a timer's ends are spread like the opens, much
  * wider than the ages.
  */
-function endedTogether(members: readonly { readonly ms: DurationMs; readonly endMs: number }[]): boolean {
-  const spread = (values: number[]): number => {
-    const inOrder = values.sort((a, b) => a - b);
-    return quantileSorted(inOrder, 0.9) - quantileSorted(inOrder, 0.1);
-  };
-  return spread(members.map((one) => one.endMs)) < 2 * spread(members.map((one) => one.ms)) + MOMENT_SLACK_MS;
+function endedTogether(ages: Float64Array, ends: Float64Array): boolean {
+  const spread = (sorted: readonly number[]): number => quantileSorted(sorted, 0.9) - quantileSorted(sorted, 0.1);
+  return spread([...ends.sort()]) < 2 * spread([...ages]) + MOMENT_SLACK_MS;
 }
 const MOMENT_SLACK_MS = 500;
 

@@ -123,6 +123,10 @@ export class RecordReader {
   readonly #headed: readonly Parser[];
   readonly #hint: string;
   readonly #wanted: Wanted;
+  /** Users' own formats are asked before any other. */
+  readonly #asksUserFirst: boolean;
+  /** The format with files of its own that read the latest row. */
+  #latest: Parser | undefined;
   /** Line → its stamp, null = none. */
   readonly #stamps = new Map<string, Stamp | null>();
   readonly #neighbours = new Map<string, Bare>();
@@ -133,6 +137,7 @@ export class RecordReader {
     this.#headed = shelves.parsers.filter((parser) => parser.isHeader);
     this.#hint = hint.toLowerCase();
     this.#wanted = wanted;
+    this.#asksUserFirst = shelves.parsers.some((parser) => parser.own);
   }
 
   /** `unwrap` for lines that are looked at as neighbours, each of them many times where records are dense. */
@@ -190,19 +195,32 @@ export class RecordReader {
   #readBy(wanted: Wanted, bare: Bare, around: Neighbours): Reading {
     for (const parser of this.#headed) if (parser.isHeader?.(bare.text)) this.#header.set(parser.name, bare.text);
     const shared = this.#context(bare, around);
+    // Lines of a file of one format come by the hundred: the format that read the last one is asked before the others.
+    const latest = wanted === 'rows' ? this.#latest : undefined;
+    const known = latest && this.#readWith(latest, bare, shared);
+    if (known) return known;
     for (const parser of wanted === 'events' ? this.#holders(bare.text) : this.#parsers) {
-      const context = parser.isHeader ? Object.assign({}, shared, { header: this.#header.get(parser.name) }) : shared;
-      const row = parser.read(bare.text, context);
-      if (!row) continue;
-      const made = parser.events(row, context);
-      const drafts = made === undefined ? [] : Array.isArray(made) ? made : [made as Draft];
-      const lifeMs = row['marks'] === 'start' && typeof row['durationMs'] === 'number' ? row['durationMs'] : 0;
-      return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeMs), drafts };
+      const reading = parser === latest ? undefined : this.#readWith(parser, bare, shared);
+      if (!reading) continue;
+      if (parser.habitat === 'own' && !this.#asksUserFirst) this.#latest = parser;
+      return reading;
     }
     return { bare, parser: undefined, row: undefined, at: bare.at, drafts: [] };
   }
 
+  #readWith(parser: Parser, bare: Bare, shared: Context): Reading | undefined {
+    const context = parser.isHeader ? Object.assign({}, shared, { header: this.#header.get(parser.name) }) : shared;
+    const row = parser.read(bare.text, context);
+    if (!row) return undefined;
+    const made = parser.events(row, context);
+    const drafts = made === undefined ? [] : Array.isArray(made) ? made : [made as Draft];
+    const lifeMs = row['marks'] === 'start' && typeof row['durationMs'] === 'number' ? row['durationMs'] : 0;
+    return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeMs), drafts };
+  }
+
   #holders(text: string): readonly Parser[] {
+    // The scan found its needle.
+    if (this.#parsers.length === 1) return this.#parsers;
     this.#index ??= new NeedleIndex(this.#parsers, (parser) => parser.needles);
     return this.#index.holders(text);
   }

@@ -5,13 +5,14 @@
 import { align, type ClockOptions } from './align.ts';
 import { AnchorTable } from './anchors.ts';
 import { causes } from './causes/index.ts';
-import type { Closure } from './closure.ts';
+import type { Closure, Verdict } from './closure.ts';
 import { deathsOf } from './deaths/deaths.ts';
 import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
 import { judged, timed, unlogged } from './infer.ts';
+import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
@@ -39,7 +40,7 @@ export interface AnalyzeOptions {
 
 /** Sources in, Report out. The only place where the stages meet. The report's closures live until `scratch` is disposed. */
 export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOptions, scratch: Scratch): Promise<Report> {
-  const timeline = new Timeline(scratch, options.budget);
+  const timeline = new Timeline(scratch, options.budget / 2);
   const anchors = new AnchorTable();
   const emit = (event: Parameters<Timeline['add']>[0]): void => {
     timeline.add(event);
@@ -59,9 +60,10 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
 
   const seen = new Tallied();
   const population = new Population();
-  const abnormal = new Spool<Closure>(scratch, options.budget);
-  const unjudged = new Spool<Closure>(scratch, options.budget);
-  const untold = new Spool<Closure>(scratch, options.budget);
+  // A closure holds its events and takes about three times as much as one.
+  const abnormal = new Spool<Closure>(scratch, options.budget / 6);
+  const unjudged = new Spool<Closure>(scratch, options.budget / 6);
+  const untold = new Spool<Closure>(scratch, options.budget / 6);
   const shelve = (closure: Closure): void => {
     seen.count(closure);
     if (closure.state === 'unjudged') unjudged.add(closure);
@@ -82,7 +84,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);
     if (settled.state === 'abnormal') abnormal.add(settled);
-    else untold.add(settled);
+    else if (seen.closing.size === 0) untold.add(settled);
+    else seen.leave();
   }
   const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closers);
   for (const closure of lost) {
@@ -92,7 +95,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   for (const { opened } of living) population.addLiving(opened.when.fromMs);
   population.finish();
   for (const closure of untold) {
-    if (seen.closing.size === 0 && timed(closure, population)) abnormal.add({ ...closure, state: 'abnormal' });
+    if (timed(closure, population)) abnormal.add({ ...closure, state: 'abnormal' });
     else seen.leave();
   }
 
@@ -111,28 +114,36 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     showsIdleCuts: seen.showsIdleCuts,
   });
   const grouping = new Grouping();
-  const reports = new Spool<ClosureReport>(scratch, options.budget);
+  const judgedIn = (closure: Closure): boolean =>
+    closure.ended.toMs >= options.window.fromMs && closure.ended.fromMs <= options.window.toMs;
+  const verdictOf = (closure: Closure): Verdict => weigh(closure, world, causes);
+  const groups = new Numbers();
   for await (const closures of inTurns(abnormal)) {
     for (const stitched of closures) {
-      if (stitched.ended.toMs < options.window.fromMs || stitched.ended.fromMs > options.window.toMs) continue;
+      if (!judgedIn(stitched)) continue;
       const closure = seen.placed(stitched);
-      const verdict = weigh(closure, world, causes);
-      const report = closureReport(closure, verdict, grouping.add(closure, verdict));
-      seen.judge(report);
-      reports.add(report);
+      const verdict = verdictOf(closure);
+      seen.judge(closure, verdict);
+      groups.push(grouping.add(closure, verdict));
     }
   }
   const { incidents, ids } = grouping.incidents();
-  const named = {
-    *[Symbol.iterator]() {
-      for (const report of reports) yield { ...report, incident: ids.get(report.incident) ?? '' };
+  // Weighed anew when they are asked for: verdicts take more room than the closures that they are about, and most reports show a few.
+  const reports = {
+    *[Symbol.iterator](): Generator<ClosureReport> {
+      let count = 0;
+      for (const stitched of abnormal) {
+        if (!judgedIn(stitched)) continue;
+        const closure = seen.placed(stitched);
+        yield closureReport(closure, verdictOf(closure), ids[groups.at(count++)] ?? '');
+      }
     },
-  }; // prettier-ignore
+  };
   return summarize({
     version: options.version,
     counts: seen.counts,
     incidents,
-    closures: named,
+    closures: reports,
     world,
     events: seen.world,
     population,

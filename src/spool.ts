@@ -1,38 +1,43 @@
 /**
- * Collections that move to disk past a budget. Items are plain data; on disk they are JSON Lines in one temporary file without a
- * name, which the system takes back however the process ends.
+ * Collections that move to disk past a budget. Items are plain data; on disk they are JSON in one temporary file without a name,
+ * which the system takes back however the process ends.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const CHUNK = 1 << 18;
-const JOINED = 2_000; // items written at once
+/** Items written and read at once. */
+const CHUNK_ITEMS = 256;
 
-/** Bytes of the temporary file. */
-export interface Run {
-  readonly from: number;
-  readonly to: number;
+/** Where a chunk of items, a JSON array, stands in the temporary file. */
+interface Chunk {
+  readonly at: number;
+  readonly length: number;
 }
+export type Run = readonly Chunk[];
 
 /** The temporary file of one analysis. */
 export class Scratch {
   #file: number | undefined;
   #length = 0;
 
-  append(bytes: Uint8Array): void {
+  append(bytes: Uint8Array): Chunk {
     this.#file ??= namelessFile();
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done, bytes.length - done, this.#length + done);
+    const chunk = { at: this.#length, length: bytes.length };
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done, bytes.length - done, chunk.at + done);
     this.#length += bytes.length;
+    return chunk;
   }
 
-  /** Where the next byte is appended. */
-  get length(): number {
-    return this.#length;
-  }
-
-  read(into: Uint8Array, length: number, at: number): number {
-    return this.#file === undefined ? 0 : readSync(this.#file, into, 0, length, at);
+  read({ at, length }: Chunk): Buffer {
+    if (this.#file === undefined) throw new Error('the temporary file is gone');
+    const bytes = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length; ) {
+      const got = readSync(this.#file, bytes, done, length - done, at + done);
+      if (got === 0) throw new Error('the temporary file was cut');
+      done += got;
+    }
+    return bytes;
   }
 
   dispose(): void {
@@ -45,35 +50,22 @@ export class Scratch {
 function namelessFile(): number {
   const folder = mkdtempSync(join(tmpdir(), 'why1006-'));
   try {
-    return openSync(join(folder, 'runs.jsonl'), 'wx+', 0o600);
+    return openSync(join(folder, 'runs.json'), 'wx+', 0o600);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Appends items, one a line. */
 export function writeRun<T>(scratch: Scratch, items: readonly T[]): Run {
-  const from = scratch.length;
-  for (let first = 0; first < items.length; first += JOINED) {
-    const lines = items.slice(first, first + JOINED).map((item) => JSON.stringify(item));
-    scratch.append(Buffer.from(`${lines.join('\n')}\n`));
-  }
-  return { from, to: scratch.length };
+  const chunks: Chunk[] = [];
+  for (let first = 0; first < items.length; first += CHUNK_ITEMS)
+    chunks.push(scratch.append(Buffer.from(JSON.stringify(items.slice(first, first + CHUNK_ITEMS)))));
+  return chunks;
 }
 
 /** The items of a run, one at a time. */
-export function* readRun<T>(scratch: Scratch, { from, to }: Run): Generator<T> {
-  const block = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, to - from)));
-  let rest: Buffer = Buffer.alloc(0);
-  for (let at = from; at < to; ) {
-    const got = scratch.read(block, Math.min(block.length, to - at), at);
-    if (got === 0) return;
-    at += got;
-    const bytes = rest.length > 0 ? Buffer.concat([rest, block.subarray(0, got)]) : block.subarray(0, got);
-    const end = bytes.lastIndexOf(10) + 1;
-    if (end > 0) for (const line of bytes.toString('utf8', 0, end - 1).split('\n')) yield JSON.parse(line) as T;
-    rest = Buffer.from(bytes.subarray(end));
-  }
+export function* readRun<T>(scratch: Scratch, run: Run): Generator<T> {
+  for (const chunk of run) yield* JSON.parse(scratch.read(chunk).toString()) as T[];
 }
 
 /** Items in the order they were added; can be read again and again. */
@@ -97,7 +89,8 @@ export class Spool<T> implements Iterable<T> {
   add(item: T): void {
     this.#items.push(item);
     this.#count++;
-    if (this.#items.length < this.#budget) return;
+    // What is on its way to disk anyway goes there at once: it would only keep the garbage collector busy.
+    if (this.#items.length < (this.#runs.length === 0 ? this.#budget : CHUNK_ITEMS)) return;
     this.#runs.push(writeRun(this.#scratch, this.#items));
     this.#items = [];
   }

@@ -1,10 +1,10 @@
 /** What one pass over the timeline keeps besides the closures: the world's events, who the server is, counts. */
-import type { Closure } from './closure.ts';
+import type { Closure, Verdict } from './closure.ts';
 import { PROCESS_KINDS } from './deaths/cluster.ts';
 import { ServerProfile } from './deaths/profile.ts';
 import type { Counts } from './findings.ts';
-import type { ClosureReport } from './report.ts';
 import type { EventKind, LogEvent } from './types.ts';
+import { gradeOf } from './weigh.ts';
 
 /** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */
 const PER_SECOND = 5;
@@ -95,11 +95,12 @@ export class Tallied {
     this.#unjudged++;
   }
 
-  judge(report: ClosureReport): void {
+  judge(closure: Closure, verdict: Verdict): void {
+    const grade = gradeOf(verdict);
     this.#closures++;
-    if (report.inferred) this.#inferred++;
-    this.#causes[report.cause] = (this.#causes[report.cause] ?? 0) + 1;
-    this.#grades[report.grade] = (this.#grades[report.grade] ?? 0) + 1;
+    if (closure.inferred) this.#inferred++;
+    this.#causes[verdict.cause] = (this.#causes[verdict.cause] ?? 0) + 1;
+    this.#grades[grade] = (this.#grades[grade] ?? 0) + 1;
   }
 
   get counts(): Counts {

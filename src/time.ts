@@ -4,24 +4,28 @@
  */
 import type { Basis, DurationMs, Stamp } from './types.ts';
 
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+const MONTH_OF: ReadonlyMap<string, number> = new Map(
+  MONTHS.flatMap((name, month) => [[name, month] as const, [name.toLowerCase(), month] as const]),
+);
+const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const YEARLESS_YEAR = 2000;
 
 export const stamp = (ms: number, widthMs: DurationMs, basis: Basis = 'utc'): Stamp => ({ ms, widthMs, basis });
 
 /** 0–11, or -1. English three-letter names, as every program here writes them. */
 export function monthIndex(name: string): number {
-  const at = name.length === 3 ? MONTHS.indexOf(name[0]?.toUpperCase() + name.slice(1).toLowerCase()) : -1;
-  return at >= 0 && at % 3 === 0 ? at / 3 : -1;
+  return MONTH_OF.get(name) ?? MONTH_OF.get(name.toLowerCase()) ?? -1;
 }
 
 /** Milliseconds of a civil time read as UTC; NaN when it does not exist (31 Feb, hour 24). Second 60 is accepted as a leap second. */
 export function civilMs(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
-  const ms = Date.UTC(year, month, day, hour, minute, second);
-  if (!(hour < 24 && minute < 60 && second <= 60)) return Number.NaN;
-  const date = new Date(Date.UTC(year, month, day));
-  return date.getUTCMonth() === month && date.getUTCDate() === day ? ms : Number.NaN;
+  if (!(hour < 24 && minute < 60 && second <= 60 && day >= 1 && day <= (DAYS_IN_MONTH[month] ?? 0))) return Number.NaN;
+  if (day === 29 && month === 1 && !isLeapYear(year)) return Number.NaN;
+  return Date.UTC(year, month, day, hour, minute, second);
 }
+
+const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 const digit = (text: string, at: number): number => {
   const code = text.charCodeAt(at) - 48;

@@ -13,7 +13,7 @@ function runKey(event: RawEvent): string {
 }
 
 /** A total order, so that ties do not depend on the order of inputs. */
-function compare(a: LogEvent, b: LogEvent): number {
+function compare(a: RawEvent | LogEvent, b: RawEvent | LogEvent): number {
   return (
     a.when.fromMs - b.when.fromMs ||
     (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : 0) ||
@@ -22,17 +22,30 @@ function compare(a: LogEvent, b: LogEvent): number {
   );
 }
 
+/** Events that are moved to disk at once when they follow those that are there: few enough to die young in the collector's eyes. */
+const LEAST_BATCH = 4_096;
+
+/** A sorted run on disk that may go on. */
+interface OpenRun {
+  readonly chunks: Run[number][];
+  last: RawEvent;
+}
+
 export class Timeline {
   readonly #scratch: Scratch;
   readonly #budget: number;
   readonly #runs: Run[] = [];
+  /** By `runKey` the latest run. */
+  readonly #open = new Map<string, OpenRun>();
   #buffer: RawEvent[] = [];
+  #batch: number;
   #count = 0;
 
   /** Keeps at most `budget` events in memory. */
   constructor(scratch: Scratch, budget: number) {
     this.#scratch = scratch;
     this.#budget = budget;
+    this.#batch = budget;
   }
 
   get length(): number {
@@ -42,14 +55,13 @@ export class Timeline {
   add(event: RawEvent): void {
     this.#buffer.push(event);
     this.#count++;
-    if (this.#buffer.length >= this.#budget) this.#spill();
+    if (this.#buffer.length >= this.#batch) this.#spill();
   }
 
   /** Every event whose clock is known, in order of time. */
   *inOrder(alignment: Alignment): Generator<LogEvent> {
-    const live = (this.#runs.length === 0 ? this.#buffer : []).flatMap((event) => placed(event, alignment) ?? []);
     if (this.#runs.length === 0) {
-      yield* live.sort(compare);
+      yield* this.#buffer.flatMap((event) => placed(event, alignment) ?? []).sort(compare);
       return;
     }
     this.#spill();
@@ -65,8 +77,27 @@ export class Timeline {
       if (part) part.push(event);
       else parts.set(key, [event]);
     }
-    for (const events of parts.values()) this.#runs.push(writeRun(this.#scratch, events.sort(compare)));
+    let followed = true;
+    for (const [key, events] of parts) if (!this.#append(key, events.sort(compare))) followed = false;
+    // Logs are written in order: small batches go on where the last one ended. Where they do not, there would be too many runs.
+    this.#batch = Math.min(this.#budget, followed ? LEAST_BATCH : Math.max(LEAST_BATCH, this.#batch * 2));
     this.#buffer = [];
+  }
+
+  /** Writes sorted events behind the latest run of their clock, or as a new run: false. */
+  #append(key: string, events: readonly RawEvent[]): boolean {
+    const chunks = writeRun(this.#scratch, events);
+    const last = events.at(-1) as RawEvent;
+    const open = this.#open.get(key);
+    if (open && compare(open.last, events[0] as RawEvent) <= 0) {
+      open.chunks.push(...chunks);
+      open.last = last;
+      return true;
+    }
+    const run = { chunks: [...chunks], last };
+    this.#open.set(key, run);
+    this.#runs.push(run.chunks);
+    return open === undefined;
   }
 }
 

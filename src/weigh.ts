@@ -11,7 +11,8 @@ const EXTRA = 0.5;
 const EXTRA_LIMIT = 1;
 const GRADES = { confirmed: 0.97, likely: 0.8, possible: 0.5 } as const;
 
-export function gradeOf(confidence: number): Grade {
+export function gradeOf({ cause, confidence }: Pick<Verdict, 'cause' | 'confidence'>): Grade {
+  if (cause === 'unknown') return 'unknown';
   if (confidence >= GRADES.confirmed) return 'confirmed';
   if (confidence >= GRADES.likely) return 'likely';
   return confidence >= GRADES.possible ? 'possible' : 'unknown';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const program = join(root, 'dist/src/cli.js');
+const program = join(root, 'dist/bundle/cli.js');
 
 /** A build that is older than a source would be tested in its place. */
 function checkBuild(): void {

@@ -27,27 +27,9 @@ function filled(page: string, name: string, part: string): string {
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '\\<');
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map((one) => cell(String(one))).join(' | ')} |`).join('\n');
-const folded = (summary: string, text: string): string => `<details>\n<summary>${summary}</summary>\n\n${text}\n\n</details>`;
 
 const SEEN_FROM = ['server', 'gateway', 'client', 'proxy', 'edge', 'kernel', 'supervisor', 'orchestrator'];
-const formats = (): string =>
-  folded(
-    `${parsers.length} log formats`,
-    table(
-      ['format', 'seen from', 'adds'],
-      parsers
-        .toSorted((a, b) => SEEN_FROM.indexOf(a.vantage) - SEEN_FROM.indexOf(b.vantage))
-        .map(({ name, docs, vantage, adds }) => [`[${name}](${docs})`, vantage, adds]),
-    ),
-  );
-const wrappers = (): string =>
-  folded(
-    `${envelopes.length} wrappers around log lines, in any nesting`,
-    table(
-      ['wrapper', 'is'],
-      envelopes.map(({ name, docs, about }) => [`[${name}](${docs})`, about]),
-    ),
-  );
+const bySight = parsers.toSorted((a, b) => SEEN_FROM.indexOf(a.vantage) - SEEN_FROM.indexOf(b.vantage));
 
 /** The verdict, the causes and the beginning of the first incident. */
 async function excerpt(): Promise<string> {
@@ -116,14 +98,50 @@ test('README.md', async () => {
     ),
   );
   page = filled(page, 'accuracy', await accuracy());
-  page = filled(page, 'formats', formats());
-  page = filled(page, 'envelopes', wrappers());
-  page = filled(page, 'options', `\`\`\`text\n${await help('analyze')}\n\`\`\``);
+  page = filled(
+    page,
+    'formats',
+    table(
+      ['seen from', 'formats'],
+      SEEN_FROM.map((vantage) => [
+        vantage,
+        bySight
+          .filter((parser) => parser.vantage === vantage)
+          .map(({ name }) => name)
+          .join(', '),
+      ]),
+    ),
+  );
   await expect(page).toMatchFileSnapshot(fileURLToPath(new URL('../README.md', import.meta.url)));
 });
 
-test('README.md tells every exit code', () => {
-  for (const code of Object.values(EXIT)) expect(read('README.md')).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
+test('docs/formats.md', async () => {
+  let page = filled(
+    read('docs/formats.md'),
+    'formats',
+    table(
+      ['format', 'seen from', 'adds'],
+      bySight.map(({ name, docs, vantage, adds }) => [`[${name}](${docs})`, vantage, adds]),
+    ),
+  );
+  page = filled(
+    page,
+    'envelopes',
+    table(
+      ['wrapper', 'is'],
+      envelopes.map(({ name, docs, about }) => [`[${name}](${docs})`, about]),
+    ),
+  );
+  await expect(page).toMatchFileSnapshot(fileURLToPath(new URL('../docs/formats.md', import.meta.url)));
+});
+
+test('docs/command-line.md', async () => {
+  const page = filled(read('docs/command-line.md'), 'options', `\`\`\`text\n${await help('analyze')}\n\`\`\``);
+  await expect(page).toMatchFileSnapshot(fileURLToPath(new URL('../docs/command-line.md', import.meta.url)));
+});
+
+test('docs/command-line.md tells every exit code', () => {
+  for (const code of Object.values(EXIT)) expect(read('docs/command-line.md')).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
 });
 
 interface Schema {

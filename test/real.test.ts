@@ -25,7 +25,7 @@ let logs = '';
 let children: ChildProcess[] = [];
 
 beforeAll(() => {
-  if (!existsSync(built('src/cli.js'))) throw new Error('dist/ is missing: run `npm run build` first');
+  if (!existsSync(built('bundle/cli.js'))) throw new Error('dist/ is missing: run `npm run build` first');
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'why1006-real-'));
@@ -146,7 +146,7 @@ async function open({ port }: Place, id: string, telemetry?: string): Promise<Cl
 }
 
 function report(): Report & { readonly closures: readonly ClosureReport[] } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [built('src/cli.js'), '--format', 'json', logs], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [built('bundle/cli.js'), '--format', 'json', logs], { encoding: 'utf8' });
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   return JSON.parse(stdout) as Report & { readonly closures: readonly ClosureReport[] };
 }

@@ -20,7 +20,7 @@ export const ANALYZE = 'why1006 (report)';
 export const RIPGREP = 'rg -c -F';
 export const GZIP = 'gzip -dc';
 
-const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bundle/cli.js', import.meta.url));
 const HEAD_BYTES = 64 * 1024;
 
 /** Only those that are installed. */
