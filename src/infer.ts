@@ -34,6 +34,31 @@ export const timed = (closure: Closure, population: Population): boolean =>
 /** As many as make a pile of ages more than moderate evidence. */
 const TIMED_LEAST = 5;
 
+/** Only a client tells of it, and nothing by which it could be known again. */
+export const isAnonymous = (closure: Closure): boolean =>
+  closure.state === 'abnormal' &&
+  closure.keys.connection === undefined &&
+  closure.keys.client === undefined &&
+  closure.lifeMs === undefined &&
+  closure.seen.every((event) => event.kind === 'socket-closed' && event.vantage === 'client');
+
+/** Clients notice a server's end so much later: a retransmission, a busy page. */
+const NOTICED_MS = 9_000;
+
+/**
+ * What anonymous clients saw of a server's death are the connections that it lost, one each: the closures as they are to be counted. Which
+ * client had which connection is not known, and does not matter for why it ended.
+ */
+export function* claimed(lost: readonly Closure[], anonymous: Iterable<Closure>): Generator<Closure> {
+  const free = [...lost];
+  for (const closure of anonymous) {
+    const at = free.findIndex(({ ended }) => closure.ended.toMs >= ended.fromMs - 1_000 && closure.ended.fromMs <= ended.toMs + NOTICED_MS);
+    const [mine] = at < 0 ? [] : free.splice(at, 1);
+    yield mine ? { ...mine, seen: [...mine.seen, ...closure.seen], codes: closure.codes, inferred: false } : closure;
+  }
+  yield* free;
+}
+
 /** The proxy's own words mean that no close frame can have passed. */
 const proxyCutIt = (closure: Closure): boolean =>
   closure.seen.some(

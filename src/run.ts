@@ -11,7 +11,7 @@ import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { judged, timed, unlogged } from './infer.ts';
+import { claimed, isAnonymous, judged, timed, unlogged } from './infer.ts';
 import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
@@ -64,8 +64,13 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const abnormal = new Spool<Closure>(scratch, options.budget / 6);
   const unjudged = new Spool<Closure>(scratch, options.budget / 6);
   const untold = new Spool<Closure>(scratch, options.budget / 6);
+  const anonymous = new Spool<Closure>(scratch, options.budget / 6);
   const shelve = (closure: Closure): void => {
     seen.count(closure);
+    if (isAnonymous(closure)) {
+      anonymous.add(closure);
+      return;
+    }
     if (closure.state === 'unjudged') unjudged.add(closure);
     else population.add(closure);
     if (closure.state === 'abnormal') abnormal.add(closure);
@@ -88,7 +93,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     else seen.leave();
   }
   const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closers);
-  for (const closure of lost) {
+  for (const closure of claimed(lost, anonymous)) {
     population.add(closure);
     abnormal.add(closure);
   }

@@ -68,8 +68,9 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
           ? LAST_WORDS_MS
           : DEATH_WINDOW_MS;
   if (since > window || since < -DEATH_WINDOW_MS) return false;
-  // After its restart a new fault, stop or end opens a new death.
-  if (started && event.kind !== 'process-started' && !(event.kind === 'oom-kill' && event.role !== 'kill')) return false;
+  // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
+  const late = (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && stopping);
+  if (started && event.kind !== 'process-started' && !late) return false;
   const kinship = cluster.events.map((other) => kin(event, other, profile));
   if (kinship.includes('conflict')) return false;
   return kinship.includes('same') || (event.kind !== 'process-started' && cluster.events.some((other) => sameDeath(event, other)));

@@ -162,6 +162,9 @@ function identityOf(events: readonly LogEvent[]): Identity {
   };
 }
 
+/** Docker names a container's host by the first twelve digits of its id. */
+const CONTAINER_HOST = /^[0-9a-f]{12}$/;
+
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
   const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
@@ -173,6 +176,11 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
     [...profile.containers].some((other) => one.startsWith(other) || other.startsWith(one)),
   );
   if (container) return ['same', `the server's log comes from container ${container}`];
+  // Inside a container the host's name is the pod's, or begins the container's id.
+  const housed = [...identity.pods, ...identity.containers].find((one) =>
+    [...profile.hosts].some((host) => host === one || (CONTAINER_HOST.test(host) && one.startsWith(host))),
+  );
+  if (housed) return ['same', `the server's log names its host ${housed}`];
   const pid = shared(identity.pids, profile.pids);
   if (pid !== undefined) return ['same', `the server's log names pid ${pid}`];
   if (events.some((event) => fromServer(event, profile))) return ['same', "it stands in the server's own log"];

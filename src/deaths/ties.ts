@@ -52,7 +52,8 @@ export function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): 
   return deaths.map((death) => {
     const sources = tied.get(death);
     if (!sources || death.relation === 'other') return death;
-    const servers = [...new Set([...death.servers, ...sources])];
+    // A journal that only has the banner is not the log of the connections.
+    const servers = [...new Set([...death.servers, ...sources.filter((source) => profile.sources.has(source))])];
     return death.relation === 'unknown'
       ? { ...death, servers, relation: 'probable', relationWhy: 'the server came up again right after it' }
       : { ...death, servers };
