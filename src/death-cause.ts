@@ -1,5 +1,6 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
 import type { Cause, Closure, Death, TraceSignal, World } from './closure.ts';
+import { UNKNOWN_HAND } from './deaths/death.ts';
 import type { CauseName } from './report.ts';
 import { concerns, factOf, plural, seenOf } from './signals.ts';
 
@@ -97,8 +98,9 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       mechanism: 'death',
       strength: 'decisive',
       speaks: 'for',
-      because: 'a record of the death of this server in the moment of the closure; less when nothing ties the process to this server',
-      holds: (death, closure) => (death.root === root ? concerns(death, closure) : 0),
+      because:
+        'a record of the death of this server in the moment of the closure; less when nothing ties the process to this server, or when it was killed and nobody says by whom',
+      holds: (death, closure) => (death.root === root ? concerns(death, closure) * (death.detail === UNKNOWN_HAND ? 0.5 : 1) : 0),
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],

@@ -95,19 +95,21 @@ function shortfalls(one: Case, closures: readonly ClosureReport[]): readonly str
   ];
 }
 
+const rightOf = (one: Case): ReadonlySet<CauseName> => new Set<CauseName>([one.cause, ...one.also, 'unknown']);
+
+const confirmedWrong = (one: Case, closures: readonly ClosureReport[]): readonly string[] =>
+  closures
+    .filter(({ grade, cause }) => grade === 'confirmed' && !rightOf(one).has(cause))
+    .map(({ id, cause }) => `${id} confirmed ${cause}`);
+
 /** What would send somebody the wrong way: `likely` of a wrong cause for most closures, `confirmed` for any. */
 function misleading(one: Case, closures: readonly ClosureReport[]): readonly string[] {
-  const right = new Set<CauseName>([one.cause, ...one.also, 'unknown']);
   const { cause, grade } = dominant(closures);
-  return [
-    ...(right.has(cause) || !above(grade, 'possible') ? [] : [`${grade} ${cause}: ${one.name} is ${one.cause}`]),
-    ...closures
-      .filter((closure) => closure.grade === 'confirmed' && !right.has(closure.cause))
-      .map(({ id, cause }) => `${id} confirmed ${cause}`),
-  ];
+  const wrong = above(grade, 'possible') && !rightOf(one).has(cause);
+  return [...(wrong ? [`${grade} ${cause}: ${one.name} is ${one.cause}`] : []), ...confirmedWrong(one, closures)];
 }
 
-async function closuresOf({ files }: Case): Promise<readonly ClosureReport[]> {
+async function closuresOf(files: Case['files']): Promise<readonly ClosureReport[]> {
   const logs = mkdtempSync(join(tmpdir(), 'why1006-thread-'));
   try {
     for (const [name, text] of files) writeFileSync(join(logs, name), text);
@@ -124,12 +126,22 @@ async function closuresOf({ files }: Case): Promise<readonly ClosureReport[]> {
 describe('what people met', () => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
     expect(one.files).not.toEqual([]);
-    const closures = await closuresOf(one);
+    const closures = await closuresOf(one.files);
     expect(misleading(one, closures)).toEqual([]);
     const short = shortfalls(one, closures);
     if (one.unmet === undefined) return expect(short).toEqual([]);
     expect(short, `is met now: take "unmet: ${one.unmet}" out`).not.toEqual([]);
   });
+
+  it.each(cases.filter(({ files }) => files.length > 1).map((one) => [one.name, one] as const))(
+    '%s: nothing else is confirmed when one of its logs is missing',
+    async (_, one) => {
+      for (const left of one.files) {
+        const closures = await closuresOf(one.files.filter((file) => file !== left));
+        expect(confirmedWrong(one, closures), `without ${left[0]}`).toEqual([]);
+      }
+    },
+  );
 
   it('has honest gaps, named here', ({ annotate }) =>
     Promise.all(cases.flatMap(({ name, unmet }) => (unmet === undefined ? [] : [annotate(`${name}: ${unmet}`, 'unmet')]))));

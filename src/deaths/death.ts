@@ -5,6 +5,8 @@ import type { Cluster, ProcessEvent } from './cluster.ts';
 import { RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
+/** Of a SIGKILL that no record explains: the kernel for memory, a person or a deploy may have sent it. */
+export const UNKNOWN_HAND = 'SIGKILL from an unknown hand';
 const STOP_TIMEOUT = 'stop timeout: killed after its grace period';
 const PLANNED: ReadonlySet<string> = new Set([
   'unit-stop',
@@ -116,9 +118,9 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
   if (end.signal)
     return {
       root: 'crash',
-      detail: end.signal === 'SIGKILL' ? 'SIGKILL from an unknown hand' : `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}`,
+      detail: end.signal === 'SIGKILL' ? UNKNOWN_HAND : `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}`,
     };
-  if (end.exitCode === 137) return { root: 'crash', detail: 'SIGKILL from an unknown hand' };
+  if (end.exitCode === 137) return { root: 'crash', detail: UNKNOWN_HAND };
   return { root: 'crash', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
 }
 
