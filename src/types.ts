@@ -372,7 +372,7 @@ export interface Parser<R extends Row = Row> {
   readonly own?: true;
   /**
    * ASCII literals, compared without case. Each line that gives an event holds one. They must survive JSON escaping: no `"`,
-   * no `\`, no control characters. A needle of digits only matches when no digit stands beside it.
+   * no `\`, no control characters. A needle of digits only matches as a whole number (not in `10.0.3.101`).
    */
   readonly needles: readonly string[];
   readonly samples: readonly Sample<R>[];

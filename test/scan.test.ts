@@ -28,7 +28,8 @@ function scanNaively(bytes: Uint8Array, needles: readonly string[]): Found[] {
 function holds(line: string, needle: string): boolean {
   const isNumber = /^[0-9]+$/.test(needle);
   for (let at = line.indexOf(needle); at >= 0; at = line.indexOf(needle, at + 1)) {
-    if (!isNumber || !/[0-9]/.test(`${line[at - 1] ?? ''}${line[at + needle.length] ?? ''}`)) return true;
+    const [before, behind] = [line.slice(Math.max(0, at - 2), at), line.slice(at + needle.length)];
+    if (!isNumber || !(/[0-9]\.?$/.test(before) || /^(?:[0-9]|\.[1-9])/.test(behind))) return true;
   }
   return false;
 }
@@ -62,7 +63,7 @@ const SIMD = (needles: readonly string[], capacity: number): Scanner => {
 };
 
 /** Few different bytes, so that needles and near misses are common; line ends and digits among them. */
-const nearby = fc.constantFrom(...Buffer.from('aAbB019 k\n\n\r\0\x80\xc3{[', 'latin1'));
+const nearby = fc.constantFrom(...Buffer.from('aAbB019. k\n\n\r\0\x80\xc3{[', 'latin1'));
 const needle = fc
   .array(fc.constantFrom(...'abAB019 k{[') as fc.Arbitrary<string>, { minLength: 3, maxLength: 20 })
   .map((chars) => chars.join(''));
@@ -75,10 +76,12 @@ const texts = fc.oneof(
   fc.array(nearby, { maxLength: 400 }).map((bytes) => Uint8Array.from(bytes)),
   fc.uint8Array({ maxLength: 2000 }),
   fc
-    .array(fc.oneof(needle, fc.constantFrom('\n', '\r\n', '1006', '11006', '10066', 'é', 'x'.repeat(70))), { maxLength: 60 })
+    .array(fc.oneof(needle, fc.constantFrom('\n', '\r\n', '1006', '11006', '10066', '.', '7.', '.5', '.0', 'é', 'x'.repeat(70))), {
+      maxLength: 60,
+    })
     .map((parts) => Buffer.from(parts.join(''))),
 );
-const places = fc.record({ from: fc.nat(130), isFitted: fc.boolean(), around: fc.constantFrom('\n', '0', 'a', '\n0', 'a\n9') });
+const places = fc.record({ from: fc.nat(130), isFitted: fc.boolean(), around: fc.constantFrom('\n', '0', 'a', '\n0', 'a\n9', '5.') });
 
 describe.each([
   ['WebAssembly', SIMD],

@@ -3,8 +3,9 @@ import type { Scanner } from './scanner.ts';
 import { createSimdScanner } from './simd.ts';
 
 /**
- * A scanner for `needles`, ASCII literals that are compared without case. A needle of digits alone only matches where no
- * digit stands beside it, so that `1006` is not found in an epoch stamp. Null = every line is a hit.
+ * A scanner for `needles`, ASCII literals that are compared without case. A needle of digits alone only matches as a whole number,
+ * not in a longer one, in a fraction or in an address: `1006` is not found in an epoch stamp, nor `101` in `10.0.3.101`. Null = every
+ * line is a hit.
  */
 function createScanner(needles: readonly string[] | null, capacity: number): Scanner {
   if (needles === null) return createEveryLineScanner(capacity);

@@ -107,7 +107,7 @@ function patternOf(needles: readonly string[]): RegExp {
       const literal = bytes.replace(/[a-z]|[^a-z0-9 ]/gi, (char) =>
         /[a-z]/i.test(char) ? `[${char.toLowerCase()}${char.toUpperCase()}]` : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
       );
-      return /^[0-9]+$/.test(needle) ? `(?<![0-9])${literal}(?![0-9])` : literal;
+      return /^[0-9]+$/.test(needle) ? `(?<![0-9]|[0-9]\\.)${literal}(?![0-9]|\\.[1-9])` : literal;
     });
   return new RegExp(alternatives.length === 0 ? '(?!)' : alternatives.join('|'), 'g');
 }

@@ -25,6 +25,8 @@ const GROUP: usize = 64;
 /** Groups after which a byte that counts up to 4 in each may overflow. */
 const GROUPS_A_COUNT: u32 = 63;
 const NEWLINE: u8 = 0x0a;
+const POINT: u8 = 0x2e;
+const ZERO: u8 = 0x30;
 
 /** Searches the lines of the text in [fromByte, toByte). Returns the number of hits. */
 export function scan(fromByte: usize, toByte: usize): usize {
@@ -191,7 +193,7 @@ function isAnyNeedle(first: usize, place: usize, floor: usize, to: usize): bool 
     const start = place - <usize>load<u16>(needle, 6);
     if (start >= floor && start + length <= to && isAt(start, load<u32>(needle), length)) {
       if (load<u16>(needle, 10) === 0) return true;
-      if (!(start > floor && isDigit(start - 1)) && !(start + length < to && isDigit(start + length))) return true;
+      if (!goesOnBefore(start, floor) && !goesOnBehind(start + length, to)) return true;
     }
     number = <usize>load<u16>(needle, 8);
   } while (number !== 0);
@@ -203,6 +205,18 @@ function isAt(start: usize, bytes: usize, length: usize): bool {
     if ((load<u8>(start + i) | load<u8>(bytes + length + i)) !== load<u8>(bytes + i)) return false;
   }
   return true;
+}
+
+/** Whether the number that begins at `start` is only the end of a longer one, a fraction, or an address's byte. */
+function goesOnBefore(start: usize, floor: usize): bool {
+  if (start === floor) return false;
+  return isDigit(start - 1) || (load<u8>(start - 1) === POINT && start - 1 > floor && isDigit(start - 2));
+}
+
+/** The same for what stands behind it. `1006.0` is still 1006. */
+function goesOnBehind(end: usize, to: usize): bool {
+  if (end === to) return false;
+  return isDigit(end) || (load<u8>(end) === POINT && end + 1 < to && isDigit(end + 1) && load<u8>(end + 1) !== ZERO);
 }
 
 function isDigit(at: usize): bool {
