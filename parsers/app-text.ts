@@ -244,6 +244,24 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', keys: { connection: '90' } },
     },
     {
+      line: '1788264602.417 close id=9f31c0aa code=1006 secs=81.3',
+      from: 'an application’s own logger: seconds since 1970',
+      reads: { at: { ms: 1788264602417, widthMs: 1, basis: 'utc' }, durationMs: 81300, connection: '9f31c0aa' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 81300 },
+    },
+    {
+      line: '2026-12-02 11:20:14,712 [4012] INFO chat.consumers: disconnect 8976e334 code=1000 duration=500.40',
+      from: 'Python logging, %(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s',
+      reads: { pid: 4012, level: 'INFO', connection: '8976e334' },
+      gives: { kind: 'socket-closed', code: 1000, keys: { pid: 4012 } },
+    },
+    {
+      line: '2026-10-25 02:04:01,939 INFO chat ws_close a5be93f7 code=1006 lived=60.004s',
+      from: 'Python logging around websockets 12',
+      reads: { connection: 'a5be93f7', durationMs: 60004 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 60004 },
+    },
+    {
       line: 'Client disconnected: 1006',
       from: 'ws 8 example with console.log',
       reads: { code: 1006 },

@@ -50,9 +50,19 @@ interface Lived {
   readonly abnormal: boolean;
 }
 
+interface Value {
+  readonly ms: DurationMs;
+  readonly endMs: number;
+  /** Measured to the millisecond. */
+  readonly exact: boolean;
+}
+
+/** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
+const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
+
 export class Population {
-  readonly #ages: { ms: DurationMs; endMs: number }[] = [];
-  readonly #silences: { ms: DurationMs; endMs: number }[] = [];
+  readonly #ages: Value[] = [];
+  readonly #silences: Value[] = [];
   readonly #lived: Lived[] = [];
   #piles: Pile[] = [];
   #opens: Float64Array = new Float64Array();
@@ -75,8 +85,8 @@ export class Population {
       abnormal: closure.state !== 'clean',
     });
     if (closure.state === 'clean') return;
-    if (closure.lifeMs !== undefined) this.#ages.push({ ms: closure.lifeMs, endMs });
-    if (closure.silenceMs !== undefined) this.#silences.push({ ms: closure.silenceMs, endMs });
+    if (closure.lifeMs !== undefined) this.#ages.push({ ms: closure.lifeMs, endMs, exact: isExact(closure) });
+    if (closure.silenceMs !== undefined) this.#silences.push({ ms: closure.silenceMs, endMs, exact: isExact(closure) });
   }
 
   /** A connection that was opened and that no log ends: it lived on. */
@@ -226,7 +236,17 @@ function lowerBound(sorted: Float64Array, value: number): number {
  * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
  * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
-function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: DurationMs; readonly endMs: number }[]): Pile[] {
+function pilesIn(measure: Pile['measure'], values: readonly Value[]): Pile[] {
+  const wide = pilesOf(measure, values, pileWidth);
+  // Few closures make no pile by that width. Measured to the ms, a timer's agree within its slack: so closely no three visits do.
+  const exact = values.filter((one) => one.exact && !wide.some((pile) => one.ms >= pile.fromMs - 350 && one.ms <= pile.toMs));
+  const tight = pilesOf(measure, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
+  return [...wide, ...tight].sort((a, b) => a.fromMs - b.fromMs);
+}
+/** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
+const SLACK_MS = 60;
+
+function pilesOf(measure: Pile['measure'], values: readonly Value[], widthOf: (ms: DurationMs) => DurationMs): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
   const sorted = values.toSorted((a, b) => a.ms - b.ms);
@@ -234,7 +254,7 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
   const piles: Pile[] = [];
   for (let from = 0; from < total; ) {
     const edge = ages[from] as number;
-    const width = pileWidth(edge);
+    const width = widthOf(edge);
     const to = lowerBound(ages, edge + width);
     const count = to - from;
     if (edge < MIN_TIMER_MS || count < MIN_PILE) {
@@ -242,7 +262,7 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
       continue;
     }
     const below = Math.max(1_000, edge * 0.2);
-    const background = Math.max(LEAST_BACKGROUND, ((from - lowerBound(ages, edge - below)) * width) / below);
+    const background = Math.max((LEAST_BACKGROUND * width) / pileWidth(edge), ((from - lowerBound(ages, edge - below)) * width) / below);
     // A later start may hold more: the edge is where the window is fullest for its background.
     const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
     if (count < 5 * background || next > count) {

@@ -11,7 +11,7 @@ import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { judged, unlogged } from './infer.ts';
+import { judged, lostBy, unlogged } from './infer.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
@@ -76,7 +76,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   }
   const unclosed = stitcher.finish();
 
-  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile), seen.ends, seen.profile);
+  const lostIn = lostBy(unclosed, seen.foreign);
+  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile, lostIn), seen.ends, seen.profile);
   for (const closure of unjudged) {
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);

@@ -41,6 +41,14 @@ export function cutBy(change: ProxyChange, closure: Closure): number {
   return closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs ? 0 : 1;
 }
 
+/** Whether the fault is told of this closure's upstream host. */
+export const sameUpstream = (event: LogEvent, { keys: { upstream } }: Closure): boolean =>
+  upstream !== undefined && event.keys.upstream?.ip === upstream.ip;
+
+/** A client tells of its own network only: where it names its connection, the fault concerns no other. */
+export const concernsClient = (event: LogEvent, { keys }: Closure): boolean =>
+  event.keys.connection === undefined || keys.connection === undefined || event.keys.connection === keys.connection;
+
 export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>
   closure.seen.filter((event): event is EventOf<K> => event.kind === kind);
 

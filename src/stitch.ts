@@ -114,7 +114,7 @@ export class Stitcher {
   }
 
   #observe(event: Observation): void {
-    const ids = connectionIds(event.keys);
+    const ids = this.#idsOf(event);
     if (isEnd(event)) this.#endSources.add(event.origin.source);
     const draft = this.#byKeys(event, ids) ?? this.#start(event);
     if (!draft.seen.includes(event)) {
@@ -123,6 +123,15 @@ export class Stitcher {
       draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
     }
     this.#index(draft, event, ids);
+  }
+
+  /** The event's own ids and, at its close, those that its open line named beside them: a request id, say. */
+  #idsOf(event: Observation): string[] {
+    const ids = connectionIds(event.keys);
+    if (event.kind !== 'socket-closed' || event.keys.connection === undefined) return ids;
+    const opened = this.#live.get(`${event.origin.source} ${event.keys.connection}`);
+    if (opened?.keys.requestId !== undefined && !ids.includes(opened.keys.requestId)) ids.push(opened.keys.requestId);
+    return ids;
   }
 
   #start(event: Observation): Draft {

@@ -1,6 +1,6 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import { concernsClient, factOf, hopOf, plural, sameUpstream, seenOf, words } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -8,9 +8,15 @@ const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer o
 /** The timer's line may be a consequence: the peer was gone and the proxy only noticed. */
 function lostBefore(closure: Closure, world: World): boolean {
   if (seenOf(closure, 'heartbeat-missed').length > 0) return true;
-  return world
-    .between('network-fault', closure.ended.fromMs - NETWORK_BEFORE_MS, closure.ended.toMs)
-    .some((fault) => fault.fault === 'link-down' || fault.fault === 'client-offline');
+  const fromMs = closure.ended.fromMs - NETWORK_BEFORE_MS;
+  return (
+    world
+      .between('network-fault', fromMs, closure.ended.toMs)
+      .some((fault) => (fault.fault === 'link-down' || fault.fault === 'client-offline') && concernsClient(fault, closure)) ||
+    world
+      .between('proxy-fault', fromMs, closure.ended.toMs)
+      .some((fault) => fault.fault === 'upstream-unreachable' && sameUpstream(fault, closure))
+  );
 }
 
 function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {

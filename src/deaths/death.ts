@@ -6,6 +6,8 @@ import { RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 const STOP_TIMEOUT = 'stop timeout: killed after its grace period';
+/** The kubelet logs a probe's verdict and its kill within some ms; its events are stamped to the second. */
+const OWN_KILL_MS = 3_000;
 const PLANNED: ReadonlySet<string> = new Set([
   'unit-stop',
   'app-signal',
@@ -34,7 +36,10 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const end = ends.find((event) => event.exitCode !== undefined || event.signal !== undefined) ?? ends[0];
   if (!kill && !fatal && !end && !planned && stops.length === 0) return undefined;
   const firstSign = [kill, fatal, end].flatMap((event) => (event ? [event.when.fromMs] : []));
-  const stopFirst = planned !== undefined && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
+  // The kubelet words a failed liveness probe's kill like any other; what it says right before is why.
+  const hung = stops.find((stop) => stop.how === 'liveness' || stop.how === 'watchdog');
+  const ownKill = planned?.how === 'container-stop' && hung !== undefined && Math.abs(planned.when.fromMs - hung.when.fromMs) < OWN_KILL_MS;
+  const stopFirst = planned !== undefined && !ownKill && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
   const verdict = rootOf({
     kill,
     fatal,
