@@ -22,7 +22,8 @@ export interface ClockOptions {
 
 /** From a source's own clock to UTC. */
 export interface Clock {
-  toUtc(ms: number): number;
+  /** `line`: where it is written; a local clock that was set back reads twice the same. */
+  toUtc(ms: number, line?: number): number;
   readonly errorMs: number;
   readonly report: ClockReport;
 }
@@ -71,7 +72,7 @@ export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefi
   const clock = alignment.clocks.get(clockKey(event.origin.source, event.basis));
   if (!clock) return undefined;
   const { basis: _, ...rest } = event;
-  const from = clock.toUtc(event.when.fromMs);
+  const from = clock.toUtc(event.when.fromMs, event.origin.line);
   const when: Span = { fromMs: from, toMs: from + (event.when.toMs - event.when.fromMs) };
   return { ...rest, when };
 }
@@ -139,12 +140,17 @@ class Node {
     return this.sample.basis === 'boot' || this.sample.basis === 'yearless' || this.sample.basis === 'local';
   }
 
+  #words(): string {
+    const { setBackAt } = this.sample;
+    return setBackAt === undefined || this.fixedZone ? this.how : `${this.how}; set back by an hour at line ${setBackAt}`;
+  }
+
   clock(): Clock {
     const offset = this.offsetMs ?? 0;
     return {
-      toUtc: (ms) => this.own(ms) + offset,
+      toUtc: (ms, line = 0) => this.own(ms + (this.fixedZone ? 0 : this.sample.shiftAt(line))) + offset,
       errorMs: this.errorMs,
-      report: { source: this.sample.source, says: this.how, offsetMs: Math.round(offset), errorMs: Math.round(this.errorMs) },
+      report: { source: this.sample.source, says: this.#words(), offsetMs: Math.round(offset), errorMs: Math.round(this.errorMs) },
     };
   }
 }

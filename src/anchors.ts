@@ -9,6 +9,12 @@ const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
 
+const HOUR_MS = 3_600_000;
+/** A log that is silent for longer across the change does not show it; smaller steps are lines out of order. */
+const LEAST_STEP_MS = 40 * 60_000;
+/** Clocks are set back in October and November, on the southern half in March and April. */
+const SET_BACK_MONTHS: ReadonlySet<number> = new Set([9, 10, 2, 3]);
+
 /** Instants and lives of one clock: one source and one basis. */
 export class ClockSample {
   readonly source: string;
@@ -25,6 +31,9 @@ export class ClockSample {
   readonly times: number[] = [];
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
+  /** First line behind the hour that was set back in autumn; instants kept here run on over it. */
+  setBackAt: number | undefined;
+  #last = { line: 0, ms: Number.NEGATIVE_INFINITY };
   #threshold = 0xffffffff;
 
   constructor(source: string, basis: Basis) {
@@ -34,7 +43,8 @@ export class ClockSample {
 
   add(event: RawEvent): void {
     const width = event.when.toMs - event.when.fromMs;
-    const ms = event.when.fromMs + Math.min(width, 1000) / 2;
+    if (width <= 1_000) this.#watch(event);
+    const ms = event.when.fromMs + Math.min(width, 1000) / 2 + this.shiftAt(event.origin.line);
     this.events++;
     this.vantages.add(event.vantage);
     this.minMs = Math.min(this.minMs, event.when.fromMs);
@@ -48,6 +58,30 @@ export class ClockSample {
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
+  }
+
+  /** What a stamp of this line lacks against the clock before the hour was set back. */
+  shiftAt(line: number): number {
+    return this.setBackAt !== undefined && line >= this.setBackAt ? HOUR_MS : 0;
+  }
+
+  /** A local clock that steps back by up to an hour between two lines of a Sunday night was set back at the end of summer time. */
+  #watch(event: RawEvent): void {
+    if (this.basis !== 'local' && this.basis !== 'yearless') return;
+    const { line } = event.origin;
+    if (line <= this.#last.line) return;
+    const step = this.#last.ms - event.when.fromMs;
+    this.#last = { line, ms: event.when.fromMs };
+    const now = new Date(event.when.fromMs);
+    if (
+      this.setBackAt === undefined &&
+      step > LEAST_STEP_MS &&
+      step <= HOUR_MS + 2_000 &&
+      now.getUTCHours() <= 2 &&
+      SET_BACK_MONTHS.has(now.getUTCMonth()) &&
+      (this.basis === 'yearless' || now.getUTCDay() === 0)
+    )
+      this.setBackAt = line;
   }
 
   // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.

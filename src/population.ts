@@ -20,6 +20,8 @@ const MIN_TIMER_MS = 900;
 const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
+/** Fewer ends in one moment may well be timers' that coincide. */
+const MIN_SWEPT = 5;
 /** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
 const BURST_SHARE = 0.8;
 const COUNTED = 40; // members of a moment that are looked at one by one
@@ -104,7 +106,8 @@ export class Population {
     const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
     const span = (last ?? 0) - (this.#ends[0] ?? 0);
     this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
-    this.#piles = [...pilesIn('silence', this.#silences), ...pilesIn('age', this.#ages)];
+    const single = (values: readonly Value[]): Value[] => values.filter(({ endMs }) => !this.#isSwept(endMs));
+    this.#piles = [...pilesIn('silence', single(this.#silences)), ...pilesIn('age', single(this.#ages))];
   }
 
   /** Piles found, most populous first: for the report. */
@@ -186,6 +189,14 @@ export class Population {
     const survivors = openedBefore - after;
     if (survivors > 0) facts.push({ kind: 'survivors', count: survivors });
     return facts;
+  }
+
+  /** Whether one event ended many connections of any age then: their ages tell nothing of timers and only blur those of others. */
+  #isSwept(at: number): boolean {
+    const from = lowerBound(this.#ends, at - MOMENT_MS);
+    const to = lowerBound(this.#ends, at + MOMENT_MS);
+    const together = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
+    return together >= MIN_SWEPT && this.#isUnusual(together) && !this.#groupIn(from, Math.min(to, from + COUNTED)).sameAge;
   }
 
   /** Whether so many abnormal ends in one moment are more than chance makes of the usual rate. */

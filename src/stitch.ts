@@ -292,7 +292,9 @@ export class Stitcher {
       const ip = event.keys.client?.ip;
       if (ip && !this.#sharedClients.has(event.origin.source)) return ip;
     }
-    return undefined;
+    // Many servers name the peer when it comes and only its id when it goes.
+    const { opened } = draft;
+    return opened && !this.#sharedClients.has(opened.origin.source) ? opened.keys.client?.ip : undefined;
   }
 
   #forget(draft: Draft): void {
@@ -392,7 +394,7 @@ function closureOf(draft: Draft): Closure {
       a.when.fromMs - b.when.fromMs ||
       (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line),
   );
-  const keys: Keys = Object.assign({}, ...seen.toReversed().map((event) => event.keys), lead.keys);
+  const keys: Keys = Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
   const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
   const connection = endpointKeys?.connection ?? [...draft.ids][0];
   const codes: Partial<Record<EndpointSide, number>> = {};
