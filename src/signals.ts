@@ -58,8 +58,9 @@ export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, k
 /** `20.1 s`, `5 min 3 s`, `2 h 5 min`. */
 export function words(ms: DurationMs): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : ms % 1000 < 950 && ms % 1000 > 50 ? 1 : 0)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.round((ms % 60_000) / 1000);
+  const whole = Math.round(ms / 1_000);
+  const minutes = Math.floor(whole / 60);
+  const seconds = whole % 60;
   if (minutes < 60) return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
@@ -89,5 +90,8 @@ export function hopOf(closure: Closure): string | undefined {
   const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
   return event && productOf(event);
 }
+
+/** A container's id as people write it. */
+export const shortId = (name: string): string => (/^[0-9a-f]{32,64}$/.test(name) ? name.slice(0, 12) : name);
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -171,6 +171,18 @@ export const network: Cause = {
         hop: 'network',
         incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}`,
       };
+    const lost = world
+      .between('proxy-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs + 3_000)
+      .find((one) => one.fault === 'tunnel-lost' || (one.fault === 'upstream-unreachable' && sameUpstream(one, closure)));
+    if (lost)
+      return {
+        detail:
+          lost.fault === 'tunnel-lost'
+            ? `${productOf(lost)} lost its connection to the edge`
+            : `no route to the upstream ${lost.keys.upstream?.ip}${noticed}`,
+        hop: 'network',
+        incidentKey: `lost ${lost.fault} ${lost.keys.upstream?.ip ?? ''}`,
+      };
     return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : 'the path was lost', hop: 'network', incidentKey: 'path' };
   },
   refute(closure, world) {

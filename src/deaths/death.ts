@@ -1,5 +1,6 @@
 /** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
 import type { Death, Identity, Relation } from '../closure.ts';
+import { shortId } from '../signals.ts';
 import type { EventOf, Keys, LogEvent } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { RUNTIMES, stem } from './names.ts';
@@ -126,8 +127,19 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
   return { root: 'crash', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
 }
 
+/** Who acts on memory besides the kernel, by the format that tells of it. */
+const HANDS: readonly (readonly [format: string, words: string])[] = [
+  ['kube', 'the kubelet evicted % for the memory of its node'],
+  ['pm2', 'PM2 restarted % at its memory limit (max_memory_restart)'],
+  ['systemd', 'systemd-oomd killed %'],
+  ['earlyoom', 'earlyoom killed %'],
+]; // prettier-ignore
+
 function oomWords(kill: EventOf<'oom-kill'>): string {
-  const who = kill.command ?? kill.keys.unit ?? kill.keys.container ?? 'process';
+  const pid = kill.keys.pid === undefined ? '' : ` (pid ${kill.keys.pid})`;
+  const who = kill.command ?? kill.keys.unit ?? kill.keys.service ?? kill.keys.pod ?? shortId(kill.keys.container ?? 'process');
+  const hand = HANDS.find(([format]) => kill.format.startsWith(format))?.[1];
+  if (kill.scope === 'userspace' && hand) return `${hand.replace('%', who)}${pid}`;
   const scope = {
     cgroup: 'its memory limit',
     host: 'the host ran out of memory',
@@ -136,11 +148,11 @@ function oomWords(kill: EventOf<'oom-kill'>): string {
     container: 'its memory limit',
     unknown: 'memory',
   }[kill.scope];
-  return `OOM kill of ${who}${kill.keys.pid === undefined ? '' : ` (pid ${kill.keys.pid})`}: ${scope}`;
+  return `OOM kill of ${who}${pid}: ${scope}`;
 }
 
 function stopWords(stop: EventOf<'stop-requested'>): string {
-  const name = stop.keys.unit ?? stop.keys.pod ?? stop.keys.container ?? stop.keys.service;
+  const name = stop.keys.unit ?? stop.keys.pod ?? stop.keys.service ?? (stop.keys.container && shortId(stop.keys.container));
   const how = {
     'unit-stop': 'unit stopped',
     'app-signal': 'the server was told to stop',
