@@ -101,7 +101,7 @@ export interface SocketClosed extends Seen<'socket-closed'> {
   /** From the last activity in either direction to the close. */
   readonly silenceMs?: DurationMs;
   /** Who ended it, where the record itself says so. `heartbeat` = this endpoint gave up on a silent peer. */
-  readonly by?: 'client' | 'server' | 'heartbeat' | 'idle-timeout' | 'shutdown' | 'protocol-error';
+  readonly by?: 'client' | 'server' | 'heartbeat' | 'network' | 'idle-timeout' | 'shutdown' | 'protocol-error';
   /** Messages received/sent, where logged. */
   readonly received?: number;
   readonly sent?: number;

@@ -41,6 +41,16 @@ export const network: Cause = {
       says: () => 'the endpoint gave up on a silent peer',
     },
     {
+      id: 'own-network',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because: "the endpoint's own operating system says that its network went away",
+      holds: (close) => (close.by === 'network' ? 1.2 : 0),
+      says: () => "the endpoint's own network went away",
+    },
+    {
       id: 'cannot-write',
       on: 'proxy-fault',
       mechanism: 'proxy-word',

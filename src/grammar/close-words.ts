@@ -15,7 +15,7 @@ const KEYED = new RegExp(
 );
 // `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `Failing the WebSocket connection: 1006`.
 const WORDED = new RegExp(
-  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: code)?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
+  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: (?:close )?(?:status )?(?:code|status))?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
   'i',
 );
 // `1006 - WebSocket Read EOF`, `1001: Connection Idle Timeout`, `1006 Connection dropped by remote peer.`, `1006 Abnormal Closure:…`.
@@ -78,7 +78,12 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
   [
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+  ],
+  [
+    // An operating system's words for its own lost network: ECONNABORTED, ENETDOWN, ENETUNREACH, Chromium's and Apple's codes.
+    'network',
+    /software caused connection abort|network is (?:down|unreachable)|\benet(?:down|unreach|reset)\b|err_(?:network_changed|internet_disconnected|network_io_suspended)|nsurlerrordomain code=-1009|internet connection appears to be offline/,
   ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   ['shutdown', /server (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/],

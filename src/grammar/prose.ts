@@ -11,6 +11,8 @@ const ID =
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
   /(?<![A-Za-z])(?:open(?:ed)?|closed?)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
+/** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
+const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
 const ADDRESS =
@@ -87,7 +89,7 @@ function idIn(text: string): string | undefined {
     const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   }
-  return VERB_ID.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
+  return SOCKET_IO.exec(text)?.[1] ?? VERB_ID.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
 }
 
 /** A row with what its message names besides the record's own fields. */
