@@ -141,8 +141,9 @@ class Node {
   }
 
   #words(): string {
-    const { setBackAt } = this.sample;
-    return setBackAt === undefined || this.fixedZone ? this.how : `${this.how}; set back by an hour at line ${setBackAt}`;
+    const { changed } = this.sample;
+    if (changed === undefined || this.fixedZone) return this.how;
+    return `${this.how}; set ${changed.ms > 0 ? 'back' : 'forward'} by an hour at line ${changed.line}`;
   }
 
   clock(): Clock {

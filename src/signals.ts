@@ -70,15 +70,22 @@ const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
   ['istio', 'envoy'],
   ['ingress-nginx', 'ingress-nginx'],
   ['aws-alb', 'aws-alb'],
+  ['aws-cloudfront', 'aws-cloudfront'],
+  ['aws-nlb', 'aws-nlb'],
+  ['aws-clb', 'aws-clb'],
+  ['aws-api-gateway', 'aws-api-gateway'],
   ['aws-', 'aws'],
-  ['azure-', 'azure'],
-  ['gcp-', 'gcp'],
+  ['azure-application', 'azure-appgw'],
+  ['azure-front', 'azure-front-door'],
+  ['gcp-', 'gcp-alb'],
   ['cloudflared', 'cloudflared'],
 ]; // prettier-ignore
 
 /** The product that wrote a proxy's event, by its format: `nginx-access` → `nginx`. It is the `hop` of the timer table where that has one. */
 export function productOf(event: LogEvent): string {
   const known = PRODUCTS.find(([prefix]) => event.format.startsWith(prefix));
+  // The stream module proxies TCP: its lines lack the `upgraded`.
+  if (event.format === 'nginx-error' && event.quote.includes('while proxying connection')) return 'nginx-stream';
   return known?.[1] ?? event.format.split('-')[0] ?? event.format;
 }
 

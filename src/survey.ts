@@ -57,7 +57,7 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
 }
 
 /** Products whose records name their own timer where it ended a tunnel; others' result codes tell of requests, or of clients alone. */
-const NAMES_TIMERS: ReadonlySet<string> = new Set(['haproxy', 'envoy', 'gcp', 'azure', 'heroku']);
+const NAMES_TIMERS: ReadonlySet<string> = new Set(['haproxy', 'envoy', 'gcp-alb', 'azure-appgw', 'azure-front-door', 'heroku']);
 
 function firstAfter(list: readonly LogEvent[], ms: number): number {
   let low = 0;

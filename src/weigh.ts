@@ -23,6 +23,25 @@ interface Weighed {
   readonly evidence: readonly Evidence[];
 }
 
+/** Codes that an endpoint sends and the other may not get: it was still writing, or the path broke off first. */
+const SENT: Readonly<Record<number, string>> = {
+  1002: 'protocol error',
+  1003: 'data that it does not take',
+  1007: 'a payload that is not what it says',
+  1008: 'its policy',
+  1009: 'a message that was too big',
+  1011: 'an internal error',
+};
+
+/** One side closed with a code and the other saw 1006. */
+function toldOtherSide({ codes }: Closure): string | undefined {
+  for (const [side, code] of Object.entries(codes)) {
+    const why = SENT[code];
+    if (why !== undefined) return `the ${side} closed it with ${code} for ${why}; the other side did not get that frame`;
+  }
+  return undefined;
+}
+
 export function weigh(closure: Closure, world: World, causes: readonly Cause[]): Verdict {
   const weighed = causes.map((cause) => weighCause(cause, closure, world)).sort((a, b) => b.score - a.score);
   const [best, second] = weighed as [Weighed, Weighed];
@@ -40,7 +59,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
       confidence >= 0.1 && best.score > 0 ? { cause: best.cause.name, confidence: Math.min(confidence, GRADES.possible - 0.01) } : null;
     return {
       cause: 'unknown',
-      detail: nearest ? `most likely ${nearest.cause}, not proven` : 'no evidence for any cause',
+      detail: nearest ? `most likely ${nearest.cause}, not proven` : (toldOtherSide(closure) ?? 'no evidence for any cause'),
       hop: null,
       confidence: nearest?.confidence ?? 0,
       runnerUp: nearest,

@@ -175,12 +175,6 @@ export const network: Cause = {
     const silent =
       seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
     const noticed = silent ? ', noticed by the heartbeat' : '';
-    if (fault)
-      return {
-        detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`,
-        hop: 'network',
-        incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}`,
-      };
     const lost = world
       .between('proxy-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs + 3_000)
       .find((one) => one.fault === 'tunnel-lost' || (one.fault === 'upstream-unreachable' && sameUpstream(one, closure)));
@@ -192,6 +186,12 @@ export const network: Cause = {
             : `no route to the upstream ${lost.keys.upstream?.ip}${noticed}`,
         hop: 'network',
         incidentKey: `lost ${lost.fault} ${lost.keys.upstream?.ip ?? ''}`,
+      };
+    if (fault)
+      return {
+        detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`,
+        hop: 'network',
+        incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}`,
       };
     return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : 'the path was lost', hop: 'network', incidentKey: 'path' };
   },

@@ -127,6 +127,10 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
   return { root: 'crash', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
 }
 
+/** A container by its name; undefined where only its id is known. */
+const named = (container: string | undefined): string | undefined =>
+  container !== undefined && shortId(container) === container ? container : undefined;
+
 /** Who acts on memory besides the kernel, by the format that tells of it. */
 const HANDS: readonly (readonly [format: string, words: string])[] = [
   ['kube', 'the kubelet evicted % for the memory of its node'],
@@ -137,7 +141,13 @@ const HANDS: readonly (readonly [format: string, words: string])[] = [
 
 function oomWords(kill: EventOf<'oom-kill'>): string {
   const pid = kill.keys.pid === undefined ? '' : ` (pid ${kill.keys.pid})`;
-  const who = kill.command ?? kill.keys.unit ?? kill.keys.service ?? kill.keys.pod ?? shortId(kill.keys.container ?? 'process');
+  const who =
+    kill.command ??
+    kill.keys.unit ??
+    named(kill.keys.container) ??
+    kill.keys.pod ??
+    kill.keys.service ??
+    shortId(kill.keys.container ?? 'process');
   const hand = HANDS.find(([format]) => kill.format.startsWith(format))?.[1];
   if (kill.scope === 'userspace' && hand) return `${hand.replace('%', who)}${pid}`;
   const scope = {
@@ -152,7 +162,12 @@ function oomWords(kill: EventOf<'oom-kill'>): string {
 }
 
 function stopWords(stop: EventOf<'stop-requested'>): string {
-  const name = stop.keys.unit ?? stop.keys.pod ?? stop.keys.service ?? (stop.keys.container && shortId(stop.keys.container));
+  const name =
+    stop.keys.unit ??
+    stop.keys.pod ??
+    named(stop.keys.container) ??
+    stop.keys.service ??
+    (stop.keys.container && shortId(stop.keys.container));
   const how = {
     'unit-stop': 'unit stopped',
     'app-signal': 'the server was told to stop',
