@@ -22,6 +22,8 @@ const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
 /** Fewer ends in one moment may well be timers' that coincide. */
 const MIN_SWEPT = 5;
+/** A death's ends lie closer together than those of a timer that many connections reach one after another. */
+const SWEEP_MS = 600;
 /** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
 const BURST_SHARE = 0.8;
 const COUNTED = 40; // members of a moment that are looked at one by one
@@ -193,9 +195,10 @@ export class Population {
 
   /** Whether one event ended many connections of any age then: their ages tell nothing of timers and only blur those of others. */
   #isSwept(at: number): boolean {
-    const from = lowerBound(this.#ends, at - MOMENT_MS);
-    const to = lowerBound(this.#ends, at + MOMENT_MS);
+    const from = lowerBound(this.#ends, at - SWEEP_MS);
+    const to = lowerBound(this.#ends, at + SWEEP_MS);
     const together = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
+    // As unusual as in the longer moment: what else happens around does not make it less so.
     return together >= MIN_SWEPT && this.#isUnusual(together) && !this.#groupIn(from, Math.min(to, from + COUNTED)).sameAge;
   }
 

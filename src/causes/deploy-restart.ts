@@ -1,7 +1,7 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
 import { ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
-import { concerns, cutBy, factOf, hopOf, plural, seenOf } from '../signals.ts';
+import { concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
 const STARTED_MS = 2_000;
@@ -100,7 +100,11 @@ export const deployRestart: Cause = {
         if (factOf(closure, world, 'burst')) return drained || closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5;
         return factOf(closure, world, 'client-group') ? (drained ? 0.9 : 0.4) : drained ? 0.4 : 0.15;
       },
-      says: (change) => `${change.proxy} was reloaded`,
+      says: (change, closure, world) => {
+        const sinceMs = closure.ended.fromMs - change.when.toMs;
+        const ago = sinceMs < 1_000 ? '' : ` ${words(sinceMs)} before`;
+        return `${change.proxy} was reloaded${ago}${drainedOn(change, closure, world) ? ', when the time of its old workers was over' : ''}`;
+      },
     },
   ],
   facts: [

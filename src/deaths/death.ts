@@ -58,6 +58,8 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
         : (fatal ?? end ?? stops[0]);
   const from = verdict.root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
   const last = end ?? decisive;
+  // Of a hang the verdict on it says more than the exit that followed.
+  const shown = verdict.detail.startsWith('hang') ? (hung ?? decisive) : decisive;
   const identity = identityOf(events);
   const restart = starts[0]?.when;
   const [relation, relationWhy] = relationOf(identity, events, profile);
@@ -71,7 +73,7 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     identity,
     servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
     // What shows the root first: it is quoted.
-    events: decisive ? [decisive, ...events.filter((event) => event !== decisive)] : events,
+    events: shown ? [shown, ...events.filter((event) => event !== shown)] : events,
     ...(stopFirst && planned && { stop: planned }),
     ...(restart && { restarted: restart }),
     relation,
@@ -103,7 +105,11 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
     return { root: 'deploy-restart', detail: timedOut ? STOP_TIMEOUT : stopWords(stop) };
   }
   if (odd?.how === 'liveness') return { root: 'crash', detail: 'hang: killed after failed liveness probes' };
-  if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { root: 'crash', detail: 'hang: watchdog timeout' };
+  if (odd?.how === 'watchdog' || end?.by === 'watchdog')
+    return {
+      root: 'crash',
+      detail: odd?.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : 'hang: watchdog timeout',
+    };
   if (fatal)
     return { root: 'crash', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
   if (odd?.how === 'admin-kill') return { root: 'crash', detail: 'killed by an administrator' };
