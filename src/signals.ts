@@ -42,8 +42,9 @@ export function cutBy(change: ProxyChange, closure: Closure): number {
 }
 
 /** Whether the fault is told of this closure's upstream host. */
-export const sameUpstream = (event: LogEvent, { keys: { upstream } }: Closure): boolean =>
-  upstream !== undefined && event.keys.upstream?.ip === upstream.ip;
+export const sameUpstream = (event: LogEvent, { keys: { upstream, upstreamName } }: Closure): boolean =>
+  (upstream !== undefined && event.keys.upstream?.ip === upstream.ip) ||
+  (upstreamName !== undefined && event.keys.upstreamName === upstreamName);
 
 /** A client tells of its own network only: where it names its connection, the fault concerns no other. */
 export const concernsClient = (event: LogEvent, { keys }: Closure): boolean =>

@@ -1,6 +1,6 @@
 /** One closure and the world → a verdict: signals of each cause, log-odds, a posterior that leaves room for the unknown. */
 import { type Cause, type Closure, type Evidence, POINTS, type Signal, type Verdict, type World } from './closure.ts';
-import { nearestDeath } from './death-cause.ts';
+import { nearestDeath, workerDeath } from './death-cause.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
 import type { LogEvent } from './types.ts';
 
@@ -83,6 +83,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
 /** No crash or OOM without a record of a death that is tied to this server. */
 function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {
   if (cause !== 'crash' && cause !== 'oom') return true;
+  if (cause === 'crash' && world.changes.some((change) => workerDeath(change, closure))) return true;
   const death = nearestDeath(closure, world, cause);
   return death !== undefined && death.relation !== 'unknown' && death.relation !== 'other';
 }

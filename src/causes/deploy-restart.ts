@@ -74,12 +74,12 @@ export const deployRestart: Cause = {
       speaks: 'for',
       because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
       holds: (change, closure, world) =>
-        change.change !== 'reload' && cutBy(change, closure)
+        change.change === 'stop' && cutBy(change, closure)
           ? factOf(closure, world, 'burst') || seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop')
             ? 1
             : 0.6
           : 0,
-      says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
+      says: (change) => `${change.proxy} was stopped`,
     },
     {
       id: 'proxy-reloaded',

@@ -140,6 +140,21 @@ export const network: Cause = {
       says: (fault) => `${productOf(fault)} lost its connection to the edge in that moment`,
     },
     {
+      id: 'check-timed-out',
+      on: 'proxy-fault',
+      window: { beforeMs: 15_000, afterMs: 15_000 },
+      mechanism: 'unreachable',
+      strength: 'decisive',
+      speaks: 'for',
+      because:
+        'a health check without any answer means a lost host or path: a dead process on a living host refuses at once. HAProxy needs some checks to say so, and may then end the tunnels itself',
+      holds: (fault, closure) => {
+        if (fault.fault !== 'upstream-down' || !/Layer4 timeout/.test(fault.quote)) return 0;
+        return seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream-down') ? 0.9 : 0.3;
+      },
+      says: () => "the proxy's health checks of the server got no answer",
+    },
+    {
       id: 'unreachable',
       on: 'proxy-fault',
       window: { beforeMs: NOTICE_MS, afterMs: 30_000 },
