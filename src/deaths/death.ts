@@ -105,11 +105,9 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
     return { root: 'deploy-restart', detail: timedOut ? STOP_TIMEOUT : stopWords(stop) };
   }
   if (odd?.how === 'liveness') return { root: 'crash', detail: 'hang: killed after failed liveness probes' };
-  if (odd?.how === 'watchdog' || end?.by === 'watchdog')
-    return {
-      root: 'crash',
-      detail: odd?.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : 'hang: watchdog timeout',
-    };
+  if (fatal?.fault === 'hang')
+    return { root: 'crash', detail: fatal.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : `hang: ${fatal.says}` };
+  if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { root: 'crash', detail: 'hang: watchdog timeout' };
   if (fatal)
     return { root: 'crash', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
   if (odd?.how === 'admin-kill') return { root: 'crash', detail: 'killed by an administrator' };
