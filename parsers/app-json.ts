@@ -54,6 +54,18 @@ export const appJson = defineParser<AppRow>({
   needles: [...APP_NEEDLES, '101'],
   samples: [
     {
+      line: '{"level":"info","ts":1786701844.081,"caller":"ws/hub.go:88","msg":"peer left","id":"c3d09f11","code":1006,"duration":120.004}',
+      from: 'zap 1.27 in a chat hub',
+      reads: { id: 'c3d09f11', code: 1006, durationMs: 120004 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 120004, keys: { connection: 'c3d09f11' } },
+    },
+    {
+      line: '{"timestamp_us":1791862882675123,"event":"close","id":"51099ab4","code":1006,"wasClean":false,"ms":2112939}',
+      from: 'a client’s own telemetry',
+      reads: { at: { ms: 1791862882675.123, widthMs: 0.001, basis: 'utc' }, durationMs: 2112939 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 2112939, keys: { connection: '51099ab4' } },
+    },
+    {
       line: '{"level":40,"time":1791454903874,"pid":406,"hostname":"app-08","name":"chat-ws","connId":"94230662","code":1006,"reason":"","durationMs":3440,"remoteAddress":"10.20.0.105","msg":"ws closed"}',
       from: 'pino 9 around ws 8',
       reads: {

@@ -20,6 +20,12 @@ export const appLogfmt = defineParser<AppRow>({
   needles: APP_NEEDLES,
   samples: [
     {
+      line: 'time=2026-10-02T02:02:07.620Z level=info msg="client left" session=a0261403 code=1000 duration=15m22.6s',
+      from: 'an application’s own logger',
+      reads: { connection: 'a0261403', code: 1000, durationMs: 922600 },
+      gives: { kind: 'socket-closed', code: 1000 },
+    },
+    {
       line: 'time=2026-07-21T15:45:57.961Z level=warn service=live msg="client disconnected" conn=42360 peer=10.20.0.104:42950 close_code=1006 close_reason="" elapsed_s=4.450 idle_s=1.624 rx=1 tx=1',
       from: 'an application’s logger in logfmt',
       reads: {

@@ -9,7 +9,7 @@ import { type Context, defineParser } from '../src/types.ts';
 
 // Lines of Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
   /^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^(?:error|websocat|curl|wscat): |^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
@@ -253,6 +253,24 @@ export const appText = defineParser<AppRow>({
       from: 'Ratchet 0.4, the chat of its tutorial',
       reads: { connection: '90' },
       gives: { kind: 'socket-closed', keys: { connection: '90' } },
+    },
+    {
+      line: '1788264602.417 close id=9f31c0aa code=1006 secs=81.3',
+      from: 'an application’s own logger: seconds since 1970',
+      reads: { at: { ms: 1788264602417, widthMs: 1, basis: 'utc' }, durationMs: 81300, connection: '9f31c0aa' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 81300 },
+    },
+    {
+      line: '2026-12-02 11:20:14,712 [4012] INFO chat.consumers: disconnect 8976e334 code=1000 duration=500.40',
+      from: 'Python logging, %(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s',
+      reads: { pid: 4012, level: 'INFO', connection: '8976e334' },
+      gives: { kind: 'socket-closed', code: 1000, keys: { pid: 4012 } },
+    },
+    {
+      line: '2026-10-25 02:04:01,939 INFO chat ws_close a5be93f7 code=1006 lived=60.004s',
+      from: 'Python logging around websockets 12',
+      reads: { connection: 'a5be93f7', durationMs: 60004 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 60004 },
     },
     {
       line: 'Client disconnected: 1006',

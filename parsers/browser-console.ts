@@ -81,7 +81,7 @@ export const browserConsole = defineParser<ConsoleRow>({
       line: "13:50:34.200 WebSocket connection to 'wss://sync.example.com/v2' failed: The network connection was lost.",
       from: 'Safari 17: an open connection, NSURLErrorNetworkConnectionLost',
       reads: { message: 'The network connection was lost.' },
-      gives: { kind: 'socket-closed', code: 1006, by: 'network' },
+      gives: { kind: 'socket-closed', code: 1006 },
     },
     {
       line: "WebSocket connection to 'wss://sync.example.com/v2' failed: The Internet connection appears to be offline.",

@@ -22,7 +22,8 @@ export interface ClockOptions {
 
 /** From a source's own clock to UTC. */
 export interface Clock {
-  toUtc(ms: number): number;
+  /** `line`: where it is written; a local clock that was set back reads twice the same. */
+  toUtc(ms: number, line?: number): number;
   readonly errorMs: number;
   readonly report: ClockReport;
 }
@@ -75,7 +76,7 @@ export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefi
   const clock = alignment.clocks.get(clockKey(event.origin.source, event.basis));
   if (!clock) return undefined;
   const { basis: _, ...rest } = event;
-  const from = clock.toUtc(event.when.fromMs);
+  const from = clock.toUtc(event.when.fromMs, event.origin.line);
   const when: Span = { fromMs: from, toMs: from + (event.when.toMs - event.when.fromMs) };
   return { ...rest, when };
 }
@@ -184,12 +185,18 @@ class Node {
     return this.sample.basis === 'boot' || isZoneLess(this.sample);
   }
 
+  #words(): string {
+    const { changed } = this.sample;
+    if (changed === undefined || this.fixedZone) return this.how;
+    return `${this.how}; set ${changed.ms > 0 ? 'back' : 'forward'} by an hour at line ${changed.line}`;
+  }
+
   clock(): Clock {
     const offset = this.offsetMs ?? 0;
     return {
-      toUtc: (ms) => this.own(ms) + offset,
+      toUtc: (ms, line = 0) => this.own(ms + (this.fixedZone ? 0 : this.sample.shiftAt(line))) + offset,
       errorMs: this.errorMs,
-      report: { source: this.sample.source, says: this.how, offsetMs: Math.round(offset), errorMs: Math.round(this.errorMs) },
+      report: { source: this.sample.source, says: this.#words(), offsetMs: Math.round(offset), errorMs: Math.round(this.errorMs) },
     };
   }
 }

@@ -9,6 +9,14 @@ const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
 
+const HOUR_MS = 3_600_000;
+/** A log that is silent for longer across the change does not show it; smaller steps are lines out of order. */
+const LEAST_STEP_MS = 40 * 60_000;
+/** A log that wrote within so long before and after the skipped hour was not just silent. */
+const NEAR_CHANGE_MS = 10 * 60_000;
+/** Clocks are changed in March, April, September, October or November, somewhere. */
+const CHANGE_MONTHS: ReadonlySet<number> = new Set([2, 3, 8, 9, 10]);
+
 /** Instants and lives of one clock: one source and one basis. */
 export class ClockSample {
   readonly source: string;
@@ -27,6 +35,9 @@ export class ClockSample {
   readonly times: number[] = [];
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
+  /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
+  changed: { readonly line: number; readonly ms: number } | undefined;
+  #last = { line: 0, ms: Number.NEGATIVE_INFINITY };
   #threshold = 0xffffffff;
 
   constructor(source: string, basis: Basis) {
@@ -36,7 +47,8 @@ export class ClockSample {
 
   add(event: RawEvent): void {
     const width = event.when.toMs - event.when.fromMs;
-    const ms = event.when.fromMs + Math.min(width, 1000) / 2;
+    if (width <= 1_000) this.#watch(event);
+    const ms = event.when.fromMs + Math.min(width, 1000) / 2 + this.shiftAt(event.origin.line);
     this.events++;
     this.vantages.add(event.vantage);
     if (!this.first || event.origin.line < this.first.line) this.first = { line: event.origin.line, ms: event.when.fromMs };
@@ -51,6 +63,31 @@ export class ClockSample {
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
+  }
+
+  /** What a stamp of this line lacks against the clock before the change. */
+  shiftAt(line: number): number {
+    return this.changed !== undefined && line >= this.changed.line ? this.changed.ms : 0;
+  }
+
+  /**
+   * A local clock that steps back by up to an hour between two lines of a Sunday night was set back at the end of summer time; a busy
+   * log without a line in just the hour that is skipped on a Sunday night in spring was set forward.
+   */
+  #watch(event: RawEvent): void {
+    if (this.basis !== 'local' && this.basis !== 'yearless') return;
+    const { line } = event.origin;
+    if (line <= this.#last.line) return;
+    const ms = event.when.fromMs;
+    const before = this.#last.ms;
+    this.#last = { line, ms };
+    const now = new Date(ms);
+    if (this.changed !== undefined || !CHANGE_MONTHS.has(now.getUTCMonth()) || (this.basis === 'local' && now.getUTCDay() !== 0)) return;
+    if (before - ms > LEAST_STEP_MS && before - ms <= HOUR_MS + 2_000 && now.getUTCHours() <= 2) this.changed = { line, ms: HOUR_MS };
+    const skipped = Math.floor(ms / HOUR_MS) * HOUR_MS - HOUR_MS;
+    const forward = now.getUTCHours() === 2 || now.getUTCHours() === 3;
+    if (forward && before < skipped && before > skipped - NEAR_CHANGE_MS && ms < skipped + HOUR_MS + NEAR_CHANGE_MS)
+      this.changed = { line, ms: -HOUR_MS };
   }
 
   // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.

@@ -1,8 +1,8 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
-import type { Cause, Closure, Death, TraceSignal, World } from './closure.ts';
+import type { Cause, Closure, Death, ProxyChange, TraceSignal, World } from './closure.ts';
 import { UNKNOWN_HAND } from './deaths/death.ts';
 import type { CauseName } from './report.ts';
-import { concerns, factOf, plural, seenOf } from './signals.ts';
+import { concerns, cutBy, factOf, plural, seenOf } from './signals.ts';
 
 interface DeathCause {
   readonly name: CauseName;
@@ -20,6 +20,10 @@ export function nearestDeath(closure: Closure, world: World, root: Death['root']
     .filter((death) => death.root === root && concerns(death, closure) > 0)
     .sort((a, b) => concerns(b, closure) - concerns(a, closure) || distance(a) - distance(b))[0];
 }
+
+/** Whether the death of a proxy's process cut this closure's tunnel. */
+export const workerDeath = (change: ProxyChange, closure: Closure): boolean =>
+  change.change === 'worker-death' && cutBy(change, closure) > 0;
 
 /** Why the server's own line about this close does not show that it lived on. */
 const dying = (closure: Closure, world: World): boolean => world.deaths.some((death) => concerns(death, closure) >= 0.8);
@@ -104,7 +108,21 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],
-  changes: [],
+  changes:
+    root === 'crash'
+      ? [
+          {
+            id: 'proxy-worker-died',
+            mechanism: 'death',
+            strength: 'decisive',
+            speaks: 'for',
+            because: "a proxy's worker that dies takes all of its tunnels along and writes no line for them",
+            holds: (change, closure, world) =>
+              workerDeath(change, closure) ? (factOf(closure, world, 'burst') || factOf(closure, world, 'client-group') ? 1 : 0.6) : 0,
+            says: (change) => `a process of ${change.proxy} died`,
+          },
+        ]
+      : [],
   facts: [
     {
       id: 'all-at-once',
@@ -130,7 +148,13 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       strength: 'strong',
       speaks: 'against',
       because: 'a process that writes the close of a connection and goes on did not die of anything then',
-      holds: (fact, closure, world) => (fact.kind === 'server-alive' && fact.certain && !dying(closure, world) ? 1.5 : 0),
+      holds: (fact, closure, world) =>
+        fact.kind === 'server-alive' &&
+        fact.certain &&
+        !dying(closure, world) &&
+        !(root === 'crash' && world.changes.some((change) => workerDeath(change, closure)))
+          ? 1.5
+          : 0,
       says: () => 'the server wrote this end itself and went on',
     },
   ],
@@ -153,6 +177,8 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
   ],
   explain(closure, world) {
     const death = nearestDeath(closure, world, root);
+    const worker = death || root === 'oom' ? undefined : world.changes.find((change) => workerDeath(change, closure));
+    if (worker) return { detail: `a process of ${worker.proxy} died`, hop: worker.proxy, incidentKey: worker.id };
     return { detail: death?.detail ?? 'the server broke off', hop: 'server', incidentKey: death?.id ?? 'server' };
   },
   refute(closure, world) {
@@ -160,7 +186,11 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       (death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000,
     );
     if (other) return `${other.detail} hit another process: ${other.relationWhy}`;
-    if (factOf(closure, world, 'server-alive')?.certain && !dying(closure, world))
+    if (
+      factOf(closure, world, 'server-alive')?.certain &&
+      !dying(closure, world) &&
+      !world.changes.some((change) => workerDeath(change, closure))
+    )
       return 'the server wrote this end itself and went on running';
     const vantage = root === 'oom' ? 'kernel' : 'supervisor';
     if (!nearestDeath(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;

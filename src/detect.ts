@@ -59,7 +59,7 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
   // A journal or a multi-program stream may hold anything later on; so may a head that nothing could read.
   const anything = services.size > 1 || read < lines.length * 0.1;
   const wanted = alone
-    ? shelves.parsers.filter((parser) => parser.own || own.includes(parser))
+    ? shelves.parsers.filter((parser) => parser.own || own.includes(parser) || sharesStream(parser, own))
     : anything
       ? shelves.parsers
       : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
@@ -79,6 +79,13 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
     vantages,
   };
 }
+
+/**
+ * The ingress controller, its nginx's access lines and error lines are one container's stream: a head of access lines says nothing
+ * against reloads and timeouts further down.
+ */
+const sharesStream = (parser: Parser, seen: readonly Parser[]): boolean =>
+  (parser.name === 'ingress-nginx-controller' || parser.name === 'nginx-error') && seen.some((one) => one.name === 'ingress-nginx-access');
 
 /** The user's own formats, then what was seen, then the rest; generic formats last. */
 const inOrder = (parsers: readonly Parser[], bySeen: (parsers: readonly Parser[]) => Parser[]): Parser[] => [

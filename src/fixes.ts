@@ -64,16 +64,23 @@ function timeoutFixes(incidents: readonly IncidentReport[], world: World, pileMs
   );
   const hops = [...new Set(incidents.flatMap(({ cause, hop }) => (cause === 'proxy-timeout' && hop !== null ? [hop] : [])))].sort();
   const raised = hops.flatMap((hop) => raise(hop));
-  return [
-    heartbeat(
-      interval,
-      timer === undefined
-        ? 'Pings in either direction reset every idle timer on the path.'
-        : `The smallest timer on the path is ${words(timer)}; a ping every ${words(interval)} stays below two thirds of it.`,
-    ),
-    ...(raised.length > 0 ? raised : [raiseUnknown(timer)]),
-  ];
+  const capped = incidents.some(({ cause, detail }) => cause === 'proxy-timeout' && detail.startsWith(LIFE));
+  const idle = incidents.some(({ cause, detail }) => cause === 'proxy-timeout' && !detail.startsWith(LIFE));
+  const ping = heartbeat(
+    interval,
+    timer === undefined
+      ? 'Pings in either direction reset every idle timer on the path.'
+      : `The smallest timer on the path is ${words(timer)}; a ping every ${words(interval)} stays below two thirds of it.`,
+  );
+  return [...(idle ? [ping] : []), ...(raised.length > 0 ? raised : [raiseUnknown(timer)]), ...(capped ? [LIFE_FIX] : [])];
 }
+
+/** How the cause words a maximum life. */
+const LIFE = 'maximum life';
+const LIFE_FIX: Fix = {
+  title: 'Renew connections before their maximum life ends',
+  text: 'A maximum life runs down whatever the traffic: pings do not help. Where it cannot be raised far enough, let the server close each connection with 1001 or 1012 some seconds before, spread at random, and the client reconnect.',
+};
 
 /** The settings of the hop that cut, each with its directive. */
 function raise(hop: string): Fix[] {
@@ -86,7 +93,7 @@ function raise(hop: string): Fix[] {
   return [
     {
       title: `Raise the timer of ${first.title}`,
-      text: `It is to be longer than the longest silence that you allow, for the path of the WebSockets only: ${settings.map((one) => one.fix).join('; ')}.`,
+      text: `It is to be longer than the longest silence (or life, where it counts that) that you allow, for the path of the WebSockets only: ${settings.map((one) => one.fix).join('; ')}.`,
       ...(code && { code }),
     },
   ];
@@ -114,6 +121,7 @@ const SNIPPETS: Readonly<Record<string, NonNullable<Fix['code']>>> = {
     language: 'nginx',
     text: `location /ws {\n  proxy_pass http://backend;\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_read_timeout ${LONG_MS / 1000}s;\n  proxy_send_timeout ${LONG_MS / 1000}s;\n}`,
   },
+  'nginx-stream': { language: 'nginx', text: 'server {\n  listen 9443;\n  proxy_pass backend;\n  proxy_timeout 1h;\n}' },
   haproxy: { language: 'haproxy', text: 'backend ws_nodes\n  timeout tunnel 1h' },
 };
 
@@ -133,7 +141,10 @@ function oomFixes(incidents: readonly IncidentReport[]): Fix[] {
         : 'Put the resident size in the kill line beside the unit’s or container’s limit and the runtime’s heap limit. A limit below heap plus buffers kills a healthy server; a size that grows for hours is a leak.',
       code: heap
         ? { language: 'sh', text: 'node --max-old-space-size=1536 --heapsnapshot-near-heap-limit=1 server.js' }
-        : { language: 'ini', text: '[Service]\nMemoryHigh=1G\nMemoryMax=1200M\nRestart=always\nRestartSec=2' },
+        : {
+            language: 'text',
+            text: 'systemd:    MemoryHigh=1G  MemoryMax=1200M  Restart=always  RestartSec=2\nKubernetes: resources: { requests: { memory: 1Gi }, limits: { memory: 1200Mi } }\nDocker:     docker run --memory 1200m --restart unless-stopped\nECS:        "memory": 1200, "memoryReservation": 1024 of the container definition',
+          },
     },
   ];
 }
@@ -152,7 +163,7 @@ function deployFix(incidents: readonly IncidentReport[]): Fix {
         text: 'A reload or stop cut living connections. Give old workers time and spread the end, or tell clients to reconnect before.',
         code: {
           language: 'text',
-          text: 'nginx:   worker_shutdown_timeout 1h;\nHAProxy: hard-stop-after 1h\nCaddy:   reverse_proxy { stream_close_delay 1h }',
+          text: 'nginx:         worker_shutdown_timeout 1h;\ningress-nginx: worker-shutdown-timeout: "3600s" in its ConfigMap\nHAProxy:       hard-stop-after 1h\nCaddy:         reverse_proxy { stream_close_delay 1h }',
         },
       }
     : {

@@ -68,6 +68,23 @@ const proxyCutIt = (closure: Closure): boolean =>
         ['idle-timeout', 'client-timeout', 'upstream-reset', 'client-reset', 'upstream-unreachable', 'tunnel-lost'].includes(event.fault)),
   );
 
+/**
+ * Server log → when other sides saw connections break off that this log opens and never closes, ascending. A server that lives on
+ * writes such an end too.
+ */
+export function lostBy(unclosed: readonly Unclosed[], closed: ReadonlyMap<string, number>): ReadonlyMap<string, readonly number[]> {
+  const lost = new Map<string, number[]>();
+  for (const { opened, id } of unclosed) {
+    const ms = closed.get(id);
+    if (ms === undefined || Number.isNaN(ms) || opened.vantage !== 'server' || ms < opened.when.fromMs) continue;
+    const ends = lost.get(opened.origin.source);
+    if (ends) ends.push(ms);
+    else lost.set(opened.origin.source, [ms]);
+  }
+  for (const ends of lost.values()) ends.sort((a, b) => a - b);
+  return lost;
+}
+
 export interface Unlogged {
   /** One closure for each connection that was open when its server died and that no log closes. */
   readonly lost: readonly Closure[];
@@ -79,7 +96,7 @@ export interface Unlogged {
 export function unlogged(
   unclosed: readonly Unclosed[],
   deaths: readonly Death[],
-  closed: ReadonlySet<string>,
+  closed: ReadonlyMap<string, number>,
   closers: ReadonlySet<string>,
 ): Unlogged {
   const mine = deaths.filter((death) => death.relation === 'same' || death.relation === 'probable');

@@ -21,6 +21,10 @@ const MIN_TIMER_MS = 900;
 const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
+/** Fewer ends in one moment may well be timers' that coincide. */
+const MIN_SWEPT = 5;
+/** A death's ends lie closer together than those of a timer that many connections reach one after another. */
+const SWEEP_MS = 600;
 /** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
 const BURST_SHARE = 0.8;
 const COUNTED = 40; // members of a moment that are looked at one by one
@@ -47,16 +51,32 @@ interface Pile {
 class Measured {
   readonly values = new Numbers();
   readonly ends = new Numbers();
+  /** 1 = measured to the ms. */
+  readonly #exact = new Numbers();
 
-  add(value: DurationMs, endMs: number): void {
+  add(value: DurationMs, endMs: number, exact: boolean): void {
     this.values.push(value);
     this.ends.push(endMs);
+    this.#exact.push(exact ? 1 : 0);
+  }
+
+  /** Those for which `holds`. */
+  where(holds: (endMs: number, value: DurationMs, exact: boolean) => boolean): Measured {
+    const some = new Measured();
+    for (let at = 0; at < this.values.length; at++) {
+      const [value, endMs, exact] = [this.values.at(at), this.ends.at(at), this.#exact.at(at) === 1];
+      if (holds(endMs, value, exact)) some.add(value, endMs, exact);
+    }
+    return some;
   }
 }
 
 /** What one connection was, as bits. */
 const ABNORMAL = 1;
 const GOING_AWAY = 2;
+
+/** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
+const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
 
 export class Population {
   readonly #ages = new Measured();
@@ -90,8 +110,9 @@ export class Population {
     const { lifeMs, silenceMs } = closure;
     this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) | (goingAway ? GOING_AWAY : 0), closure.keys.client?.ip);
     if (!abnormal) return;
-    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs);
-    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs);
+    const exact = isExact(closure);
+    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact);
+    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact);
   }
 
   /** A connection that was opened and that no log ends: it lived on. */
@@ -122,8 +143,9 @@ export class Population {
     const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
     const span = (last ?? 0) - (this.#ends[0] ?? 0);
     this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
-    this.#silencePiles = pilesIn('silence', this.#silences);
-    this.#agePiles = pilesIn('age', this.#ages);
+    const single = (endMs: number): boolean => !this.#isSwept(endMs);
+    this.#silencePiles = pilesIn('silence', this.#silences.where(single));
+    this.#agePiles = pilesIn('age', this.#ages.where(single));
     this.#piles = [...this.#silencePiles, ...this.#agePiles];
   }
 
@@ -216,6 +238,15 @@ export class Population {
     return facts;
   }
 
+  /** Whether one event ended many connections of any age then: their ages tell nothing of timers and only blur those of others. */
+  #isSwept(at: number): boolean {
+    const from = lowerBound(this.#ends, at - SWEEP_MS);
+    const to = lowerBound(this.#ends, at + SWEEP_MS);
+    const together = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
+    // As unusual as in the longer moment: what else happens around does not make it less so.
+    return together >= MIN_SWEPT && this.#isUnusual(together) && !this.#groupIn(from, Math.min(to, from + COUNTED)).sameAge;
+  }
+
   /** Whether so many abnormal ends in one moment are more than chance makes of the usual rate. */
   #isUnusual(count: number): boolean {
     let unusual = this.#unusual.get(count);
@@ -260,7 +291,17 @@ function lowerBound(sorted: Float64Array, value: number): number {
  * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
  * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
-function pilesIn(measure: Pile['measure'], { values, ends }: Measured): Pile[] {
+function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
+  const wide = pilesOf(measure, all, pileWidth);
+  // Few closures make no pile by that width. Measured to the ms, a timer's agree within its slack: so closely no three visits do.
+  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.fromMs - 350 && ms <= pile.toMs));
+  const tight = pilesOf(measure, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
+  return [...wide, ...tight].sort((a, b) => a.fromMs - b.fromMs);
+}
+/** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
+const SLACK_MS = 60;
+
+function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
   const order = values.ranking();
@@ -268,7 +309,7 @@ function pilesIn(measure: Pile['measure'], { values, ends }: Measured): Pile[] {
   const piles: Pile[] = [];
   for (let from = 0; from < total; ) {
     const edge = ages[from] as number;
-    const width = pileWidth(edge);
+    const width = widthOf(edge);
     const to = lowerBound(ages, edge + width);
     const count = to - from;
     if (edge < MIN_TIMER_MS || count < MIN_PILE) {
@@ -276,7 +317,7 @@ function pilesIn(measure: Pile['measure'], { values, ends }: Measured): Pile[] {
       continue;
     }
     const below = Math.max(1_000, edge * 0.2);
-    const background = Math.max(LEAST_BACKGROUND, ((from - lowerBound(ages, edge - below)) * width) / below);
+    const background = Math.max((LEAST_BACKGROUND * width) / pileWidth(edge), ((from - lowerBound(ages, edge - below)) * width) / below);
     // A later start may hold more: the edge is where the window is fullest for its background.
     const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
     if (count < 5 * background || next > count) {

@@ -11,7 +11,7 @@ import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { claimed, isAnonymous, judged, timed, unlogged } from './infer.ts';
+import { claimed, isAnonymous, judged, lostBy, timed, unlogged } from './infer.ts';
 import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
@@ -84,7 +84,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   }
   const unclosed = stitcher.finish();
 
-  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile), seen.ends, seen.profile);
+  const lostIn = lostBy(unclosed, seen.foreign);
+  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile, lostIn), seen.ends, seen.profile);
   for (const closure of unjudged) {
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);

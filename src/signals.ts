@@ -41,6 +41,15 @@ export function cutBy(change: ProxyChange, closure: Closure): number {
   return closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs ? 0 : 1;
 }
 
+/** Whether the fault is told of this closure's upstream host. */
+export const sameUpstream = (event: LogEvent, { keys: { upstream, upstreamName } }: Closure): boolean =>
+  (upstream !== undefined && event.keys.upstream?.ip === upstream.ip) ||
+  (upstreamName !== undefined && event.keys.upstreamName === upstreamName);
+
+/** A client tells of its own network only: where it names its connection, the fault concerns no other. */
+export const concernsClient = (event: LogEvent, { keys }: Closure): boolean =>
+  event.keys.connection === undefined || keys.connection === undefined || event.keys.connection === keys.connection;
+
 export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>
   closure.seen.filter((event): event is EventOf<K> => event.kind === kind);
 
@@ -50,8 +59,9 @@ export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, k
 /** `20.1 s`, `5 min 3 s`, `2 h 5 min`. */
 export function words(ms: DurationMs): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : ms % 1000 < 950 && ms % 1000 > 50 ? 1 : 0)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.round((ms % 60_000) / 1000);
+  const whole = Math.round(ms / 1_000);
+  const minutes = Math.floor(whole / 60);
+  const seconds = whole % 60;
   if (minutes < 60) return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
@@ -61,15 +71,22 @@ const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
   ['istio', 'envoy'],
   ['ingress-nginx', 'ingress-nginx'],
   ['aws-alb', 'aws-alb'],
+  ['aws-cloudfront', 'aws-cloudfront'],
+  ['aws-nlb', 'aws-nlb'],
+  ['aws-clb', 'aws-clb'],
+  ['aws-api-gateway', 'aws-api-gateway'],
   ['aws-', 'aws'],
-  ['azure-', 'azure'],
-  ['gcp-', 'gcp'],
+  ['azure-application', 'azure-appgw'],
+  ['azure-front', 'azure-front-door'],
+  ['gcp-', 'gcp-alb'],
   ['cloudflared', 'cloudflared'],
 ]; // prettier-ignore
 
 /** The product that wrote a proxy's event, by its format: `nginx-access` → `nginx`. It is the `hop` of the timer table where that has one. */
 export function productOf(event: LogEvent): string {
   const known = PRODUCTS.find(([prefix]) => event.format.startsWith(prefix));
+  // The stream module proxies TCP: its lines lack the `upgraded`.
+  if (event.format === 'nginx-error' && event.quote.includes('while proxying connection')) return 'nginx-stream';
   return known?.[1] ?? event.format.split('-')[0] ?? event.format;
 }
 
@@ -81,5 +98,8 @@ export function hopOf(closure: Closure): string | undefined {
   const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
   return event && productOf(event);
 }
+
+/** A container's id as people write it. */
+export const shortId = (name: string): string => (/^[0-9a-f]{32,64}$/.test(name) ? name.slice(0, 12) : name);
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

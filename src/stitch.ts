@@ -17,6 +17,8 @@ const HANDSHAKE_MS = 10_000;
 /** A page's handlers run in the task that also writes the browser's own line, a server's request ends when its handler has: or soon after. */
 const HANDLER_MS = 1_000;
 const BROWSER = 'browser-console';
+/** A one-second stamp and a round trip. */
+const LONE_MS = 1_500;
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
 const MAX_COST = 4;
 const COMPACT = 4_096;
@@ -66,8 +68,10 @@ export class Stitcher {
   /** The same drafts, those before `#paired` were paired. */
   #unpaired: Draft[] = [];
   #pairedTo = 0;
-  /** Sources that write ends of connections: a draft that all of them saw needs no pairing. */
-  readonly #endSources = new Set<string>();
+  /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
+  readonly #endPlaces = new Set<string>();
+  /** Whether a proxy names connections in its error log. */
+  #faultsSeen = false;
   readonly #byId = new Map<string, Draft>();
   readonly #byPeer = new Map<string, Draft>();
   readonly #byProxyNumber = new Map<string, Draft>();
@@ -132,8 +136,9 @@ export class Stitcher {
   }
 
   #observe(event: Observation): void {
-    const ids = connectionIds(event.keys);
-    if (isEnd(event) || event.kind === 'handshake-failed') this.#endSources.add(event.origin.source);
+    const ids = this.#idsOf(event);
+    if (isEnd(event) || event.kind === 'handshake-failed') this.#endPlaces.add(placeOf(event));
+    else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
       this.#saidByBrowser(event, ids) ??
@@ -188,6 +193,15 @@ export class Stitcher {
     const last = this.#handled.get(source);
     const alone = last === undefined || ms - last.ms >= HANDLER_MS;
     this.#handled.set(source, { ms, draft: alone && event.lifeMs === undefined ? draft : undefined });
+  }
+
+  /** The event's own ids and, at its close, those that its open line named beside them: a request id, say. */
+  #idsOf(event: Observation): string[] {
+    const ids = connectionIds(event.keys);
+    if (event.kind !== 'socket-closed' || event.keys.connection === undefined) return ids;
+    const opened = this.#live.get(`${event.origin.source} ${event.keys.connection}`);
+    if (opened?.keys.requestId !== undefined && !ids.includes(opened.keys.requestId)) ids.push(opened.keys.requestId);
+    return ids;
   }
 
   #start(event: Observation): Draft {
@@ -293,7 +307,11 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if ([...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source))) return;
+    const seenBy = new Set(draft.seen.map(placeOf));
+    if ([...this.#endPlaces].every((place) => seenBy.has(place))) {
+      if (this.#faultsSeen) this.#pairAlone(draft);
+      return;
+    }
     let best: Draft | undefined;
     let bestCost = MAX_COST;
     for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length; at++) {
@@ -312,7 +330,11 @@ export class Stitcher {
         best = other;
       }
     }
-    if (!best) return;
+    if (best) this.#merge(draft, best);
+    else if (this.#faultsSeen) this.#pairAlone(draft);
+  }
+
+  #merge(draft: Draft, best: Draft): void {
     // The draft that an endpoint began keeps its place: its time is the closure's.
     const [into, from] = endpointOf(best) || !endpointOf(draft) ? [best, draft] : [draft, best];
     into.seen.push(...from.seen);
@@ -322,6 +344,29 @@ export class Stitcher {
     for (const event of from.seen) this.#index(into, event, connectionIds(event.keys));
     from.seen.length = 0;
     from.paired = true;
+  }
+
+  /**
+   * A proxy's error line without an access line has no life to compare. Where it and a broken connection of an endpoint that no proxy
+   * tells of are the only ones of that second, they are one.
+   */
+  #pairAlone(draft: Draft): void {
+    const [other, second] = this.#lone(draft);
+    if (other && !second && this.#lone(other).length === 1) this.#merge(draft, other);
+  }
+
+  #lone(draft: Draft): Draft[] {
+    const wanted = isFaultAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isFaultAlone : undefined;
+    const found: Draft[] = [];
+    if (!wanted) return found;
+    for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length && found.length < 2; at++) {
+      const other = this.#drafts[at] as Draft;
+      if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
+      if (other === draft || other.seen.length === 0 || gap(endOf(draft), endOf(other)) > LONE_MS || !wanted(other)) continue;
+      const [ours, theirs] = [this.#client(draft), this.#client(other)];
+      if (!(ours && theirs && ours !== theirs)) found.push(other);
+    }
+    return found;
   }
 
   #cost(a: Draft, b: Draft): number {
@@ -363,7 +408,9 @@ export class Stitcher {
       const ip = event.keys.client?.ip;
       if (ip && !this.#sharedClients.has(event.origin.source)) return ip;
     }
-    return undefined;
+    // Many servers name the peer when it comes and only its id when it goes.
+    const { opened } = draft;
+    return opened && !this.#sharedClients.has(opened.origin.source) ? opened.keys.client?.ip : undefined;
   }
 
   #forget(draft: Draft): void {
@@ -385,6 +432,11 @@ const peerOf = (event: Observation): string | undefined => {
   return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 };
 const gap = (a: Span, b: Span): number => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
+const placeOf = (event: Observation): string => `${event.origin.source}\n${event.kind}`;
+const isFaultAlone = (draft: Draft): boolean =>
+  draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');
+const isBrokenAlone = (draft: Draft): boolean =>
+  draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);
 const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
 
 /** A proxy's word about a handshake alone is no connection that ended. */
@@ -477,7 +529,7 @@ function closureOf(draft: Draft): Closure {
       a.when.fromMs - b.when.fromMs ||
       (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line),
   );
-  const keys: Keys = Object.assign({}, ...seen.toReversed().map((event) => event.keys), lead.keys);
+  const keys: Keys = Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
   const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
   const connection = endpointKeys?.connection ?? [...draft.ids][0];
   const codes: Partial<Record<EndpointSide, number>> = {};

@@ -23,7 +23,7 @@ export function summarize(found: Findings): Report {
     .map((incident) => incident.to)
     .sort()
     .at(-1);
-  const piles = population.piles;
+  const piles = population.piles.filter((pile) => !pile.together);
   const storm = reconnectStorm(found.events);
   return {
     schema: 1,

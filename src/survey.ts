@@ -56,6 +56,9 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
   return world;
 }
 
+/** Products whose records name their own timer where it ended a tunnel; others' result codes tell of requests, or of clients alone. */
+const NAMES_TIMERS: ReadonlySet<string> = new Set(['haproxy', 'envoy', 'gcp-alb', 'azure-appgw', 'azure-front-door', 'heroku']);
+
 function firstAfter(list: readonly LogEvent[], ms: number): number {
   let low = 0;
   let high = list.length;
@@ -89,7 +92,8 @@ function ownFacts(closure: Closure, world: World): Fact[] {
   )
     facts.push({
       kind: 'neutral-end',
-      telling: tunnel.termination !== undefined || (world.showsIdleCuts && productOf(tunnel) === 'nginx'),
+      telling:
+        (tunnel.termination !== undefined && NAMES_TIMERS.has(productOf(tunnel))) || (world.showsIdleCuts && productOf(tunnel) === 'nginx'),
       proxy: productOf(tunnel),
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;

@@ -31,8 +31,8 @@ export class Tallied {
   readonly closers = new Set<string>();
   /** When connections ended that were not closed clean. */
   readonly ends: number[] = [];
-  /** Ids of connections that another side than the server closes. */
-  readonly foreign = new Set<string>();
+  /** Ids of connections that another side than the server closes, and when. */
+  readonly foreign = new Map<string, number>();
   heartbeats = false;
   showsIdleCuts = false;
   #refused = 0;
@@ -59,7 +59,8 @@ export class Tallied {
 
   #keeps(event: LogEvent): boolean {
     if (event.kind !== 'proxy-fault' && event.kind !== 'handshake-failed') return true;
-    if (event.kind === 'proxy-fault' && event.phase === 'tunnel') return false;
+    // A connector that lost its own link cut many connections, not one.
+    if (event.kind === 'proxy-fault' && event.phase === 'tunnel') return event.fault === 'tunnel-lost';
     const second = Math.floor(event.when.fromMs / 1_000);
     if (second !== this.#second) {
       this.#second = second;
@@ -75,7 +76,8 @@ export class Tallied {
     if (closure.state === 'clean') this.#clean++;
     else this.ends.push(closure.ended.fromMs);
     const id = closure.keys.connection;
-    if (id !== undefined && closure.codes.server === undefined) this.foreign.add(id);
+    if (id !== undefined && closure.codes.server === undefined)
+      this.foreign.set(id, closure.state === 'clean' ? Number.NaN : closure.ended.fromMs);
     const upstream = upstreamOf(closure);
     if (upstream === undefined || closure.server === undefined) return;
     // One address with two logs (a restart under another name) tells nothing.

@@ -1,6 +1,6 @@
 /** One closure and the world → a verdict: signals of each cause, log-odds, a posterior that leaves room for the unknown. */
 import { type Cause, type Closure, type Evidence, POINTS, type Signal, type Verdict, type World } from './closure.ts';
-import { nearestDeath } from './death-cause.ts';
+import { nearestDeath, workerDeath } from './death-cause.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
 import type { LogEvent } from './types.ts';
 
@@ -24,6 +24,25 @@ interface Weighed {
   readonly evidence: readonly Evidence[];
 }
 
+/** Codes that an endpoint sends and the other may not get: it was still writing, or the path broke off first. */
+const SENT: Readonly<Record<number, string>> = {
+  1002: 'protocol error',
+  1003: 'data that it does not take',
+  1007: 'a payload that is not what it says',
+  1008: 'its policy',
+  1009: 'a message that was too big',
+  1011: 'an internal error',
+};
+
+/** One side closed with a code and the other saw 1006. */
+function toldOtherSide({ codes }: Closure): string | undefined {
+  for (const [side, code] of Object.entries(codes)) {
+    const why = SENT[code];
+    if (why !== undefined) return `the ${side} closed it with ${code} for ${why}; the other side did not get that frame`;
+  }
+  return undefined;
+}
+
 export function weigh(closure: Closure, world: World, causes: readonly Cause[]): Verdict {
   const weighed = causes.map((cause) => weighCause(cause, closure, world)).sort((a, b) => b.score - a.score);
   const [best, second] = weighed as [Weighed, Weighed];
@@ -41,7 +60,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
       confidence >= 0.1 && best.score > 0 ? { cause: best.cause.name, confidence: Math.min(confidence, GRADES.possible - 0.01) } : null;
     return {
       cause: 'unknown',
-      detail: nearest ? `most likely ${nearest.cause}, not proven` : 'no evidence for any cause',
+      detail: nearest ? `most likely ${nearest.cause}, not proven` : (toldOtherSide(closure) ?? 'no evidence for any cause'),
       hop: null,
       confidence: nearest?.confidence ?? 0,
       runnerUp: nearest,
@@ -65,6 +84,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
 /** No crash or OOM without a record of a death that is tied to this server. */
 function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {
   if (cause !== 'crash' && cause !== 'oom') return true;
+  if (cause === 'crash' && world.changes.some((change) => workerDeath(change, closure))) return true;
   const death = nearestDeath(closure, world, cause);
   return death !== undefined && death.relation !== 'unknown' && death.relation !== 'other';
 }

@@ -2,6 +2,9 @@
 import type { Cause } from '../closure.ts';
 import { concerns, cutBy, factOf, plural, seenOf } from '../signals.ts';
 
+/** Each connection from an address of its own: rather a hop that all of them share than one client process. */
+const MANY_CLIENTS = 3;
+
 export const clientAbort: Cause = {
   name: 'client-abort',
   title: 'Client abort',
@@ -155,7 +158,9 @@ export const clientAbort: Cause = {
         factOf(closure, world, 'server-alive') &&
         !world.changes.some((change) => cutBy(change, closure)) &&
         !factOf(closure, world, 'age-pile')
-          ? 1
+          ? fact.clients >= MANY_CLIENTS && fact.clients >= fact.count
+            ? 0.4
+            : 1
           : 0,
       says: (fact) =>
         fact.kind === 'client-group' || fact.kind === 'burst'

@@ -1,7 +1,22 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
-import type { Cause } from '../closure.ts';
+import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
 import { ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
-import { concerns, cutBy, factOf, hopOf, plural, seenOf } from '../signals.ts';
+import { concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+
+/** A worker that reloads accepts on its old configuration for a moment. */
+const STARTED_MS = 2_000;
+/** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
+const INGRESS_DRAIN_MS = 240_000;
+/** Workers get the signal some seconds after the reload is logged, and cut all that is left at once. */
+const DRAIN_SLACK_MS = 4_000;
+
+/** Whether the closure ended just when the old workers' time was over. */
+function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean {
+  const drains = world.timers.filter((timer) => timer.timer === 'drain' && timer.hop === change.proxy).map((timer) => timer.ms);
+  if (change.proxy === 'ingress-nginx' && drains.length === 0) drains.push(INGRESS_DRAIN_MS);
+  const since = closure.ended.fromMs - change.when.fromMs;
+  return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
+}
 
 export const deployRestart: Cause = {
   name: 'deploy-restart',
@@ -59,12 +74,12 @@ export const deployRestart: Cause = {
       speaks: 'for',
       because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
       holds: (change, closure, world) =>
-        change.change !== 'reload' && cutBy(change, closure)
+        change.change === 'stop' && cutBy(change, closure)
           ? factOf(closure, world, 'burst') || seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop')
             ? 1
             : 0.6
           : 0,
-      says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
+      says: (change) => `${change.proxy} was stopped`,
     },
     {
       id: 'proxy-reloaded',
@@ -78,10 +93,18 @@ export const deployRestart: Cause = {
         const word =
           seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') ||
           seenOf(closure, 'process-fault').length > 0;
-        const together = factOf(closure, world, 'burst');
-        return word ? 1 : together ? (closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5) : 0.15;
+        if (word) return 1;
+        // The new worker's tunnels are not the old one's: they are neither cut nor do they refute.
+        if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > change.when.toMs + STARTED_MS) return 0;
+        const drained = drainedOn(change, closure, world);
+        if (factOf(closure, world, 'burst')) return drained || closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5;
+        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : 0.4) : drained ? 0.4 : 0.15;
       },
-      says: (change) => `${change.proxy} was reloaded`,
+      says: (change, closure, world) => {
+        const sinceMs = closure.ended.fromMs - change.when.toMs;
+        const ago = sinceMs < 1_000 ? '' : ` ${words(sinceMs)} before`;
+        return `${change.proxy} was reloaded${ago}${drainedOn(change, closure, world) ? ', when the time of its old workers was over' : ''}`;
+      },
     },
   ],
   facts: [

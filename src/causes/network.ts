@@ -1,10 +1,19 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concerns, factOf, plural, seenOf } from '../signals.ts';
-import type { LogEvent } from '../types.ts';
+import { concerns, concernsClient, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
+import type { LogEvent, ProxyFault } from '../types.ts';
 
 /** A lost path shows when the next heartbeat, timer or send fails. */
 const NOTICE_MS = 180_000;
+/** Until the node controller calls a silent node not ready, with its own delay. */
+const NODE_GRACE_MS = 60_000;
+/** A host that is not named concerns what ends this close to it. */
+const NEAR_MS = 30_000;
+
+const near = (fault: ProxyFault, closure: Closure): boolean => closure.ended.fromMs - fault.when.toMs <= NEAR_MS;
+/** What was opened after the fault did not suffer from it. */
+const openThen = (fault: ProxyFault, closure: Closure): boolean =>
+  closure.lifeMs === undefined || closure.ended.fromMs - closure.lifeMs <= fault.when.toMs;
 
 /**
  * How far a heartbeat without an answer tells of the path. To a client a stalled server looks the same, and so does its own blocked loop; a
@@ -106,6 +115,7 @@ export const network: Cause = {
       holds: (fault, closure, world) => {
         // What was opened after the fault did not suffer from it.
         if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > fault.when.toMs) return 0;
+        if (!concernsClient(fault, closure)) return 0;
         if (fault.fault === 'link-up' || fault.fault === 'client-online' || fault.fault === 'syn-flood') return 0;
         const weight =
           fault.fault === 'link-down' ||
@@ -115,7 +125,8 @@ export const network: Cause = {
             ? 1
             : 0.6;
         // A burst while the link is down, or any end that waited for a timer.
-        return factOf(closure, world, 'burst') ||
+        return fault.keys.connection !== undefined ||
+          factOf(closure, world, 'burst') ||
           factOf(closure, world, 'client-group') ||
           seenOf(closure, 'heartbeat-missed').length > 0 ||
           seenOf(closure, 'proxy-fault').length > 0
@@ -125,15 +136,62 @@ export const network: Cause = {
       says: (fault) => `${fault.fault}${fault.interface ? ` on ${fault.interface}` : ''} shortly before`,
     },
     {
+      id: 'connector-lost',
+      on: 'proxy-fault',
+      window: { beforeMs: 5_000, afterMs: 3_000 },
+      mechanism: 'link',
+      strength: 'decisive',
+      speaks: 'for',
+      because:
+        'a connector that loses its link to the edge cuts every connection inside it in that moment; together with a burst no coincidence',
+      holds: (fault, closure, world) => {
+        if (fault.fault !== 'tunnel-lost' || fault.phase !== 'tunnel') return 0;
+        return factOf(closure, world, 'burst') || factOf(closure, world, 'client-group') ? 0.8 : 0.25;
+      },
+      says: (fault) => `${productOf(fault)} lost its connection to the edge in that moment`,
+    },
+    {
+      id: 'check-timed-out',
+      on: 'proxy-fault',
+      window: { beforeMs: 15_000, afterMs: 15_000 },
+      mechanism: 'unreachable',
+      strength: 'decisive',
+      speaks: 'for',
+      because:
+        'a health check without any answer means a lost host or path: a dead process on a living host refuses at once. HAProxy needs some checks to say so, and may then end the tunnels itself',
+      holds: (fault, closure) => {
+        if (fault.fault !== 'upstream-down' || !/Layer4 timeout/.test(fault.quote)) return 0;
+        return seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream-down') ? 0.9 : 0.3;
+      },
+      says: () => "the proxy's health checks of the server got no answer",
+    },
+    {
       id: 'unreachable',
       on: 'proxy-fault',
-      window: { beforeMs: 30_000, afterMs: 30_000 },
+      window: { beforeMs: NOTICE_MS, afterMs: 30_000 },
       mechanism: 'unreachable',
+      strength: 'decisive',
+      speaks: 'for',
+      because:
+        'the proxy could not reach the upstream host at all: decisive for connections to that very host, whose ends its timer or heartbeat only notices later; of an unnamed host it says little',
+      holds: (fault, closure) => {
+        if (fault.fault !== 'upstream-unreachable') return 0;
+        if (sameUpstream(fault, closure)) return openThen(fault, closure) ? 0.9 : 0;
+        return fault.keys.upstream && closure.keys.upstream ? 0 : near(fault, closure) ? 0.25 : 0;
+      },
+      says: (fault) => `the proxy found no route to the upstream${fault.keys.upstream ? ` ${fault.keys.upstream.ip}` : ''}`,
+    },
+    {
+      id: 'node-gone',
+      on: 'network-fault',
+      window: { beforeMs: 0, afterMs: NODE_GRACE_MS },
+      mechanism: 'link',
       strength: 'moderate',
       speaks: 'for',
-      because: 'the proxy could not reach the upstream host at all',
-      holds: (fault) => (fault.fault === 'upstream-unreachable' ? 1 : 0),
-      says: () => 'the proxy found no route to the upstream',
+      because:
+        'a node is called not ready 40–50 s after it fell silent (node-monitor-grace-period), so its event follows the ends that it explains',
+      holds: (fault) => (fault.fault === 'node-not-ready' ? 1 : 0),
+      says: (fault) => `node${fault.keys.host ? ` ${fault.keys.host}` : ''} not ready, as noticed later`,
     },
   ],
   explain(closure, world) {
@@ -143,6 +201,18 @@ export const network: Cause = {
     const silent =
       seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
     const noticed = silent ? ', noticed by the heartbeat' : '';
+    const lost = world
+      .between('proxy-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs + 3_000)
+      .find((one) => one.fault === 'tunnel-lost' || (one.fault === 'upstream-unreachable' && sameUpstream(one, closure)));
+    if (lost)
+      return {
+        detail:
+          lost.fault === 'tunnel-lost'
+            ? `${productOf(lost)} lost its connection to the edge`
+            : `no route to the upstream ${lost.keys.upstream?.ip}${noticed}`,
+        hop: 'network',
+        incidentKey: `lost ${lost.fault} ${lost.keys.upstream?.ip ?? ''}`,
+      };
     if (fault)
       return {
         detail: `${fault.fault}${fault.interface ? ` of ${fault.interface}` : ''}${noticed}`,

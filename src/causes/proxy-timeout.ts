@@ -1,16 +1,27 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import { concernsClient, factOf, hopOf, plural, sameUpstream, seenOf, words } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
 
+/** Proxies that cut no upgraded connection by themselves (traefik/traefik#8668): the timer belongs to a hop beside them. */
+const TIMERLESS: ReadonlySet<string> = new Set(['traefik']);
+/** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes. */
+const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy']);
+
 /** The timer's line may be a consequence: the peer was gone and the proxy only noticed. */
 function lostBefore(closure: Closure, world: World): boolean {
   if (seenOf(closure, 'heartbeat-missed').length > 0) return true;
-  return world
-    .between('network-fault', closure.ended.fromMs - NETWORK_BEFORE_MS, closure.ended.toMs)
-    .some((fault) => fault.fault === 'link-down' || fault.fault === 'client-offline');
+  const fromMs = closure.ended.fromMs - NETWORK_BEFORE_MS;
+  return (
+    world
+      .between('network-fault', fromMs, closure.ended.toMs)
+      .some((fault) => (fault.fault === 'link-down' || fault.fault === 'client-offline') && concernsClient(fault, closure)) ||
+    world
+      .between('proxy-fault', fromMs, closure.ended.toMs)
+      .some((fault) => fault.fault === 'upstream-unreachable' && sameUpstream(fault, closure))
+  );
 }
 
 function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {
@@ -184,10 +195,11 @@ export const proxyTimeout: Cause = {
     const pile = factOf(closure, world, 'age-pile');
     const ms = pile?.ms ?? closure.silenceMs ?? tunnel?.lifeMs ?? closure.lifeMs;
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
-    const kind = tunnel?.endedBy === 'life' ? 'maximum life' : 'idle timeout';
+    const seen = hopOf(closure);
+    const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' ? ` at ${words(pile.ms)}` : '';
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
-    const hop = hopOf(closure) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
+    const hop = (seen !== undefined && TIMERLESS.has(seen) ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
     return {
       detail: `${kind}${about}${word}`,

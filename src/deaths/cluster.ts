@@ -76,11 +76,15 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
   return kinship.includes('same') || (event.kind !== 'process-started' && cluster.events.some((other) => sameDeath(event, other)));
 }
 
+const isId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
+
 function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' | 'conflict' | 'neutral' {
   const [x, y] = [a.keys, b.keys];
   for (const key of ['unit', 'pod', 'container'] as const) {
     const [mine, other] = [x[key], y[key]];
     if (mine === undefined || other === undefined) continue;
+    // The kernel knows containers by id, Compose by name: neither speaks against the other.
+    if (key === 'container' && isId(mine) !== isId(other)) continue;
     if (key === 'container' ? mine.startsWith(other) || other.startsWith(mine) : mine === other) return 'same';
     return 'conflict';
   }
@@ -105,10 +109,12 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [kill, killed] = a.kind === 'oom-kill' ? [a, b] : b.kind === 'oom-kill' ? [b, a] : [undefined, undefined];
   if (kill && killed?.kind === 'process-ended')
     return (
-      Math.abs(killed.when.fromMs - kill.when.toMs) < 5_000 &&
-      (killed.signal === 'SIGKILL' || killed.by === 'oom') &&
+      // An end without a stamp lies somewhere between its neighbours.
+      killed.when.fromMs - kill.when.toMs < 5_000 &&
+      kill.when.fromMs - killed.when.toMs < 5_000 &&
+      (killed.signal === 'SIGKILL' || killed.exitCode === 137 || killed.by === 'oom') &&
       kill.keys.unit === undefined &&
-      kill.keys.container === undefined
+      (kill.keys.container === undefined || !isId(killed.keys.container ?? kill.keys.container))
     );
   if (a.kind === 'oom-kill' && b.kind === 'oom-kill')
     return (

@@ -1,5 +1,6 @@
 /** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
 import type { Death, Identity, Relation } from '../closure.ts';
+import { shortId } from '../signals.ts';
 import type { EventOf, Keys, LogEvent } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { RUNTIMES, stem } from './names.ts';
@@ -8,6 +9,8 @@ import { fromServer, type ServerProfile } from './profile.ts';
 /** Of a SIGKILL that no record explains: the kernel for memory, a person or a deploy may have sent it. */
 export const UNKNOWN_HAND = 'SIGKILL from an unknown hand';
 const STOP_TIMEOUT = 'stop timeout: killed after its grace period';
+/** The kubelet logs a probe's verdict and its kill within some ms; its events are stamped to the second. */
+const OWN_KILL_MS = 3_000;
 const PLANNED: ReadonlySet<string> = new Set([
   'unit-stop',
   'app-signal',
@@ -36,7 +39,10 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const end = ends.find((event) => event.exitCode !== undefined || event.signal !== undefined) ?? ends[0];
   if (!kill && !fatal && !end && !planned && stops.length === 0) return undefined;
   const firstSign = [kill, fatal, end].flatMap((event) => (event ? [event.when.fromMs] : []));
-  const stopFirst = planned !== undefined && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
+  // The kubelet words a failed liveness probe's kill like any other; what it says right before is why.
+  const hung = stops.find((stop) => stop.how === 'liveness' || stop.how === 'watchdog');
+  const ownKill = planned?.how === 'container-stop' && hung !== undefined && Math.abs(planned.when.fromMs - hung.when.fromMs) < OWN_KILL_MS;
+  const stopFirst = planned !== undefined && !ownKill && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
   const verdict = rootOf({
     kill,
     fatal,
@@ -55,6 +61,8 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const from = verdict.root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
   // Without a record of the end, it came after the last that was asked for.
   const last = end ?? (verdict.root === 'deploy-restart' ? stops.at(-1) : undefined) ?? decisive;
+  // Of a hang the verdict on it says more than the exit that followed.
+  const shown = verdict.detail.startsWith('hang') ? (hung ?? decisive) : decisive;
   const identity = identityOf(events);
   const restart = starts[0]?.when;
   const [relation, relationWhy] = relationOf(identity, events, profile);
@@ -68,7 +76,7 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     identity,
     servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
     // What shows the root first: it is quoted.
-    events: decisive ? [decisive, ...events.filter((event) => event !== decisive)] : events,
+    events: shown ? [shown, ...events.filter((event) => event !== shown)] : events,
     ...(stopFirst && planned && { stop: planned }),
     ...(restart && { restarted: restart }),
     relation,
@@ -100,6 +108,8 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
     return { root: 'deploy-restart', detail: timedOut ? STOP_TIMEOUT : stopWords(stop) };
   }
   if (odd?.how === 'liveness') return { root: 'crash', detail: 'hang: killed after failed liveness probes' };
+  if (fatal?.fault === 'hang')
+    return { root: 'crash', detail: fatal.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : `hang: ${fatal.says}` };
   if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { root: 'crash', detail: 'hang: watchdog timeout' };
   if (fatal)
     return { root: 'crash', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
@@ -124,8 +134,29 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
   return { root: 'crash', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
 }
 
+/** A container by its name; undefined where only its id is known. */
+const named = (container: string | undefined): string | undefined =>
+  container !== undefined && shortId(container) === container ? container : undefined;
+
+/** Who acts on memory besides the kernel, by the format that tells of it. */
+const HANDS: readonly (readonly [format: string, words: string])[] = [
+  ['kube', 'the kubelet evicted % for the memory of its node'],
+  ['pm2', 'PM2 restarted % at its memory limit (max_memory_restart)'],
+  ['systemd', 'systemd-oomd killed %'],
+  ['earlyoom', 'earlyoom killed %'],
+]; // prettier-ignore
+
 function oomWords(kill: EventOf<'oom-kill'>): string {
-  const who = kill.command ?? kill.keys.unit ?? kill.keys.container ?? 'process';
+  const pid = kill.keys.pid === undefined ? '' : ` (pid ${kill.keys.pid})`;
+  const who =
+    kill.command ??
+    kill.keys.unit ??
+    named(kill.keys.container) ??
+    kill.keys.pod ??
+    kill.keys.service ??
+    shortId(kill.keys.container ?? 'process');
+  const hand = HANDS.find(([format]) => kill.format.startsWith(format))?.[1];
+  if (kill.scope === 'userspace' && hand) return `${hand.replace('%', who)}${pid}`;
   const scope = {
     cgroup: 'its memory limit',
     host: 'the host ran out of memory',
@@ -134,11 +165,16 @@ function oomWords(kill: EventOf<'oom-kill'>): string {
     container: 'its memory limit',
     unknown: 'memory',
   }[kill.scope];
-  return `OOM kill of ${who}${kill.keys.pid === undefined ? '' : ` (pid ${kill.keys.pid})`}: ${scope}`;
+  return `OOM kill of ${who}${pid}: ${scope}`;
 }
 
 function stopWords(stop: EventOf<'stop-requested'>): string {
-  const name = stop.keys.unit ?? stop.keys.pod ?? stop.keys.container ?? stop.keys.service;
+  const name =
+    stop.keys.unit ??
+    stop.keys.pod ??
+    named(stop.keys.container) ??
+    stop.keys.service ??
+    (stop.keys.container && shortId(stop.keys.container));
   const how = {
     'unit-stop': 'unit stopped',
     'app-signal': 'the server was told to stop',

@@ -32,4 +32,18 @@ export const RUNTIMES = new Set([
   'deno',
   'beam.smp',
   'systemd-coredump',
+  // Node 20's main thread, servers of other people's programs, and what starts them.
+  'mainthread',
+  'uvicorn',
+  'gunicorn',
+  'hypercorn',
+  'daphne',
+  'puma',
+  'php',
+  'php-fpm',
+  'npm',
+  'sh',
+  'bash',
+  'tini',
+  'dumb-init',
 ]);

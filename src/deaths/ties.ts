@@ -2,7 +2,7 @@
 import type { Death, Identity } from '../closure.ts';
 import type { LogEvent } from '../types.ts';
 import { RUNTIMES, stem } from './names.ts';
-import type { ServerProfile } from './profile.ts';
+import { type ServerProfile, wentOn } from './profile.ts';
 
 /** Once one death is known to be the server's, a process of another name is another. */
 export function notTheServer(death: Death, server: Identity): Death {
@@ -57,6 +57,38 @@ export function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): 
     return death.relation === 'unknown'
       ? { ...death, servers, relation: 'probable', relationWhy: 'the server came up again right after it' }
       : { ...death, servers };
+  });
+}
+
+/** Server log → instants (ms, ascending) at which other sides saw ends of its connections that it never wrote. */
+export type LostIn = ReadonlyMap<string, readonly number[]>;
+
+/** Two unwritten ends may be lost lines; from three on the writer was gone. */
+const LOSS_LEAST = 3;
+
+/**
+ * A server that lives writes how its connections end; where it wrote none of several that broke off in one moment, it was gone by then.
+ * The only death of that moment that no name gives to another process was its own; less sure when its log went on without a new start,
+ * as with one worker of many.
+ */
+export function tiedByLoss(deaths: readonly Death[], lostIn: LostIn, profile: ServerProfile): Death[] {
+  const lostWith = (death: Death, ends: readonly number[]): number =>
+    ends.filter((ms) => ms >= death.when.fromMs - MOMENT_MS.before && ms <= death.when.toMs + MOMENT_MS.after).length;
+  const open = deaths.filter((death) => death.relation !== 'other');
+  return deaths.map((death) => {
+    if (death.relation !== 'unknown') return death;
+    const losses = [...lostIn].map(([source, ends]) => ({ source, count: lostWith(death, ends) }));
+    const most = losses.toSorted((a, b) => b.count - a.count)[0];
+    if (!most || most.count < LOSS_LEAST) return death;
+    const ends = lostIn.get(most.source) ?? [];
+    if (open.some((other) => other !== death && lostWith(other, ends) > 0)) return death;
+    const gone = death.restarted !== undefined || wentOn(profile, most.source, death.when.toMs + MOMENT_MS.after) !== true;
+    return {
+      ...death,
+      servers: [...new Set([...death.servers, most.source])],
+      relation: gone ? 'probable' : 'coincident',
+      relationWhy: `the server's log ${most.source} wrote none of ${most.count} ends of its connections in that moment, and nothing else died then`,
+    };
   });
 }
 

@@ -4,7 +4,7 @@ const ALIASES = {
   message: 'msg message m text mt messagetemplate body shortmessage logmessage',
   event: 'event eventname eventtype type action evt kind',
   level: 'level lvl severity loglevel levelname l severitytext',
-  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms closedat observedat',
+  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms closedat observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp',
   logger: 'logger loggername category sourcecontext target component module scope',
   service: 'service servicename app appname application name program',
   host: 'hostname host hostid server machinename instance',
@@ -56,11 +56,19 @@ export interface Meaning {
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
 const LIFE = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lifespan|connectedduration|lasted|took|sessionlength)${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|open(?=ms|sec))${UNIT}$`,
 );
 const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,
 );
+
+const BARE_UNIT = new Map([
+  ['ms', 1],
+  ['millis', 1],
+  ['milliseconds', 1],
+  ['secs', 1_000],
+  ['seconds', 1_000],
+]); // prettier-ignore
 
 function unitMs(unit: string | undefined): number | undefined {
   if (unit === undefined) return undefined;
@@ -85,8 +93,13 @@ export function meaningsOf(name: string): readonly Meaning[] {
   const life = LIFE.exec(name);
   const silence = life ? null : SILENCE.exec(name);
   const unit = unitMs((life ?? silence)?.[1]);
-  const timed: readonly Meaning[] =
-    life || silence ? [{ role: life ? 'life' : 'silence', rank: 0, ...(unit !== undefined && { unitMs: unit }) }] : [];
+  // A bare unit is how long the record's own thing took: `{"msg": "close", "ms": 60021}`.
+  const bare = BARE_UNIT.get(name);
+  const timed: readonly Meaning[] = bare
+    ? [{ role: 'life', rank: 1, unitMs: bare }]
+    : life || silence
+      ? [{ role: life ? 'life' : 'silence', rank: 0, ...(unit !== undefined && { unitMs: unit }) }]
+      : [];
   const meanings = [...(BY_NAME.get(name) ?? []), ...timed];
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(name, meanings);

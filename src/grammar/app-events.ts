@@ -29,6 +29,18 @@ export const APP_NEEDLES: readonly string[] = [
   'namespace',
   'transport error',
   '1006',
+  'client left',
+  'peer left',
+  'viewer left',
+  'player left',
+  'subscriber left',
+  'detached',
+  'client joined',
+  'peer joined',
+  'viewer joined',
+  'player joined',
+  'subscriber joined',
+  'attached',
   'no pong',
   'ping timeout',
   'ping timed out',
@@ -114,7 +126,8 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const message = row.message ?? '';
   const words = wordsOf(row.event === undefined ? message : `${row.event} ${message}`, row.logger);
-  const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer ? row.id : undefined);
+  // Where the code is a close code by its name, a lone `id` is the connection's, whatever the words.
+  const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer || row.codeIsNamed ? row.id : undefined);
   const isLocated = connection !== undefined || row.clientIp !== undefined;
   // A fresh object of this call: completed in place, since spreading it again would cost more than reading the record's words.
   const draft: Mutable<Draft> | undefined =
@@ -130,7 +143,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   return draft;
 }
 
-const OF_ONE: ReadonlySet<string> = new Set(['socket-closed', 'socket-opened', 'heartbeat-missed', 'handshake-failed']);
+const OF_ONE: ReadonlySet<string> = new Set(['socket-closed', 'socket-opened', 'heartbeat-missed', 'handshake-failed', 'network-fault']);
 const FATAL_LEVEL = /^(?:60|fatal|panic|dpanic|emerg(?:ency)?)$/i;
 
 function faultOf(row: AppRow, words: Words): Draft | undefined {

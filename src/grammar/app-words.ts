@@ -6,6 +6,11 @@ const PEER = /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|
 const OTHER =
   /\b(?:redis|mongo\w*|postgres\w*|pg|mysql|mariadb|database|db|kafka|amqp|rabbit\w*|nats|mqtt|broker|pool|cache|sql\w*|cassandra|elastic\w*|grpc|http2?|https|smtp|imap|ldap|consul|etcd|zookeeper|vault|cursor|file|stdin|producer|prisma|sequelize|typeorm|ssh|ftp|tls|ssl|keep alive connection)\b/;
 const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
+// `peer left`, `subscriber detached`: chat and hub programs word it so; a room is left by somebody who stays connected.
+const LEFT =
+  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:left|gone|departed|detached|removed)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
+const JOINED =
+  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:joined|attached|registered|added)\b(?! (?:to )?(?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const NOT_CLOSED =
   /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
 // A closed connection that needs neither id nor address to be one of a WebSocket.
@@ -116,10 +121,10 @@ export interface Words {
 function judge(said: string, about: string): Words {
   const mentionsSocket = WEBSOCKET.test(about);
   const mentionsPeer = PEER.test(about);
-  const closes = CLOSED.test(said);
+  const closes = CLOSED.test(said) || LEFT.test(said);
   const signal = SIGNAL.test(said);
   const counted = COUNTED.test(said);
-  const opens = OPENED.test(said) && !NOT_OPENED.test(said) && !counted;
+  const opens = (OPENED.test(said) || JOINED.test(said)) && !NOT_OPENED.test(said) && !counted;
   const ofChild = OF_A_CHILD.test(said);
   return {
     mentionsSocket,

@@ -15,7 +15,7 @@ const KEYED = new RegExp(
 );
 // `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `Failing the WebSocket connection: 1006`.
 const WORDED = new RegExp(
-  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: code)?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
+  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: (?:close )?(?:status )?(?:code|status))?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
   'i',
 );
 // `connection 8a2b lost: 1006`, `lost (1006)`: 1006 itself needs less than other numbers.
@@ -80,12 +80,13 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
   [
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
   [
-    // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these.
+    // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
+    // "network connection was lost" (-1005) stands for one too.
     'network',
-    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|network connection was lost|internet connection appears to be offline|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|connaborted)\b|read: connection timed out/,
+    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out/,
   ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   [

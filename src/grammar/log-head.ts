@@ -1,5 +1,5 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
-import { clfAt, daytimeAt, isoAt, slashAt, stamp } from '../time.ts';
+import { clfAt, daytimeAt, epoch, isoAt, slashAt, stamp } from '../time.ts';
 import type { Stamp } from '../types.ts';
 import { known } from './known.ts';
 
@@ -17,7 +17,7 @@ export interface LogHead {
   readonly message: string;
 }
 
-const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)`;
+const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -28,7 +28,7 @@ const HEADS: readonly RegExp[] = [
   // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog)
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?`,
   // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
-  String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[[^\]]{1,80}\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|[^\]]{1,80})\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
   String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
   // `[I stamp name]` (Tornado, Jupyter)
@@ -105,6 +105,8 @@ function readHead(text: string): LogHead | undefined {
 }
 
 function stampOf(written: string): Stamp | undefined {
+  // Seconds, ms or µs since 1970.
+  if (/^\d{10}/.test(written)) return epoch(written);
   const text = written.replace(/ (?:UTC|GMT)$/, '');
   const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`) ?? daytimeAt(text);
   if (found?.end !== text.length) return undefined;

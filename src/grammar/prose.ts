@@ -10,10 +10,12 @@ const ID =
   /\b(?:client|conn(?:ection)?|socket|session|peer|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63})(?![\w.:]\d)/gi;
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
-  /\b(?:open(?:ed)?|closed?)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
+  /(?<![A-Za-z])(?:open(?:ed)?|closed?)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
 /** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`. */
 const ID_FIRST =
   /^[<[({]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
+/** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
+const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
 const ADDRESS =
@@ -90,7 +92,7 @@ function idIn(text: string): string | undefined {
     const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   }
-  return VERB_ID.exec(text)?.[1] ?? ID_FIRST.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
+  return SOCKET_IO.exec(text)?.[1] ?? VERB_ID.exec(text)?.[1] ?? ID_FIRST.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
 }
 
 /** A row with what its message names besides the record's own fields. */

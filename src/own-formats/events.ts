@@ -49,7 +49,7 @@ export const EVENTS: Readonly<Record<string, EventShape>> = {
   opened: { kind: 'socket-opened', choices: {}, of: () => ({}) },
   closed: {
     kind: 'socket-closed',
-    choices: { by: { values: ['client', 'server', 'heartbeat', 'idle-timeout', 'shutdown', 'protocol-error'] } },
+    choices: { by: { values: ['client', 'server', 'heartbeat', 'network', 'idle-timeout', 'shutdown', 'protocol-error'] } },
     of: (row) => ({
       code: closeCode(row.code),
       reason: row.reason,

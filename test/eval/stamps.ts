@@ -74,6 +74,13 @@ const LAYOUTS: readonly Layout[] = [
     write: (date, [, , day = ''], fraction) => `${monthOf(date)} ${dayLike(date, day)} ${clockOf(date)}${fraction}`,
     fraction: 6,
   },
+  {
+    // I1122 20:23:41.123456, the head of Kubernetes' klog
+    pattern: new RegExp(`(?<![A-Za-z\\d])([IWEF])(\\d\\d)(\\d\\d) ${CLOCK}(?=\\.\\d{6} )`, 'g'),
+    read: ([, , month = '', day = '', hour = '', minute = '', second = ''], around) =>
+      wall(around.getUTCFullYear(), Number(month) - 1, day, hour, minute, second),
+    write: (date, [, level]) => `${level}${two(date.getUTCMonth() + 1)}${two(date.getUTCDate())} ${clockOf(date)}`,
+  },
 ];
 
 /** Epoch numbers by their digits: seconds (with a fraction), ms, µs. */
