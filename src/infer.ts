@@ -50,13 +50,25 @@ const NOTICED_MS = 9_000;
  * client had which connection is not known, and does not matter for why it ended.
  */
 export function* claimed(lost: readonly Closure[], anonymous: Iterable<Closure>): Generator<Closure> {
-  const free = [...lost];
+  // Connections that one death took ended in one and the same span.
+  const free = new Map<string, Closure[]>();
+  for (const closure of lost) {
+    const key = `${closure.ended.fromMs} ${closure.ended.toMs}`;
+    const others = free.get(key);
+    if (others) others.push(closure);
+    else free.set(key, [closure]);
+  }
+  const groups = [...free.values()].map((closures) => closures.reverse());
   for (const closure of anonymous) {
-    const at = free.findIndex(({ ended }) => closure.ended.toMs >= ended.fromMs - 1_000 && closure.ended.fromMs <= ended.toMs + NOTICED_MS);
-    const [mine] = at < 0 ? [] : free.splice(at, 1);
+    const mine = groups
+      .find((group) => {
+        const ended = group.at(-1)?.ended;
+        return ended && closure.ended.toMs >= ended.fromMs - 1_000 && closure.ended.fromMs <= ended.toMs + NOTICED_MS;
+      })
+      ?.pop();
     yield mine ? { ...mine, seen: [...mine.seen, ...closure.seen], codes: closure.codes, inferred: false } : closure;
   }
-  yield* free;
+  for (const group of groups) yield* group.reverse();
 }
 
 /** The proxy's own words mean that no close frame can have passed. */
