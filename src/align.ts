@@ -47,6 +47,11 @@ interface Vote {
   readonly spreadMs: number;
 }
 
+/** What a vote rests on: ids name one event, lives and addresses one connection, a rhythm only tells that the times fit. */
+type Ground = 'id' | 'connection' | 'rhythm';
+const RANK: Readonly<Record<Ground, number>> = { id: 2, connection: 1, rhythm: 0 };
+type Edge = Vote & { readonly ground: Ground };
+
 export function align(table: AnchorTable, options: ClockOptions): Alignment {
   const samples = [...table.clocks.values()].sort((a, b) => (clockKey(a.source, a.basis) < clockKey(b.source, b.basis) ? -1 : 1));
   const middle = middleOf(samples, options);
@@ -89,7 +94,7 @@ function middleOf(samples: readonly ClockSample[], options: ClockOptions): numbe
 class Node {
   readonly sample: ClockSample;
   readonly key: string;
-  readonly edges: { readonly to: Node; readonly vote: Vote }[] = [];
+  readonly edges: { readonly to: Node; readonly vote: Edge }[] = [];
   /** Added to the own clock (after the year is set); undefined = not known. */
   offsetMs: number | undefined;
   errorMs = 0;
@@ -153,12 +158,29 @@ function connect(nodes: readonly Node[]): void {
   for (const [at, a] of nodes.entries())
     for (const b of nodes.slice(at + 1)) {
       if (a.sample.basis === 'ago' || b.sample.basis === 'ago') continue;
-      const vote = keyedVote(a, b) ?? lifeVote(a, b) ?? coincidenceVote(a, b) ?? rhythmVote(a, b);
+      const vote = edgeOf(a, b);
       if (!vote) continue;
       a.edges.push({ to: b, vote });
       b.edges.push({ to: a, vote: { ...vote, offsetMs: -vote.offsetMs } });
     }
 }
+
+function edgeOf(a: Node, b: Node): Edge | undefined {
+  const on = (ground: Ground, vote: Vote | undefined): Edge | undefined => vote && { ...vote, ground };
+  const shared = strangers(a, b) ? 'rhythm' : 'connection';
+  return (
+    on('id', keyedVote(a, b)) ??
+    on(shared, lifeVote(a, b)) ??
+    on(shared, visitVote(a, b)) ??
+    on('rhythm', coincidenceVote(a, b)) ??
+    on('rhythm', rhythmVote(a, b)) ??
+    on('rhythm', turnVote(a, b))
+  );
+}
+
+/** Two servers' logs, or two clients', hold different connections: what looks shared is chance. */
+const strangers = (a: Node, b: Node): boolean =>
+  (['server', 'client'] as const).some((side) => [a, b].every(({ sample }) => sample.vantages.size === 1 && sample.vantages.has(side)));
 
 /** `offsetMs` of a vote on (a, b): what to add to b's instants to get a's. */
 function keyedVote(a: Node, b: Node): Vote | undefined {
@@ -200,6 +222,36 @@ function lifeVote(a: Node, b: Node): Vote | undefined {
   // Equal lives abound where a timer cuts them, so chance pairs do too: ask for a third of the connections.
   return peak && peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) / 3) ? peak : undefined;
 }
+
+/**
+ * Ends with ends and openings with openings of the same address. Where clients come again (or all have the address of a hop), chance
+ * pairs abound: the peak has to hold most of the smaller log and stand out from the next.
+ */
+function visitVote(a: Node, b: Node): Vote | undefined {
+  const [fewer, more, sign] = a.sample.visits.length <= b.sample.visits.length ? [a, b, 1] : [b, a, -1];
+  const byAddress = new Map<string, number[]>();
+  for (const { what, ip, ms } of more.sample.visits) {
+    const key = `${what} ${ip}`;
+    const known = byAddress.get(key);
+    if (!known) byAddress.set(key, [more.own(ms)]);
+    else if (known.length < ADDRESS_LIMIT) known.push(more.own(ms));
+  }
+  const differences: number[] = [];
+  let visits = 0;
+  for (const { what, ip, ms } of fewer.sample.visits) {
+    const others = byAddress.get(`${what} ${ip}`);
+    if (!others) continue;
+    visits++;
+    for (const other of others) differences.push(sign * (fewer.own(ms) - other));
+  }
+  const peak = peakOf(differences);
+  if (!peak || peak.votes < Math.max(VISITS_LEAST, visits / 2)) return undefined;
+  const next = peakOf(differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * TOLERANCE_MS));
+  return (next?.votes ?? 0) * VISITS_AHEAD <= peak.votes ? peak : undefined;
+}
+const ADDRESS_LIMIT = 50; // an address behind which many clients sit tells less with each of them
+const VISITS_LEAST = 5; // a few clients that come and go at will meet by chance at some shift
+const VISITS_AHEAD = 1.5;
 
 /** Zone-less clocks only: the quarter-hour shift under which most instants have a neighbour in the other log. */
 function coincidenceVote(a: Node, b: Node): Vote | undefined {
@@ -244,6 +296,8 @@ function rhythmVote(a: Node, b: Node): Vote | undefined {
   if (!peak) return undefined;
   const matched = few.filter((ms) => nearest(many, ms - peak.offsetMs) <= RHYTHM_NEAR_MS).length;
   const unshifted = few.filter((ms) => nearest(many, ms) <= RHYTHM_NEAR_MS).length;
+  // Two clocks that agree well as they are need no shift, whatever else fits too.
+  if (unshifted >= RHYTHM_SHARE * few.length) return { offsetMs: 0, votes: Math.ceil(unshifted / 3), spreadMs: RHYTHM_NEAR_MS };
   if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
   return { offsetMs: fewer === a ? peak.offsetMs : -peak.offsetMs, votes: Math.ceil(matched / 3), spreadMs: peak.spreadMs };
 }
@@ -251,6 +305,23 @@ const RHYTHM_LIMIT = 300;
 const RHYTHM_LEAST = 12;
 const RHYTHM_SHARE = 0.7;
 const RHYTHM_NEAR_MS = 750;
+
+/**
+ * A supervisor's log and that of the process it looks after: starts go with "listening", ends with last words. Every turn of the smaller
+ * log has to have its like in the other at one shift, since there are few of them.
+ */
+function turnVote(a: Node, b: Node): Vote | undefined {
+  const [fewer, more, sign] = a.sample.turns.length <= b.sample.turns.length ? [a, b, 1] : [b, a, -1];
+  const few = fewer.sample.turns.slice(0, TURNS_LIMIT);
+  if (few.length < MIN_VOTES) return undefined;
+  const differences: number[] = [];
+  for (const one of few)
+    for (const other of more.sample.turns.slice(0, TURNS_LIMIT))
+      if (one.what === other.what) differences.push(sign * (fewer.own(one.ms) - more.own(other.ms)));
+  const peak = peakOf(differences);
+  return peak && peak.votes >= few.length ? peak : undefined;
+}
+const TURNS_LIMIT = 100;
 
 function nearest(sorted: readonly number[], value: number): number {
   let low = 0;
@@ -323,13 +394,16 @@ function startingWords(node: Node): string {
   return `no zone written and nothing to compare with: read as UTC (--tz changes it)${year}`;
 }
 
+const firmer = (one: Edge, than: Edge): boolean =>
+  RANK[one.ground] - RANK[than.ground] > 0 || (one.ground === than.ground && one.votes > than.votes);
+
 function spread(root: Node): void {
   const reached: Node[] = [root];
   for (;;) {
-    let best: { from: Node; to: Node; vote: Vote } | undefined;
+    let best: { from: Node; to: Node; vote: Edge } | undefined;
     for (const from of reached)
       for (const edge of from.edges)
-        if (edge.to.offsetMs === undefined && (!best || edge.vote.votes > best.vote.votes)) best = { from, to: edge.to, vote: edge.vote };
+        if (edge.to.offsetMs === undefined && (!best || firmer(edge.vote, best.vote))) best = { from, to: edge.to, vote: edge.vote };
     if (!best) return;
     place(best.to, best.from, best.vote);
     reached.push(best.to);

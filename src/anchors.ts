@@ -8,6 +8,20 @@ import type { Basis } from './types.ts';
 const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
+const TURN_LIMIT = 200; // starts and ends of processes a clock keeps: a unit that restarts in a loop shows its rhythm long before
+
+/** A connection's end or opening, as one log saw it. */
+export interface Visit {
+  readonly what: 'end' | 'open';
+  readonly ip: string;
+  readonly ms: number;
+}
+
+/** A process came up or went down, as one log saw it. */
+export interface Turn {
+  readonly what: 'up' | 'down';
+  readonly ms: number;
+}
 
 /** Instants and lives of one clock: one source and one basis. */
 export class ClockSample {
@@ -23,6 +37,10 @@ export class ClockSample {
   /** Connections with a known life: for pairing without any shared id. */
   readonly lives: { readonly lifeMs: number; readonly endMs: number; readonly ip: string | undefined }[] = [];
   readonly times: number[] = [];
+  /** Ends and openings of connections by the client's address: for pairing logs without ids and lives. */
+  readonly visits: Visit[] = [];
+  /** When processes came up and went down. */
+  readonly turns: Turn[] = [];
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
   #threshold = 0xffffffff;
@@ -45,9 +63,21 @@ export class ClockSample {
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
     for (const key of anchorKeys(event)) this.#remember(key, ms);
+    this.#visit(event, ms);
+    const turn = turnOf(event);
+    if (turn && this.turns.length < TURN_LIMIT) this.turns.push({ what: turn, ms });
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
+  }
+
+  #visit(event: RawEvent, ms: number): void {
+    const ip = event.keys.client?.ip;
+    if (ip === undefined || this.visits.length >= TIME_LIMIT) return;
+    if (event.kind === 'socket-opened') this.visits.push({ what: 'open', ip, ms });
+    if (event.kind !== 'socket-closed' && event.kind !== 'tunnel-ended') return;
+    this.visits.push({ what: 'end', ip, ms });
+    if (event.lifeMs !== undefined) this.visits.push({ what: 'open', ip, ms: ms - event.lifeMs });
   }
 
   // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.
@@ -75,6 +105,13 @@ const TIMED = new Set([
   'proxy-fault',
   'network-fault',
 ]);
+
+function turnOf(event: RawEvent): Turn['what'] | undefined {
+  if (event.kind === 'process-started') return 'up';
+  if (event.kind === 'process-ended' || event.kind === 'stop-requested' || (event.kind === 'oom-kill' && event.role === 'kill'))
+    return 'down';
+  return event.kind === 'process-fault' && event.fatal !== false && event.fault !== 'handler-exception' ? 'down' : undefined;
+}
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {

@@ -26,6 +26,15 @@ const COUNTED = 40; // members of a moment that are looked at one by one
 const GROUP_P = 1e-3;
 const ROUND_EARLY_MS = 120;
 const ROUND_LATE_MS = 250;
+/** What one hand cuts at once ends within this: a dying process's sockets, a stopped proxy's tunnels. */
+const AT_ONCE_MS = 150;
+const AT_ONCE_LEAST = 5;
+/** A timer's closures that chance puts into one moment are of about one age. */
+const AT_ONCE_AGES_MS = 1_000;
+/** How many times narrower a pile may be asked for where ages are known to the millisecond: few share one by chance. */
+const NARROW = 8;
+/** Ages that programs cut to tenths or whole seconds are equal without any timer. */
+const COARSE_MS = 100;
 /** Ages within this of one another are of connections that were opened together. */
 const SAME_AGE_MS = 3_000;
 const SAME_AGE_SHARE = 0.15;
@@ -62,9 +71,10 @@ export class Population {
   #goingAway: Uint32Array = new Uint32Array();
   /** Abnormal ends a ms, over all. */
   #usual = 0;
-  readonly #unusual = new Map<number, boolean>();
+  readonly #unusual = new Map<string, boolean>();
 
   add(closure: Closure): void {
+    if (neverOpen(closure)) return;
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
     const codes = Object.values(closure.codes);
     this.#lived.push({
@@ -94,7 +104,8 @@ export class Population {
     const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
     const span = (last ?? 0) - (this.#ends[0] ?? 0);
     this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
-    this.#piles = [...pilesIn('silence', this.#silences), ...pilesIn('age', this.#ages)];
+    const alone = ({ endMs }: { readonly endMs: number }): boolean => !this.#cutAtOnce(endMs);
+    this.#piles = [...pilesOf('silence', this.#silences.filter(alone)), ...pilesOf('age', this.#ages.filter(alone))];
   }
 
   /** Piles found, most populous first: for the report. */
@@ -112,6 +123,7 @@ export class Population {
   }
 
   #pileFacts(closure: Closure): Fact[] {
+    if (this.#cutAtOnce((closure.ended.fromMs + closure.ended.toMs) / 2)) return [];
     for (const measure of ['silence', 'age'] as const) {
       const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
       if (value === undefined) continue;
@@ -167,7 +179,7 @@ export class Population {
     if (together >= MIN_BURST) {
       const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
       if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group });
-      else if (this.#isUnusual(together)) facts.push({ kind: 'client-group', ...group });
+      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', ...group });
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -178,14 +190,32 @@ export class Population {
     return facts;
   }
 
-  /** Whether so many abnormal ends in one moment are more than chance makes of the usual rate. */
-  #isUnusual(count: number): boolean {
-    let unusual = this.#unusual.get(count);
+  /** Whether so many abnormal ends within ± `aroundMs` are more than chance makes of the usual rate. */
+  #isUnusual(count: number, aroundMs: DurationMs): boolean {
+    const key = `${count} ${aroundMs}`;
+    let unusual = this.#unusual.get(key);
     if (unusual === undefined) {
-      unusual = poissonTail(count, this.#usual * 2 * MOMENT_MS) < GROUP_P;
-      this.#unusual.set(count, unusual);
+      unusual = poissonTail(count, this.#usual * 2 * aroundMs) < GROUP_P;
+      this.#unusual.set(key, unusual);
     }
     return unusual;
+  }
+
+  /** Whether what ended here was cut by one hand, whatever its age: its ages tell of no timer. */
+  #cutAtOnce(endMs: number): boolean {
+    const from = lowerBound(this.#ends, endMs - AT_ONCE_MS);
+    const to = lowerBound(this.#ends, endMs + AT_ONCE_MS);
+    const count = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
+    if (count < AT_ONCE_LEAST || !this.#isUnusual(count, AT_ONCE_MS)) return false;
+    const ages: DurationMs[] = [];
+    for (let at = from; at < Math.min(to, from + COUNTED); at++) {
+      const one = this.#lived[at] as Lived;
+      if (one.abnormal && one.openMs < one.endMs) ages.push(one.endMs - one.openMs);
+    }
+    if (ages.length < AT_ONCE_LEAST) return false;
+    ages.sort((a, b) => a - b);
+    const [young, old] = [quantileSorted(ages, 0.2), quantileSorted(ages, 0.8)];
+    return old - young > Math.max(AT_ONCE_AGES_MS, old * SAME_AGE_SHARE);
   }
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
@@ -202,6 +232,12 @@ export class Population {
     return { clients: clients.size, sameAge: oldest - youngest <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE) };
   }
 }
+
+/** A failed handshake has no age and takes part in no burst of ends: nothing was open. */
+const neverOpen = (closure: Closure): boolean =>
+  closure.codes.server === undefined &&
+  closure.seen.some((event) => event.kind === 'handshake-failed') &&
+  !closure.seen.some((event) => event.kind === 'tunnel-ended' || event.kind === 'socket-opened');
 
 /** n + 1 sums: of the first 0, 1, … n items, how many hold. */
 function running(items: readonly Lived[], holds: (one: Lived) => boolean): Uint32Array {
@@ -221,20 +257,33 @@ function lowerBound(sorted: Float64Array, value: number): number {
   return low;
 }
 
+interface Value {
+  readonly ms: DurationMs;
+  readonly endMs: number;
+}
+
+/** Piles of the usual width, and narrow ones of a few connections apart from those. */
+function pilesOf(measure: Pile['measure'], values: readonly Value[]): Pile[] {
+  if (values.length < MIN_PILE) return [];
+  const sorted = values.toSorted((a, b) => a.ms - b.ms);
+  const wide = pilesIn(measure, sorted, 1);
+  if (values.filter(({ ms }) => ms % COARSE_MS === 0).length > values.length / 2) return wide;
+  const narrow = pilesIn(measure, sorted, NARROW).filter((pile) => !wide.some((one) => one.fromMs <= pile.toMs && pile.fromMs <= one.toMs));
+  return [...wide, ...narrow].sort((a, b) => a.fromMs - b.fromMs);
+}
+
 /**
  * Windows that hold more values than chance allows, with a sharp lower edge: a timer ends nothing before its time, and traffic before the
  * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
  * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
-function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: DurationMs; readonly endMs: number }[]): Pile[] {
-  const total = values.length;
-  if (total < MIN_PILE) return [];
-  const sorted = values.toSorted((a, b) => a.ms - b.ms);
+function pilesIn(measure: Pile['measure'], sorted: readonly Value[], narrow: number): Pile[] {
+  const total = sorted.length;
   const ages = Float64Array.from(sorted, (one) => one.ms);
   const piles: Pile[] = [];
   for (let from = 0; from < total; ) {
     const edge = ages[from] as number;
-    const width = pileWidth(edge);
+    const width = pileWidth(edge) / narrow;
     const to = lowerBound(ages, edge + width);
     const count = to - from;
     if (edge < MIN_TIMER_MS || count < MIN_PILE) {
@@ -242,7 +291,7 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
       continue;
     }
     const below = Math.max(1_000, edge * 0.2);
-    const background = Math.max(LEAST_BACKGROUND, ((from - lowerBound(ages, edge - below)) * width) / below);
+    const background = Math.max(LEAST_BACKGROUND / narrow, ((from - lowerBound(ages, edge - below)) * width) / below);
     // A later start may hold more: the edge is where the window is fullest for its background.
     const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
     if (count < 5 * background || next > count) {
@@ -259,12 +308,12 @@ function pilesIn(measure: Pile['measure'], values: readonly { readonly ms: Durat
       measure,
       fromMs: timer,
       round: isRound(timer),
-      toMs: edge + width + 150,
+      toMs: edge + width + 150 / narrow,
       count,
       total,
       below: from,
       p,
-      together: endedTogether(sorted.slice(from, to)),
+      together: endedTogether(sorted.slice(from, to).filter(({ ms }) => ms >= timer && ms <= timer + width / 4)),
     });
     from = to;
   }

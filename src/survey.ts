@@ -49,7 +49,7 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
       if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
       return last.facts;
     },
-    wentOn: (source, afterMs) => wentOn(profile, source, afterMs),
+    wentOn: (source, afterMs) => wentOn(profile, source, afterMs, deaths),
     covers: (vantage, atMs) =>
       coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
   };

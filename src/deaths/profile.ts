@@ -1,4 +1,5 @@
 /** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
+import type { Death } from '../closure.ts';
 import type { LogEvent } from '../types.ts';
 
 export class ServerProfile {
@@ -41,8 +42,8 @@ export class ServerProfile {
 /** Lines of the same second and exit handlers come right behind an end: only later ones show that the process went on. */
 const WENT_ON_MS = 1_500;
 
-/** Whether the server's log goes on after the instant without a new start in between; undefined = it ends there. */
-export function wentOn(profile: ServerProfile, source: string, afterMs: number): boolean | undefined {
+/** Whether the server lived on after the instant, by its log or by its death later on; undefined = its log ends there. */
+export function wentOn(profile: ServerProfile, source: string, afterMs: number, deaths: readonly Death[]): boolean | undefined {
   const times = profile.times.get(source) ?? [];
   let low = 0;
   let high = times.length;
@@ -54,12 +55,11 @@ export function wentOn(profile: ServerProfile, source: string, afterMs: number):
   const next = times[low];
   // What it wrote before it was told to stop is no consequence of that stop.
   if (profile.lastWords.some((word) => word.source === source && word.ms > afterMs && word.ms < afterMs + WENT_ON_MS)) return true;
-  if (
-    profile.banners.some(
-      (banner) => banner.source === source && banner.ms > afterMs - 500 && banner.ms <= (next ?? Number.POSITIVE_INFINITY),
-    )
-  )
-    return false;
+  const banner = (toMs: number): boolean =>
+    profile.banners.some((one) => one.source === source && one.ms > afterMs - 500 && one.ms <= toMs);
+  const death = deaths.find((one) => one.servers.includes(source) && one.when.toMs > afterMs);
+  if (death && death.when.fromMs > afterMs + WENT_ON_MS && !banner(death.when.fromMs)) return true;
+  if (banner(next ?? Number.POSITIVE_INFINITY)) return false;
   return next === undefined ? undefined : true;
 }
 
