@@ -3,7 +3,7 @@
  * that most of their shared events agree on. Zone-less clocks are moved by whole quarters of an hour, skewed ones by what is measured.
  */
 
-import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
+import { type AnchorTable, type ClockSample, clockKey, type Turn } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
 import { median, medianAbsoluteDeviation } from './statistics.ts';
@@ -311,17 +311,27 @@ const RHYTHM_NEAR_MS = 750;
  * log has to have its like in the other at one shift, since there are few of them.
  */
 function turnVote(a: Node, b: Node): Vote | undefined {
-  const [fewer, more, sign] = a.sample.turns.length <= b.sample.turns.length ? [a, b, 1] : [b, a, -1];
-  const few = fewer.sample.turns.slice(0, TURNS_LIMIT);
+  const [ours, theirs] = [turnsOf(a), turnsOf(b)];
+  const [few, many, sign] = ours.length <= theirs.length ? [ours, theirs, 1] : [theirs, ours, -1];
   if (few.length < MIN_VOTES) return undefined;
   const differences: number[] = [];
-  for (const one of few)
-    for (const other of more.sample.turns.slice(0, TURNS_LIMIT))
-      if (one.what === other.what) differences.push(sign * (fewer.own(one.ms) - more.own(other.ms)));
+  for (const one of few) for (const other of many) if (one.what === other.what) differences.push(sign * (one.ms - other.ms));
   const peak = peakOf(differences);
   return peak && peak.votes >= few.length ? peak : undefined;
 }
-const TURNS_LIMIT = 100;
+
+/** Turns at different moments: what a boot starts within seconds is one. */
+function turnsOf(node: Node): Turn[] {
+  const turns: Turn[] = [];
+  const last: Partial<Record<Turn['what'], number>> = {};
+  const sorted = node.sample.turns.map(({ what, ms }) => ({ what, ms: node.own(ms) })).sort((x, y) => x.ms - y.ms);
+  for (const turn of sorted) {
+    if (turn.ms - (last[turn.what] ?? Number.NEGATIVE_INFINITY) > TURNS_APART_MS) turns.push(turn);
+    last[turn.what] = turn.ms;
+  }
+  return turns;
+}
+const TURNS_APART_MS = 3_000;
 
 function nearest(sorted: readonly number[], value: number): number {
   let low = 0;

@@ -31,6 +31,8 @@ const AT_ONCE_MS = 150;
 const AT_ONCE_LEAST = 5;
 /** A timer's closures that chance puts into one moment are of about one age. */
 const AT_ONCE_AGES_MS = 1_000;
+/** nginx's timers fire up to 300 ms early. */
+const TIMER_EARLY_MS = 350;
 /** How many times narrower a pile may be asked for where ages are known to the millisecond: few share one by chance. */
 const NARROW = 8;
 /** Ages that programs cut to tenths or whole seconds are equal without any timer. */
@@ -84,7 +86,7 @@ export class Population {
       goingAway: codes.includes(1001) || codes.includes(1012),
       abnormal: closure.state !== 'clean',
     });
-    if (closure.state === 'clean') return;
+    if (closure.state === 'clean' || endedOtherwise(closure)) return;
     if (closure.lifeMs !== undefined) this.#ages.push({ ms: closure.lifeMs, endMs });
     if (closure.silenceMs !== undefined) this.#silences.push({ ms: closure.silenceMs, endMs });
   }
@@ -128,7 +130,7 @@ export class Population {
       const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
       if (value === undefined) continue;
       const piles = this.#piles.filter((pile) => pile.measure === measure);
-      const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
+      const inside = piles.find((pile) => value >= pile.fromMs - TIMER_EARLY_MS && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
       if (inside)
         return [
@@ -145,6 +147,9 @@ export class Population {
             round: inside.round,
           },
         ];
+      const least = piles[0];
+      if (least && least.count >= 5 && !least.together && value < least.fromMs - TIMER_EARLY_MS)
+        return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
       if (below)
@@ -238,6 +243,16 @@ const neverOpen = (closure: Closure): boolean =>
   closure.codes.server === undefined &&
   closure.seen.some((event) => event.kind === 'handshake-failed') &&
   !closure.seen.some((event) => event.kind === 'tunnel-ended' || event.kind === 'socket-opened');
+
+/** A log names another hand than a timer: its age tells of none. */
+const endedOtherwise = (closure: Closure): boolean =>
+  closure.seen.some(
+    (event) =>
+      event.kind === 'heartbeat-missed' ||
+      (event.kind === 'socket-closed' && event.by !== undefined && event.by !== 'idle-timeout') ||
+      (event.kind === 'tunnel-ended' && event.endedBy !== undefined && event.endedBy !== 'idle' && event.endedBy !== 'life') ||
+      (event.kind === 'proxy-fault' && (event.fault === 'client-reset' || event.fault === 'upstream-reset')),
+  );
 
 /** n + 1 sums: of the first 0, 1, … n items, how many hold. */
 function running(items: readonly Lived[], holds: (one: Lived) => boolean): Uint32Array {

@@ -20,12 +20,14 @@ export const ofInstance = (death: Death, server: string | undefined): boolean =>
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
-  const from = death.when.fromMs - (death.events[0]?.kind === 'process-ended' ? POLL_MS : DEATH_BEFORE_MS);
+  const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
+  const polled = own === undefined && death.events[0]?.kind === 'process-ended';
+  const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
   const to = death.when.toMs + DEATH_LATE_MS;
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
   // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
-  const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const source = own?.origin.source;
+  if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return 0;
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
   if (said[0] && closure.ended.toMs < said[0].when.fromMs) return 0;
@@ -41,12 +43,31 @@ export function concerns(death: Death, closure: Closure): number {
   return ATTRIBUTION[death.relation] * share;
 }
 
+const NO_HANDLERS = new Set(['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
+const byNoHandler = (event: LogEvent): boolean =>
+  (event.kind === 'oom-kill' && event.role === 'kill') ||
+  (event.kind === 'process-ended' &&
+    (NO_HANDLERS.has(event.signal ?? '') || event.by === 'oom' || [134, 137, 139].includes(event.exitCode ?? 0)));
+
+/**
+ * It died in a way that runs no handlers (killed, segfault, abort) and said nothing before: what it wrote of a connection's end is of an
+ * end before its own. A stop that ran out of time and an exception that is reported first leave time to write.
+ */
+const speechless = (death: Death): boolean =>
+  death.root !== 'deploy-restart' &&
+  death.events.some(byNoHandler) &&
+  !death.events.some(
+    (event) =>
+      event.kind === 'stop-requested' ||
+      (event.kind === 'process-fault' && (event.fault === 'uncaught-exception' || event.fault === 'panic' || event.fault === 'hang')),
+  );
+
 /** 0 … 1: the closure ended while the proxy's change cuts tunnels. */
 export function cutBy(change: ProxyChange, closure: Closure): number {
   if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
   // One proxy's own lines stand in one order: a tunnel that it logged before is none that it cut then.
   const own = closure.seen.find((event) => event.kind === 'tunnel-ended' && productOf(event) === change.proxy);
-  return own && own.when.toMs < change.when.fromMs ? 0 : 1;
+  return own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs ? 0 : 1;
 }
 
 export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>

@@ -114,7 +114,9 @@ export const clientAbort: Cause = {
         const pile = factOf(closure, world, 'age-pile');
         // Everything at once, of many clients: rather a proxy that does not say so.
         const all = factOf(closure, world, 'burst');
-        return (alive.certain ? 1 : 0.8) * (fact.telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
+        // Where the proxy's timer is known and it was younger, the timer's silence in the log takes nothing away.
+        const telling = fact.telling || factOf(closure, world, 'younger-than-timer') !== undefined;
+        return (alive.certain ? 1 : 0.8) * (telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
       },
       says: (fact) =>
         fact.kind === 'neutral-end'
@@ -130,6 +132,23 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) =>
         fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? (fact.certain ? 0.8 : 0.6) : 0,
       says: () => 'the server saw the end at once and went on',
+    },
+    {
+      id: 'not-silent',
+      mechanism: 'heartbeat',
+      strength: 'moderate',
+      speaks: 'for',
+      because:
+        'the server pings: a silent peer it would have found itself, and pings keep idle timers from running out; what is left is a FIN or reset',
+      holds: (fact, closure, world) =>
+        fact.kind === 'server-alive' &&
+        fact.certain &&
+        world.heartbeats &&
+        seenOf(closure, 'heartbeat-missed').length === 0 &&
+        !factOf(closure, world, 'age-pile')
+          ? 1
+          : 0,
+      says: () => "the server's heartbeat did not find this client silent",
     },
     {
       id: 'together',
