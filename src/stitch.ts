@@ -213,8 +213,8 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if (this.#endSources.size === 1 || [...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source)))
-      return;
+    const seenByAll = [...this.#endSources].every((source) => draft.seen.some((event) => event.origin.source === source));
+    if (seenByAll || (this.#endSources.size === 1 && draft.seen.some(isEnd))) return;
     let best: Draft | undefined;
     let bestCost = MAX_COST;
     for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length; at++) {

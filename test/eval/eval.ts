@@ -20,12 +20,16 @@ async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<
   return results;
 }
 
+/** A hop without a log, clocks that disagree, decoys, little precision, causes within seconds of one another. */
+const HARD = /^(?:no-|missing-hop|network-without|clock-skew|zone-mismatch|decoy-|error-level|whole-seconds|causes-overlap|own-ids)/;
+const hardTraits = ({ truth }: Incident): readonly string[] => truth.traits.filter((trait) => HARD.test(trait));
+
 async function score(incident: Incident, report: Promise<readonly Reported[]>): Promise<Scored> {
   try {
-    return { name: incident.name, outcomes: compare(incident.truth, await report) };
+    return { name: incident.name, hard: hardTraits(incident), outcomes: compare(incident.truth, await report) };
   } catch (error) {
     const [failure = ''] = (error instanceof Error ? error.message : String(error)).split('\n').slice(-2);
-    return { name: incident.name, outcomes: [], failure };
+    return { name: incident.name, hard: hardTraits(incident), outcomes: [], failure };
   }
 }
 

@@ -141,6 +141,32 @@ export interface Scores {
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+/** What the program made of closes that their logs do not decide: `overclaimed` = a wrong cause as likely or confirmed. */
+export interface Restraint {
+  readonly closes: number;
+  readonly unknown: number;
+  readonly right: number;
+  readonly possible: number;
+  readonly overclaimed: number;
+}
+
+const isDecided = (outcome: Outcome): boolean => !('truth' in outcome) || outcome.truth?.undecided === undefined;
+
+/** The outcomes that a score may count. */
+const decidedOf = (outcomes: readonly Outcome[]): readonly Outcome[] => outcomes.filter(isDecided);
+
+export function restraintOf(outcomes: readonly Outcome[]): Restraint {
+  const judged = outcomes.filter((outcome) => outcome.kind === 'judged').filter((outcome) => !isDecided(outcome));
+  const wrong = judged.filter(({ truth, closure }) => closure.cause !== 'unknown' && !isRight(truth, closure.cause));
+  return {
+    closes: outcomes.filter((outcome) => !isDecided(outcome)).length,
+    unknown: judged.filter(({ closure }) => closure.cause === 'unknown').length,
+    right: judged.filter(({ truth, closure }) => isRight(truth, closure.cause)).length,
+    possible: wrong.filter(({ closure }) => closure.grade === 'possible').length,
+    overclaimed: wrong.filter(({ closure }) => closure.grade !== 'possible').length,
+  };
+}
+
 const ratio = (part: number, whole: number): number => (whole === 0 ? Number.NaN : part / whole);
 const mean = (values: readonly number[]): number =>
   ratio(
@@ -198,8 +224,9 @@ function causeScores(outcomes: readonly Outcome[]): readonly CauseScore[] {
   });
 }
 
-/** The numbers over the outcomes of any number of reports. */
-export function tally(all: readonly Outcome[]): Scores {
+/** The numbers over the outcomes of any number of reports, closes that the logs do not decide left out. */
+export function tally(every: readonly Outcome[]): Scores {
+  const all = decidedOf(every);
   const outcomes = all.filter((outcome) => outcome.kind !== 'excused');
   const judged = outcomes.filter((outcome) => outcome.kind === 'judged');
   const missed = outcomes.filter((outcome) => outcome.kind === 'missed').length;
