@@ -67,6 +67,6 @@ export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs
   return next === undefined ? undefined : true;
 }
 
-/** The server log is one process's own: records there without a unit are about the server. */
+/** The server log is one process's own: records there without a unit are about the server. A journal holds the kernel's words too. */
 export const fromServer = (event: LogEvent, profile: ServerProfile): boolean =>
-  profile.sources.has(event.origin.source) && event.keys.unit === undefined;
+  profile.sources.has(event.origin.source) && event.keys.unit === undefined && event.vantage !== 'kernel';

@@ -94,7 +94,8 @@ function undecided(plan: Plan, { fate, chatForMs }: ConnectionPlan, cause: strin
     return plan.recorded || SPEAKING.includes(plan.strike) ? undefined : 'the server died without a word and nobody recorded its end';
   if (cause !== 'proxy-timeout' && cause !== 'client-abort') return undefined;
   if (fate === 'killed') return undefined; // several of one process at once, while the server and the others live on
-  if (plan.proxy === 'none') return plan.heartbeatMs > 0 ? undefined : 'no log of any hop in between: a FIN may be anybody’s';
+  // Pings that are answered stand in no log: only where some were not does it show that the server pings.
+  if (plan.proxy === 'none') return plan.strike === 'drop' ? undefined : 'no log of any hop in between: a FIN may be anybody’s';
   if (!plan.proxyLogged) return 'no log of the proxy: a FIN may be its timer’s or the client’s';
   if (plan.proxy === 'haproxy' || (plan.proxy === 'nginx' && plan.errorLevel === 'info')) return undefined;
   // The proxy does not say what its timer cut: the ages of those without traffic do, if they are enough to pile up.
