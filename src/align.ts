@@ -167,18 +167,18 @@ function connect(nodes: readonly Node[]): void {
 
 function edgeOf(a: Node, b: Node): Edge | undefined {
   const on = (ground: Ground, vote: Vote | undefined): Edge | undefined => vote && { ...vote, ground };
-  const shared = strangers(a, b) ? 'rhythm' : 'connection';
+  const named = on('id', keyedVote(a, b));
+  if (named || strangers(a, b)) return named;
   return (
-    on('id', keyedVote(a, b)) ??
-    on(shared, lifeVote(a, b)) ??
-    on(shared, visitVote(a, b)) ??
+    on('connection', lifeVote(a, b)) ??
+    on('connection', visitVote(a, b)) ??
     on('rhythm', coincidenceVote(a, b)) ??
     on('rhythm', rhythmVote(a, b)) ??
     on('rhythm', turnVote(a, b))
   );
 }
 
-/** Two servers' logs, or two clients', hold different connections: what looks shared is chance. */
+/** Two servers' logs, or two clients', hold different connections: without a name in common what looks shared is chance. */
 const strangers = (a: Node, b: Node): boolean =>
   (['server', 'client'] as const).some((side) => [a, b].every(({ sample }) => sample.vantages.size === 1 && sample.vantages.has(side)));
 

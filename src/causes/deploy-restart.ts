@@ -1,6 +1,6 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause } from '../closure.ts';
-import { ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
+import { CAME_LATER, ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
 import { concerns, cutBy, factOf, hopOf, plural, seenOf } from '../signals.ts';
 
 export const deployRestart: Cause = {
@@ -97,6 +97,7 @@ export const deployRestart: Cause = {
           : 0,
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
+    CAME_LATER,
     {
       id: 'going-away',
       mechanism: 'siblings',

@@ -93,7 +93,6 @@ const caddyfile = (place: Place): string => `
 {
   admin 127.0.0.1:2019
   auto_https off
-  persist_config off
 }
 http://${place.address}:${place.port} {
   log {
@@ -107,7 +106,7 @@ export function caddy(place: Place): ProxyProgram {
   const conf = join(place.work, 'Caddyfile');
   writeFileSync(conf, caddyfile(place));
   const err = openSync(join(place.logs, 'caddy.log'), 'a');
-  const env = { ...process.env, HOME: place.work };
+  const env = { ...process.env, HOME: place.work, XDG_CONFIG_HOME: place.work, XDG_DATA_HOME: place.work };
   const run = (): ReturnType<typeof spawn> =>
     spawn('caddy', ['run', '--config', conf, '--adapter', 'caddyfile'], { env, stdio: ['ignore', err, err] });
   let master = run();

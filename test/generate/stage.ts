@@ -112,7 +112,21 @@ function startNoise(): void {
 async function untilListening(): Promise<void> {
   const limit = Date.now() + 10_000;
   while (Date.now() < limit && readLedger(ledger).filter(({ what }) => what === 'listening').length < plan.instances) await sleep(50);
+  while (!(await answers())) {
+    if (Date.now() > limit) throw new Error(`nobody listens on ${ADDRESS}: ${plan.proxy} did not start`);
+    await sleep(50);
+  }
 }
+
+/** Whether clients get an answer, whoever gives it. */
+const answers = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get({ host: ADDRESS, path: '/healthz', localAddress: ADDRESS, agent: false }, (response) => {
+      response.resume();
+      resolve(true);
+    });
+    request.once('error', () => resolve(false));
+  });
 
 const pidOf = (instance: number): number =>
   readLedger(ledger)
