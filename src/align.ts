@@ -47,9 +47,12 @@ interface Vote {
   readonly spreadMs: number;
 }
 
-/** What a vote rests on: ids name one event, lives and addresses one connection, a rhythm only tells that the times fit. */
-type Ground = 'id' | 'connection' | 'rhythm';
-const RANK: Readonly<Record<Ground, number>> = { id: 2, connection: 1, rhythm: 0 };
+/**
+ * What a vote rests on: ids name one event; two logs of one program come from one clock; lives and addresses name one connection; a
+ * rhythm only tells that the times fit.
+ */
+type Ground = 'id' | 'program' | 'connection' | 'rhythm';
+const RANK: Readonly<Record<Ground, number>> = { id: 3, program: 2, connection: 1, rhythm: 0 };
 type Edge = Vote & { readonly ground: Ground };
 
 export function align(table: AnchorTable, options: ClockOptions): Alignment {
@@ -169,14 +172,21 @@ function edgeOf(a: Node, b: Node): Edge | undefined {
   const on = (ground: Ground, vote: Vote | undefined): Edge | undefined => vote && { ...vote, ground };
   const named = on('id', keyedVote(a, b));
   if (named || strangers(a, b)) return named;
-  return (
+  const found =
     on('connection', lifeVote(a, b)) ??
     on('connection', visitVote(a, b)) ??
     on('rhythm', coincidenceVote(a, b)) ??
     on('rhythm', rhythmVote(a, b)) ??
-    on('rhythm', turnVote(a, b))
-  );
+    on('rhythm', turnVote(a, b));
+  if (!found || !sameProgram(a, b)) return found;
+  const zone = isZoneLess(a) || isZoneLess(b) ? Math.round(found.offsetMs / QUARTER_HOUR) * QUARTER_HOUR : 0;
+  return Math.abs(found.offsetMs - zone) < TOLERANCE_MS ? { ...found, ground: 'program' } : found;
 }
+
+/** A proxy's access log and its error log. */
+const sameProgram = (a: Node, b: Node): boolean => [...a.sample.proxies].some((name) => b.sample.proxies.has(name));
+const isZoneLess = ({ sample, fixedZone }: Node): boolean =>
+  (sample.basis === 'local' || sample.basis === 'yearless') && fixedZone === undefined;
 
 /** Two servers' logs, or two clients', hold different connections: without a name in common what looks shared is chance. */
 const strangers = (a: Node, b: Node): boolean =>
@@ -244,20 +254,30 @@ function visitVote(a: Node, b: Node): Vote | undefined {
     visits++;
     for (const other of others) differences.push(sign * (fewer.own(ms) - other));
   }
-  const peak = peakOf(differences);
-  if (!peak || peak.votes < Math.max(VISITS_LEAST, visits / 2)) return undefined;
-  const next = peakOf(differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * TOLERANCE_MS));
-  return (next?.votes ?? 0) * VISITS_AHEAD <= peak.votes ? peak : undefined;
+  const toleranceMs = VISIT_NEAR_MS + Math.min(1_000, Math.max(a.sample.widthMs, b.sample.widthMs)) / 2;
+  const peak = peakOf(differences, toleranceMs);
+  // Clocks that agree as they are need less to be believed than a shift.
+  const least = peak && Math.abs(peak.offsetMs) < TOLERANCE_MS ? MIN_VOTES : VISITS_LEAST;
+  if (!peak || peak.votes < Math.max(least, visits / 2)) return undefined;
+  const next = peakOf(
+    differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * toleranceMs),
+    toleranceMs,
+  );
+  if ((next?.votes ?? 0) * VISITS_AHEAD > peak.votes) return undefined;
+  // As many in one place as chance would hardly put there: the mean of a window, three deviations, and the least.
+  const rangeMs = a.sample.maxMs - a.sample.minMs + b.sample.maxMs - b.sample.minMs;
+  const mean = (differences.length * 2 * toleranceMs) / Math.max(rangeMs, 2 * toleranceMs);
+  return peak.votes >= mean + 3 * Math.sqrt(mean) + MIN_VOTES - 1 ? peak : undefined;
 }
+/** Neighbouring hops write one end within this, stamps apart. */
+const VISIT_NEAR_MS = 150;
 const ADDRESS_LIMIT = 50; // an address behind which many clients sit tells less with each of them
 const VISITS_LEAST = 5; // a few clients that come and go at will meet by chance at some shift
 const VISITS_AHEAD = 1.5;
 
 /** Zone-less clocks only: the quarter-hour shift under which most instants have a neighbour in the other log. */
 function coincidenceVote(a: Node, b: Node): Vote | undefined {
-  const zoneLess = (node: Node): boolean =>
-    (node.sample.basis === 'local' || node.sample.basis === 'yearless') && node.fixedZone === undefined;
-  if (!zoneLess(a) && !zoneLess(b)) return undefined;
+  if (!isZoneLess(a) && !isZoneLess(b)) return undefined;
   if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
   const ours = a.sample.times.slice(0, 400).map((ms) => a.own(ms));
   const theirs = b.sample.times
@@ -292,19 +312,25 @@ function rhythmVote(a: Node, b: Node): Vote | undefined {
     .map((ms) => more.own(ms))
     .sort((x, y) => x - y);
   if (few.length < RHYTHM_LEAST) return undefined;
-  const peak = peakOf(few.flatMap((one) => many.map((other) => one - other)));
+  const differences = few.flatMap((one) => many.map((other) => one - other));
+  const peak = peakOf(differences);
   if (!peak) return undefined;
-  const matched = few.filter((ms) => nearest(many, ms - peak.offsetMs) <= RHYTHM_NEAR_MS).length;
-  const unshifted = few.filter((ms) => nearest(many, ms) <= RHYTHM_NEAR_MS).length;
+  const matchedAt = (offsetMs: number): number => few.filter((ms) => nearest(many, ms - offsetMs) <= RHYTHM_NEAR_MS).length;
+  const matched = matchedAt(peak.offsetMs);
+  const unshifted = matchedAt(0);
   // Two clocks that agree well as they are need no shift, whatever else fits too.
   if (unshifted >= RHYTHM_SHARE * few.length) return { offsetMs: 0, votes: Math.ceil(unshifted / 3), spreadMs: RHYTHM_NEAR_MS };
   if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
+  // Where the logs are dense, much fits at any shift: the best one has to stand out.
+  const next = peakOf(differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * TOLERANCE_MS));
+  if (next && matchedAt(next.offsetMs) * RHYTHM_AHEAD > matched) return undefined;
   return { offsetMs: fewer === a ? peak.offsetMs : -peak.offsetMs, votes: Math.ceil(matched / 3), spreadMs: peak.spreadMs };
 }
 const RHYTHM_LIMIT = 300;
 const RHYTHM_LEAST = 12;
 const RHYTHM_SHARE = 0.7;
 const RHYTHM_NEAR_MS = 750;
+const RHYTHM_AHEAD = 1.3;
 
 /**
  * A supervisor's log and that of the process it looks after: starts go with "listening", ends with last words. Every turn of the smaller
@@ -348,20 +374,20 @@ function nearest(sorted: readonly number[], value: number): number {
 }
 
 /** The densest window of differences: its median, its size and its spread. */
-function peakOf(differences: readonly number[]): Vote | undefined {
+function peakOf(differences: readonly number[], toleranceMs = TOLERANCE_MS): Vote | undefined {
   if (differences.length === 0) return undefined;
   const sorted = differences.toSorted((x, y) => x - y);
   let from = 0;
   let best = { from: 0, to: 0 };
   for (let to = 0; to < sorted.length; to++) {
-    while ((sorted[to] ?? 0) - (sorted[from] ?? 0) > 2 * TOLERANCE_MS) from++;
+    while ((sorted[to] ?? 0) - (sorted[from] ?? 0) > 2 * toleranceMs) from++;
     if (to - from > best.to - best.from) best = { from, to };
   }
   const inside = sorted.slice(best.from, best.to + 1);
   return {
     offsetMs: median(inside),
     votes: inside.length,
-    spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : TOLERANCE_MS / 2,
+    spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : toleranceMs / 2,
   };
 }
 

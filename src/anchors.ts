@@ -10,9 +10,9 @@ const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
 const TURN_LIMIT = 200; // starts and ends of processes a clock keeps: a unit that restarts in a loop shows its rhythm long before
 
-/** A connection's end or opening, as one log saw it. */
+/** A connection's end or opening, or an upgrade that was refused, as one log saw it. */
 export interface Visit {
-  readonly what: 'end' | 'open';
+  readonly what: 'end' | 'open' | 'refused';
   readonly ip: string;
   readonly ms: number;
 }
@@ -28,6 +28,8 @@ export class ClockSample {
   readonly source: string;
   readonly basis: Basis;
   readonly vantages = new Set<string>();
+  /** Proxies that write here, by the first word of their formats: `nginx`, `haproxy` … */
+  readonly proxies = new Set<string>();
   events = 0;
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
@@ -55,6 +57,7 @@ export class ClockSample {
     const ms = event.when.fromMs + Math.min(width, 1000) / 2;
     this.events++;
     this.vantages.add(event.vantage);
+    if (event.vantage === 'proxy') this.proxies.add(event.format.split('-')[0] ?? event.format);
     this.minMs = Math.min(this.minMs, event.when.fromMs);
     this.maxMs = Math.max(this.maxMs, event.when.toMs);
     const ip = event.keys.client?.ip;
@@ -75,6 +78,9 @@ export class ClockSample {
     const ip = event.keys.client?.ip;
     if (ip === undefined || this.visits.length >= TIME_LIMIT) return;
     if (event.kind === 'socket-opened') this.visits.push({ what: 'open', ip, ms });
+    if (event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.phase !== 'tunnel'))
+      this.visits.push({ what: 'refused', ip, ms });
+    if (event.kind === 'proxy-fault' && event.phase === 'tunnel') this.visits.push({ what: 'end', ip, ms });
     if (event.kind !== 'socket-closed' && event.kind !== 'tunnel-ended') return;
     this.visits.push({ what: 'end', ip, ms });
     if (event.lifeMs !== undefined) this.visits.push({ what: 'open', ip, ms: ms - event.lifeMs });

@@ -90,8 +90,15 @@ export type Fact =
     }
   /** It ended clearly younger than the least timer that the ages (or silences) of the others show. */
   | { readonly kind: 'younger-than-timer'; readonly ms: DurationMs }
-  /** Most connections of the instance ended within a moment, whatever their age. */
-  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly clients: number; readonly sameAge: boolean }
+  /** Most connections of the instance ended within a moment, whatever their age; `early` = this one before one hand cut the others at once. */
+  | {
+      readonly kind: 'burst';
+      readonly count: number;
+      readonly live: number;
+      readonly clients: number;
+      readonly sameAge: boolean;
+      readonly early: boolean;
+    }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */

@@ -121,7 +121,7 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       strength: 'moderate',
       speaks: 'for',
       because: "an instance's death ends all of its connections in one moment",
-      holds: (fact, closure, world) => (fact.kind === 'burst' && nearestDeath(closure, world, root) ? 1 : 0),
+      holds: (fact, closure, world) => (fact.kind === 'burst' && !fact.early && nearestDeath(closure, world, root) ? 1 : 0),
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
     CAME_LATER,

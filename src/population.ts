@@ -24,6 +24,8 @@ const MIN_BURST = 3;
 const BURST_SHARE = 0.8;
 const COUNTED = 40; // members of a moment that are looked at one by one
 const GROUP_P = 1e-3;
+/** A rate of ends is not taken over less than this. */
+const LEAST_SPAN_MS = 5_000;
 const ROUND_EARLY_MS = 120;
 const ROUND_LATE_MS = 250;
 /** What one hand cuts at once ends within this: a dying process's sockets, a stopped proxy's tunnels. */
@@ -71,8 +73,10 @@ export class Population {
   /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
   #abnormal: Uint32Array = new Uint32Array();
   #goingAway: Uint32Array = new Uint32Array();
-  /** Abnormal ends a ms, over all. */
-  #usual = 0;
+  /** From the first to the last end. */
+  #spanMs: DurationMs = 0;
+  /** When one hand cut many at once. */
+  #cuts: Float64Array = new Float64Array();
   readonly #unusual = new Map<string, boolean>();
 
   add(closure: Closure): void {
@@ -104,8 +108,8 @@ export class Population {
     this.#abnormal = running(this.#lived, (one) => one.abnormal);
     this.#goingAway = running(this.#lived, (one) => one.goingAway);
     const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
-    const span = (last ?? 0) - (this.#ends[0] ?? 0);
-    this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
+    this.#spanMs = (last ?? 0) - (this.#ends[0] ?? 0);
+    this.#cuts = this.#ends.filter((endMs, at) => this.#lived[at]?.abnormal && this.#cutAtOnce(endMs));
     const alone = ({ endMs }: { readonly endMs: number }): boolean => !this.#cutAtOnce(endMs);
     this.#piles = [...pilesOf('silence', this.#silences.filter(alone)), ...pilesOf('age', this.#ages.filter(alone))];
   }
@@ -183,7 +187,7 @@ export class Population {
     const facts: Fact[] = [];
     if (together >= MIN_BURST) {
       const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
-      if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group });
+      if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group, early: this.#isEarly(at) });
       else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', ...group });
     }
     const goingAway = within(this.#goingAway);
@@ -195,12 +199,19 @@ export class Population {
     return facts;
   }
 
-  /** Whether so many abnormal ends within ± `aroundMs` are more than chance makes of the usual rate. */
+  /** Whether it ended in the moment before one hand cut others: no part of that. */
+  #isEarly(endMs: number): boolean {
+    const next = this.#cuts[lowerBound(this.#cuts, endMs)];
+    return next !== undefined && next > endMs + 2 * AT_ONCE_MS && next <= endMs + MOMENT_MS;
+  }
+
+  /** Whether so many abnormal ends within ± `aroundMs` are more than chance makes of the rate at all other times. */
   #isUnusual(count: number, aroundMs: DurationMs): boolean {
     const key = `${count} ${aroundMs}`;
     let unusual = this.#unusual.get(key);
     if (unusual === undefined) {
-      unusual = poissonTail(count, this.#usual * 2 * aroundMs) < GROUP_P;
+      const others = (this.#abnormal.at(-1) ?? 0) - count;
+      unusual = poissonTail(count, (others * 2 * aroundMs) / Math.max(this.#spanMs - 2 * aroundMs, LEAST_SPAN_MS)) < GROUP_P;
       this.#unusual.set(key, unusual);
     }
     return unusual;

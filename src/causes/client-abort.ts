@@ -107,7 +107,8 @@ export const clientAbort: Cause = {
         'the server wrote 1006 (so it did not close), the proxy would have named its timer or the server and names neither: the FIN came from the client',
       holds: (fact, closure, world) => {
         if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
-        if (world.changes.some((change) => cutBy(change, closure))) return 0.3;
+        const early = factOf(closure, world, 'burst')?.early ?? false;
+        if (!early && world.changes.some((change) => cutBy(change, closure))) return 0.3;
         // A dying server's exit handler writes 1006 too: only one that went on did not close.
         const alive = factOf(closure, world, 'server-alive');
         if (!alive) return 0.2;

@@ -101,6 +101,17 @@ export function compare(truth: Truth, reported: readonly Reported[]): readonly O
   return outcomes;
 }
 
+/**
+ * The same where one clock is known to be off by `shiftMs`. Which of two clocks is right stands in no log: a report by the wrong one is
+ * as good, and is moved to the right time as a whole.
+ */
+export function compareShifted(truth: Truth, reported: readonly Reported[], shiftMs: DurationMs): readonly Outcome[] {
+  const moved = reported.map((closure) => ({ ...closure, closedAt: new Date(Date.parse(closure.closedAt) - shiftMs).toISOString() }));
+  const unpaired = (outcomes: readonly Outcome[]): number => outcomes.filter(({ kind }) => kind !== 'judged').length;
+  const [asTold, asMoved] = [compare(truth, reported), compare(truth, moved)];
+  return unpaired(asMoved) < unpaired(asTold) ? asMoved : asTold;
+}
+
 const PRODUCTS = ['nginx', 'haproxy', 'apache', 'caddy', 'envoy', 'traefik'] as const;
 const productOf = (text: string): string | undefined => PRODUCTS.find((name) => text.toLowerCase().includes(name));
 

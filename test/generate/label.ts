@@ -93,11 +93,17 @@ function undecided(plan: Plan, { fate, chatForMs }: ConnectionPlan, cause: strin
   if (cause === 'crash')
     return plan.recorded || SPEAKING.includes(plan.strike) ? undefined : 'the server died without a word and nobody recorded its end';
   if (cause !== 'proxy-timeout' && cause !== 'client-abort') return undefined;
-  if (fate === 'killed') return undefined; // several of one process at once, while the server and the others live on
+  const telling = plan.proxyLogged && (plan.proxy === 'haproxy' || (plan.proxy === 'nginx' && plan.errorLevel === 'info'));
+  if (fate === 'killed') {
+    // Some at once while the others live on are one process's; most of all of them may be anything in front of the server.
+    const there = plan.connections.filter(({ openMs }) => openMs < plan.strikeMs);
+    const killed = there.filter((one) => one.fate === 'killed').length;
+    return telling || killed < there.length / 2 ? undefined : 'most connections ended at once, and no hop says who ended them';
+  }
   // Pings that are answered stand in no log: only where some were not does it show that the server pings.
   if (plan.proxy === 'none') return plan.strike === 'drop' ? undefined : 'no log of any hop in between: a FIN may be anybody’s';
   if (!plan.proxyLogged) return 'no log of the proxy: a FIN may be its timer’s or the client’s';
-  if (plan.proxy === 'haproxy' || (plan.proxy === 'nginx' && plan.errorLevel === 'info')) return undefined;
+  if (telling) return undefined;
   // The proxy does not say what its timer cut: the ages of those without traffic do, if they are enough to pile up.
   const silent = plan.connections.filter((one) => one.fate === 'idle' && one.chatForMs === 0).length;
   if (silent >= PILE && fate === 'idle' && chatForMs === 0) return undefined;

@@ -34,7 +34,8 @@ const JOURNAL_FILES = {
 const [, , seed = '0', out = '', only] = process.argv;
 const plan = choosePlan(Number(seed), only as Strike | undefined);
 const work = mkdtempSync(join(tmpdir(), 'why1006-stage-'));
-const logs = join(out, 'logs');
+/** Where programs write; what stands there when the incident is over is copied to `out`, before they are taken down. */
+const logs = join(work, 'logs');
 const ledger = join(work, 'ledger.jsonl');
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -308,6 +309,7 @@ async function play(): Promise<void> {
   await sleep(700);
   if (!plan.proxyLogged) for (const name of readdirSync(logs)) if (name.startsWith(plan.proxy)) rmSync(join(logs, name));
   for (const name of readdirSync(logs)) if (statSync(join(logs, name)).size === 0) rmSync(join(logs, name));
+  cpSync(logs, join(out, 'logs'), { recursive: true });
   writeTruth(start, struck);
 }
 
