@@ -321,7 +321,10 @@ function rhythmVote(a: Node, b: Node): Vote | undefined {
   // Two clocks that agree well as they are need no shift, whatever else fits too.
   if (unshifted >= RHYTHM_SHARE * few.length) return { offsetMs: 0, votes: Math.ceil(unshifted / 3), spreadMs: RHYTHM_NEAR_MS };
   if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
-  // Where the logs are dense, much fits at any shift: the best one has to stand out.
+  // Where the logs are dense, much fits at any shift: the best of all shifts has to lie far above what chance matches, and above the next.
+  const [first = 0, last = 0] = [many[0], many.at(-1)];
+  const chance = 1 - Math.exp((-many.length * 2 * RHYTHM_NEAR_MS) / Math.max(last - first, 1));
+  if (matched < few.length * chance + RHYTHM_DEVIATIONS * Math.sqrt(few.length * chance * (1 - chance))) return undefined;
   const next = peakOf(differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * TOLERANCE_MS));
   if (next && matchedAt(next.offsetMs) * RHYTHM_AHEAD > matched) return undefined;
   return { offsetMs: fewer === a ? peak.offsetMs : -peak.offsetMs, votes: Math.ceil(matched / 3), spreadMs: peak.spreadMs };
@@ -331,6 +334,7 @@ const RHYTHM_LEAST = 12;
 const RHYTHM_SHARE = 0.7;
 const RHYTHM_NEAR_MS = 750;
 const RHYTHM_AHEAD = 1.3;
+const RHYTHM_DEVIATIONS = 4;
 
 /**
  * A supervisor's log and that of the process it looks after: starts go with "listening", ends with last words. Every turn of the smaller
