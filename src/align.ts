@@ -3,7 +3,7 @@
  * that most of their shared events agree on. Zone-less clocks are moved by whole quarters of an hour, skewed ones by what is measured.
  */
 
-import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
+import { type AnchorTable, type ClockSample, clockKey, type Turn } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
 import { median, medianAbsoluteDeviation } from './statistics.ts';
@@ -47,6 +47,14 @@ interface Vote {
   readonly votes: number;
   readonly spreadMs: number;
 }
+
+/**
+ * What a vote rests on: ids name one event; two logs of one program come from one clock; lives and addresses name one connection; a
+ * rhythm only tells that the times fit.
+ */
+type Ground = 'id' | 'program' | 'connection' | 'rhythm';
+const RANK: Readonly<Record<Ground, number>> = { id: 3, program: 2, connection: 1, rhythm: 0 };
+type Edge = Vote & { readonly ground: Ground };
 
 export function align(table: AnchorTable, options: ClockOptions): Alignment {
   const samples = [...table.clocks.values()].sort((a, b) => (clockKey(a.source, a.basis) < clockKey(b.source, b.basis) ? -1 : 1));
@@ -127,7 +135,7 @@ function lastDay(samples: readonly ClockSample[], writtenMs: ReadonlyMap<string,
 class Node {
   readonly sample: ClockSample;
   readonly key: string;
-  readonly edges: { readonly to: Node; readonly vote: Vote }[] = [];
+  readonly edges: { readonly to: Node; readonly vote: Edge }[] = [];
   /** Added to the own clock (after the year is set); undefined = not known. */
   offsetMs: number | undefined;
   errorMs = 0;
@@ -205,12 +213,35 @@ function connect(nodes: readonly Node[]): void {
   for (const [at, a] of nodes.entries())
     for (const b of nodes.slice(at + 1)) {
       if (a.sample.basis === 'ago' || b.sample.basis === 'ago') continue;
-      const vote = keyedVote(a, b) ?? lifeVote(a, b) ?? coincidenceVote(a, b) ?? rhythmVote(a, b);
+      const vote = edgeOf(a, b);
       if (!vote) continue;
       a.edges.push({ to: b, vote });
       b.edges.push({ to: a, vote: { ...vote, offsetMs: -vote.offsetMs } });
     }
 }
+
+function edgeOf(a: Node, b: Node): Edge | undefined {
+  const on = (ground: Ground, vote: Vote | undefined): Edge | undefined => vote && { ...vote, ground };
+  const named = on('id', keyedVote(a, b));
+  if (named || strangers(a, b)) return named;
+  const found =
+    on('connection', lifeVote(a, b)) ??
+    on('connection', visitVote(a, b)) ??
+    on('rhythm', coincidenceVote(a, b)) ??
+    on('rhythm', rhythmVote(a, b)) ??
+    on('rhythm', turnVote(a, b));
+  if (!found || !sameProgram(a, b)) return found;
+  const zone = lacksZone(a) || lacksZone(b) ? Math.round(found.offsetMs / QUARTER_HOUR) * QUARTER_HOUR : 0;
+  return Math.abs(found.offsetMs - zone) < TOLERANCE_MS ? { ...found, ground: 'program' } : found;
+}
+
+/** A proxy's access log and its error log. */
+const sameProgram = (a: Node, b: Node): boolean => [...a.sample.proxies].some((name) => b.sample.proxies.has(name));
+const lacksZone = ({ sample, fixedZone }: Node): boolean => isZoneLess(sample) && fixedZone === undefined;
+
+/** Two servers' logs, or two clients', hold different connections: without a name in common what looks shared is chance. */
+const strangers = (a: Node, b: Node): boolean =>
+  (['server', 'client'] as const).some((side) => [a, b].every(({ sample }) => sample.vantages.size === 1 && sample.vantages.has(side)));
 
 /** `offsetMs` of a vote on (a, b): what to add to b's instants to get a's. */
 function keyedVote(a: Node, b: Node): Vote | undefined {
@@ -253,10 +284,51 @@ function lifeVote(a: Node, b: Node): Vote | undefined {
   return peak && peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) / 3) ? peak : undefined;
 }
 
+/**
+ * Ends with ends and openings with openings of the same address. Where clients come again (or all have the address of a hop), chance
+ * pairs abound: the peak has to hold most of the smaller log and stand out from the next.
+ */
+function visitVote(a: Node, b: Node): Vote | undefined {
+  const [fewer, more, sign] = a.sample.visits.length <= b.sample.visits.length ? [a, b, 1] : [b, a, -1];
+  const byAddress = new Map<string, number[]>();
+  for (const { what, ip, ms } of more.sample.visits) {
+    const key = `${what} ${ip}`;
+    const known = byAddress.get(key);
+    if (!known) byAddress.set(key, [more.own(ms)]);
+    else if (known.length < ADDRESS_LIMIT) known.push(more.own(ms));
+  }
+  const differences: number[] = [];
+  let visits = 0;
+  for (const { what, ip, ms } of fewer.sample.visits) {
+    const others = byAddress.get(`${what} ${ip}`);
+    if (!others) continue;
+    visits++;
+    for (const other of others) differences.push(sign * (fewer.own(ms) - other));
+  }
+  const toleranceMs = VISIT_NEAR_MS + Math.min(1_000, Math.max(a.sample.widthMs, b.sample.widthMs)) / 2;
+  const peak = peakOf(differences, toleranceMs);
+  // Clocks that agree as they are need less to be believed than a shift.
+  const least = peak && Math.abs(peak.offsetMs) < TOLERANCE_MS ? MIN_VOTES : VISITS_LEAST;
+  if (!peak || peak.votes < Math.max(least, visits / 2)) return undefined;
+  const next = peakOf(
+    differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * toleranceMs),
+    toleranceMs,
+  );
+  if ((next?.votes ?? 0) * VISITS_AHEAD > peak.votes) return undefined;
+  // As many in one place as chance would hardly put there: the mean of a window, three deviations, and the least.
+  const rangeMs = a.sample.maxMs - a.sample.minMs + b.sample.maxMs - b.sample.minMs;
+  const mean = (differences.length * 2 * toleranceMs) / Math.max(rangeMs, 2 * toleranceMs);
+  return peak.votes >= mean + 3 * Math.sqrt(mean) + MIN_VOTES - 1 ? peak : undefined;
+}
+/** Neighbouring hops write one end within this, stamps apart. */
+const VISIT_NEAR_MS = 150;
+const ADDRESS_LIMIT = 50; // an address behind which many clients sit tells less with each of them
+const VISITS_LEAST = 5; // a few clients that come and go at will meet by chance at some shift
+const VISITS_AHEAD = 1.5;
+
 /** Zone-less clocks only: the quarter-hour shift under which most instants have a neighbour in the other log. */
 function coincidenceVote(a: Node, b: Node): Vote | undefined {
-  const zoneLess = (node: Node): boolean => isZoneLess(node.sample) && node.fixedZone === undefined;
-  if (!zoneLess(a) && !zoneLess(b)) return undefined;
+  if (!lacksZone(a) && !lacksZone(b)) return undefined;
   if (a.sample.basis === 'boot' || b.sample.basis === 'boot') return undefined;
   const ours = a.sample.times.slice(0, 400).map((ms) => a.own(ms));
   const theirs = b.sample.times
@@ -293,17 +365,56 @@ function rhythmVote(a: Node, b: Node): Vote | undefined {
     .map((ms) => more.own(ms))
     .sort((x, y) => x - y);
   if (few.length < RHYTHM_LEAST) return undefined;
-  const peak = peakOf(few.flatMap((one) => many.map((other) => one - other)));
+  const differences = few.flatMap((one) => many.map((other) => one - other));
+  const peak = peakOf(differences);
   if (!peak) return undefined;
-  const matched = partners(few, many, peak.offsetMs, RHYTHM_NEAR_MS);
-  const unshifted = partners(few, many, 0, RHYTHM_NEAR_MS);
+  const matchedAt = (offsetMs: number): number => partners(few, many, offsetMs, RHYTHM_NEAR_MS);
+  const matched = matchedAt(peak.offsetMs);
+  const unshifted = matchedAt(0);
+  // Two clocks that agree well as they are need no shift, whatever else fits too.
+  if (unshifted >= RHYTHM_SHARE * few.length) return { offsetMs: 0, votes: Math.ceil(unshifted / 3), spreadMs: RHYTHM_NEAR_MS };
   if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
+  // Where the logs are dense, much fits at any shift: the best of all shifts has to lie far above what chance matches, and above the next.
+  const [first = 0, last = 0] = [many[0], many.at(-1)];
+  const chance = 1 - Math.exp((-many.length * 2 * RHYTHM_NEAR_MS) / Math.max(last - first, 1));
+  if (matched < few.length * chance + RHYTHM_DEVIATIONS * Math.sqrt(few.length * chance * (1 - chance))) return undefined;
+  const next = peakOf(differences.filter((one) => Math.abs(one - peak.offsetMs) > 2 * TOLERANCE_MS));
+  if (next && matchedAt(next.offsetMs) * RHYTHM_AHEAD > matched) return undefined;
   return { offsetMs: fewer === a ? peak.offsetMs : -peak.offsetMs, votes: Math.ceil(matched / 3), spreadMs: peak.spreadMs };
 }
 const RHYTHM_LIMIT = 300;
 const RHYTHM_LEAST = 12;
 const RHYTHM_SHARE = 0.7;
 const RHYTHM_NEAR_MS = 750;
+const RHYTHM_AHEAD = 1.3;
+const RHYTHM_DEVIATIONS = 4;
+
+/**
+ * A supervisor's log and that of the process it looks after: starts go with "listening", ends with last words. Every turn of the smaller
+ * log has to have its like in the other at one shift, since there are few of them.
+ */
+function turnVote(a: Node, b: Node): Vote | undefined {
+  const [ours, theirs] = [turnsOf(a), turnsOf(b)];
+  const [few, many, sign] = ours.length <= theirs.length ? [ours, theirs, 1] : [theirs, ours, -1];
+  if (few.length < MIN_VOTES) return undefined;
+  const differences: number[] = [];
+  for (const one of few) for (const other of many) if (one.what === other.what) differences.push(sign * (one.ms - other.ms));
+  const peak = peakOf(differences);
+  return peak && peak.votes >= few.length ? peak : undefined;
+}
+
+/** Turns at different moments: what a boot starts within seconds is one. */
+function turnsOf(node: Node): Turn[] {
+  const turns: Turn[] = [];
+  const last: Partial<Record<Turn['what'], number>> = {};
+  const sorted = node.sample.turns.map(({ what, ms }) => ({ what, ms: node.own(ms) })).sort((x, y) => x.ms - y.ms);
+  for (const turn of sorted) {
+    if (turn.ms - (last[turn.what] ?? Number.NEGATIVE_INFINITY) > TURNS_APART_MS) turns.push(turn);
+    last[turn.what] = turn.ms;
+  }
+  return turns;
+}
+const TURNS_APART_MS = 3_000;
 
 function nearest(sorted: readonly number[], value: number): number {
   let low = 0;
@@ -334,20 +445,20 @@ function partners(ours: readonly number[], theirs: readonly number[], shiftMs: n
 }
 
 /** The densest window of differences: its median, its size and its spread. */
-function peakOf(differences: readonly number[]): Vote | undefined {
+function peakOf(differences: readonly number[], toleranceMs = TOLERANCE_MS): Vote | undefined {
   if (differences.length === 0) return undefined;
   const sorted = differences.toSorted((x, y) => x - y);
   let from = 0;
   let best = { from: 0, to: 0 };
   for (let to = 0; to < sorted.length; to++) {
-    while ((sorted[to] ?? 0) - (sorted[from] ?? 0) > 2 * TOLERANCE_MS) from++;
+    while ((sorted[to] ?? 0) - (sorted[from] ?? 0) > 2 * toleranceMs) from++;
     if (to - from > best.to - best.from) best = { from, to };
   }
   const inside = sorted.slice(best.from, best.to + 1);
   return {
     offsetMs: median(inside),
     votes: inside.length,
-    spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : TOLERANCE_MS / 2,
+    spreadMs: inside.length > 2 ? medianAbsoluteDeviation(inside) : toleranceMs / 2,
   };
 }
 
@@ -391,13 +502,16 @@ function startingWords(node: Node): string {
   return `no zone written and nothing to compare with: read as UTC (--tz changes it)${year}`;
 }
 
+const firmer = (one: Edge, than: Edge): boolean =>
+  RANK[one.ground] - RANK[than.ground] > 0 || (one.ground === than.ground && one.votes > than.votes);
+
 function spread(root: Node): void {
   const reached: Node[] = [root];
   for (;;) {
-    let best: { from: Node; to: Node; vote: Vote } | undefined;
+    let best: { from: Node; to: Node; vote: Edge } | undefined;
     for (const from of reached)
       for (const edge of from.edges)
-        if (edge.to.offsetMs === undefined && (!best || edge.vote.votes > best.vote.votes)) best = { from, to: edge.to, vote: edge.vote };
+        if (edge.to.offsetMs === undefined && (!best || firmer(edge.vote, best.vote))) best = { from, to: edge.to, vote: edge.vote };
     if (!best) return;
     place(best.to, best.from, best.vote);
     reached.push(best.to);

@@ -8,6 +8,20 @@ import type { Basis } from './types.ts';
 const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
+const TURN_LIMIT = 200; // starts and ends of processes a clock keeps: a unit that restarts in a loop shows its rhythm long before
+
+/** A connection's end or opening, or an upgrade that was refused, as one log saw it. */
+export interface Visit {
+  readonly what: 'end' | 'open' | 'refused';
+  readonly ip: string;
+  readonly ms: number;
+}
+
+/** A process came up or went down, as one log saw it. */
+export interface Turn {
+  readonly what: 'up' | 'down';
+  readonly ms: number;
+}
 
 const HOUR_MS = 3_600_000;
 /** A log that is silent for longer across the change does not show it; smaller steps are lines out of order. */
@@ -22,6 +36,8 @@ export class ClockSample {
   readonly source: string;
   readonly basis: Basis;
   readonly vantages = new Set<string>();
+  /** Proxies that write here, by the first word of their formats: `nginx`, `haproxy` … */
+  readonly proxies = new Set<string>();
   events = 0;
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
@@ -33,6 +49,10 @@ export class ClockSample {
   /** Connections with a known life: for pairing without any shared id. */
   readonly lives: { readonly lifeMs: number; readonly endMs: number; readonly ip: string | undefined }[] = [];
   readonly times: number[] = [];
+  /** Ends and openings of connections by the client's address: for pairing logs without ids and lives. */
+  readonly visits: Visit[] = [];
+  /** When processes came up and went down. */
+  readonly turns: Turn[] = [];
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
   /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
@@ -52,6 +72,7 @@ export class ClockSample {
     this.events++;
     this.vantages.add(event.vantage);
     if (!this.first || event.origin.line < this.first.line) this.first = { line: event.origin.line, ms: event.when.fromMs };
+    if (event.vantage === 'proxy') this.proxies.add(event.format.split('-')[0] ?? event.format);
     this.minMs = Math.min(this.minMs, event.when.fromMs);
     this.maxMs = Math.max(this.maxMs, event.when.toMs);
     const ip = event.keys.client?.ip;
@@ -60,6 +81,9 @@ export class ClockSample {
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
     for (const key of anchorKeys(event)) this.#remember(key, ms);
+    this.#visit(event, ms);
+    const turn = turnOf(event);
+    if (turn && this.turns.length < TURN_LIMIT) this.turns.push({ what: turn, ms });
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
@@ -90,6 +114,18 @@ export class ClockSample {
       this.changed = { line, ms: -HOUR_MS };
   }
 
+  #visit(event: RawEvent, ms: number): void {
+    const ip = event.keys.client?.ip;
+    if (ip === undefined || this.visits.length >= TIME_LIMIT) return;
+    if (event.kind === 'socket-opened') this.visits.push({ what: 'open', ip, ms });
+    if (event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.phase !== 'tunnel'))
+      this.visits.push({ what: 'refused', ip, ms });
+    if (event.kind === 'proxy-fault' && event.phase === 'tunnel') this.visits.push({ what: 'end', ip, ms });
+    if (event.kind !== 'socket-closed' && event.kind !== 'tunnel-ended') return;
+    this.visits.push({ what: 'end', ip, ms });
+    if (event.lifeMs !== undefined) this.visits.push({ what: 'open', ip, ms: ms - event.lifeMs });
+  }
+
   // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.
   #remember(key: string, ms: number): void {
     if (hash(key) > this.#threshold) return;
@@ -115,6 +151,13 @@ const TIMED = new Set([
   'proxy-fault',
   'network-fault',
 ]);
+
+function turnOf(event: RawEvent): Turn['what'] | undefined {
+  if (event.kind === 'process-started') return 'up';
+  if (event.kind === 'process-ended' || event.kind === 'stop-requested' || (event.kind === 'oom-kill' && event.role === 'kill'))
+    return 'down';
+  return event.kind === 'process-fault' && event.fatal !== false && event.fault !== 'handler-exception' ? 'down' : undefined;
+}
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {

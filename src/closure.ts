@@ -1,6 +1,6 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
-import type { DurationMs, EventOf, Keys, LogEvent, Span, Vantage } from './types.ts';
+import type { DurationMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
 
 /** One side's view of a connection's end. */
 export type EndpointSide = 'client' | 'server' | 'gateway';
@@ -90,8 +90,17 @@ export type Fact =
       /** A whole number of seconds that people set lies at its edge. */
       readonly round: boolean;
     }
-  /** Most connections of the instance ended within a moment, whatever their age. */
-  | { readonly kind: 'burst'; readonly count: number; readonly live: number; readonly clients: number; readonly sameAge: boolean }
+  /** It ended clearly younger than the least timer that the ages (or silences) of the others show. */
+  | { readonly kind: 'younger-than-timer'; readonly ms: DurationMs }
+  /** Most connections of the instance ended within a moment, whatever their age; `early` = this one before one hand cut the others at once. */
+  | {
+      readonly kind: 'burst';
+      readonly count: number;
+      readonly live: number;
+      readonly clients: number;
+      readonly sameAge: boolean;
+      readonly early: boolean;
+    }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */
@@ -169,8 +178,8 @@ export interface World {
   between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
   readonly timers: readonly EventOf<'configured-timer'>[];
   facts(closure: Closure): readonly Fact[];
-  /** Whether the server's log goes on after the instant without a new start in between; undefined = it ends there. */
-  wentOn(source: string, afterMs: number): boolean | undefined;
+  /** Whether the server lived on after the line it wrote at that instant, by its log or by its death later on; undefined = its log ends there. */
+  wentOn(line: Origin, afterMs: number): boolean | undefined;
   /** Whether a log of this vantage covers the instant, so that its silence means something. */
   covers(vantage: Vantage, atMs: number): boolean;
   /** Whether the proxies' error logs of the inputs show timeouts of tunnels (nginx: level info). */

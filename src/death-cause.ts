@@ -1,5 +1,5 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
-import type { Cause, Closure, Death, ProxyChange, TraceSignal, World } from './closure.ts';
+import type { Cause, Closure, Death, Fact, ProxyChange, Signal, TraceSignal, World } from './closure.ts';
 import { UNKNOWN_HAND } from './deaths/death.ts';
 import type { CauseName } from './report.ts';
 import { concerns, cutBy, factOf, plural, seenOf } from './signals.ts';
@@ -69,6 +69,17 @@ export const ENDED_OTHERWISE: readonly TraceSignal[] = [
   },
 ];
 
+/** What was never open was not cut by the end of a process either. */
+export const CAME_LATER: Signal<Fact> = {
+  id: 'came-later',
+  mechanism: 'never-open',
+  strength: 'decisive',
+  speaks: 'against',
+  because: 'a connection that never opened did not die with the server: it came while the server was down',
+  holds: (fact) => (fact.kind === 'never-opened' ? 1.5 : 0),
+  says: () => 'it was never open',
+};
+
 export const deathCause = ({ name, title, about, root, none }: DeathCause): Cause => ({
   name,
   title,
@@ -130,18 +141,10 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       strength: 'moderate',
       speaks: 'for',
       because: "an instance's death ends all of its connections in one moment",
-      holds: (fact, closure, world) => (fact.kind === 'burst' && nearestDeath(closure, world, root) ? 1 : 0),
+      holds: (fact, closure, world) => (fact.kind === 'burst' && !fact.early && nearestDeath(closure, world, root) ? 1 : 0),
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
-    {
-      id: 'came-later',
-      mechanism: 'never-open',
-      strength: 'decisive',
-      speaks: 'against',
-      because: 'a connection that never opened did not die with the server: it came while the server was down',
-      holds: (fact) => (fact.kind === 'never-opened' ? 1.5 : 0),
-      says: () => 'it was never open',
-    },
+    CAME_LATER,
     {
       id: 'lived-on',
       mechanism: 'alive',

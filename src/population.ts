@@ -21,16 +21,21 @@ const MIN_TIMER_MS = 900;
 const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
-/** Fewer ends in one moment may well be timers' that coincide. */
-const MIN_SWEPT = 5;
-/** A death's ends lie closer together than those of a timer that many connections reach one after another. */
-const SWEEP_MS = 600;
 /** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
 const BURST_SHARE = 0.8;
 const COUNTED = 40; // members of a moment that are looked at one by one
 const GROUP_P = 1e-3;
+/** A rate of ends is not taken over less than this. */
+const LEAST_SPAN_MS = 5_000;
 const ROUND_EARLY_MS = 120;
 const ROUND_LATE_MS = 250;
+/** What one hand cuts at once ends within this: a dying process's sockets, a stopped proxy's tunnels. */
+const AT_ONCE_MS = 150;
+const AT_ONCE_LEAST = 5;
+/** A timer's closures that chance puts into one moment are of about one age. */
+const AT_ONCE_AGES_MS = 1_000;
+/** nginx's timers fire up to 300 ms early. */
+const TIMER_EARLY_MS = 350;
 /** Ages within this of one another are of connections that were opened together. */
 const SAME_AGE_MS = 3_000;
 const SAME_AGE_SHARE = 0.15;
@@ -98,18 +103,21 @@ export class Population {
   /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
   #abnormal: Uint32Array = new Uint32Array();
   #goingAway: Uint32Array = new Uint32Array();
-  /** Abnormal ends a ms, over all. */
-  #usual = 0;
-  readonly #unusual = new Map<number, boolean>();
+  /** From the first to the last end. */
+  #spanMs: DurationMs = 0;
+  /** When one hand cut many at once. */
+  #cuts: Float64Array = new Float64Array();
+  readonly #unusual = new Map<string, boolean>();
 
   add(closure: Closure): void {
+    if (neverOpen(closure)) return;
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
     const { client, gateway, server } = closure.codes;
     const goingAway = isGoingAway(client) || isGoingAway(gateway) || isGoingAway(server);
     const abnormal = closure.state !== 'clean';
     const { lifeMs, silenceMs } = closure;
     this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) | (goingAway ? GOING_AWAY : 0), closure.keys.client?.ip);
-    if (!abnormal) return;
+    if (!abnormal || endedOtherwise(closure)) return;
     const exact = isExact(closure);
     if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact);
     if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact);
@@ -141,12 +149,16 @@ export class Population {
     this.#abnormal = this.#running(ABNORMAL);
     this.#goingAway = this.#running(GOING_AWAY);
     const last = this.#ends[lowerBound(this.#ends, Number.MAX_SAFE_INTEGER) - 1];
-    const span = (last ?? 0) - (this.#ends[0] ?? 0);
-    this.#usual = (this.#abnormal.at(-1) ?? 0) / Math.max(span, 60_000);
-    const single = (endMs: number): boolean => !this.#isSwept(endMs);
-    this.#silencePiles = pilesIn('silence', this.#silences.where(single));
-    this.#agePiles = pilesIn('age', this.#ages.where(single));
+    this.#spanMs = (last ?? 0) - (this.#ends[0] ?? 0);
+    const alone = (endMs: number): boolean => !this.#cutAtOnce(endMs);
+    this.#cuts = this.#ends.filter((endMs, at) => this.#isAbnormal(this.#byEnd[at] as number) && !alone(endMs));
+    this.#silencePiles = pilesIn('silence', this.#silences.where(alone));
+    this.#agePiles = pilesIn('age', this.#ages.where(alone));
     this.#piles = [...this.#silencePiles, ...this.#agePiles];
+  }
+
+  #isAbnormal(place: number): boolean {
+    return (this.#bitsSeen.at(place) & ABNORMAL) !== 0;
   }
 
   /** n + 1 sums: of the first 0, 1, … n ends, how many have the bit. */
@@ -172,11 +184,12 @@ export class Population {
   }
 
   #pileFacts(closure: Closure): Fact[] {
+    if (this.#cutAtOnce((closure.ended.fromMs + closure.ended.toMs) / 2)) return [];
     for (const measure of ['silence', 'age'] as const) {
       const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
       if (value === undefined) continue;
       const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
-      const inside = piles.find((pile) => value >= pile.fromMs - 350 && value <= pile.toMs);
+      const inside = piles.find((pile) => value >= pile.fromMs - TIMER_EARLY_MS && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
       if (inside)
         return [
@@ -193,6 +206,9 @@ export class Population {
             round: inside.round,
           },
         ];
+      const least = piles[0];
+      if (least && least.count >= 5 && !least.together && value < least.fromMs - TIMER_EARLY_MS)
+        return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
       if (below)
@@ -226,8 +242,8 @@ export class Population {
     const facts: Fact[] = [];
     if (together >= MIN_BURST) {
       const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
-      if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group });
-      else if (this.#isUnusual(together)) facts.push({ kind: 'client-group', ...group });
+      if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group, early: this.#isEarly(at) });
+      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', ...group });
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -238,23 +254,40 @@ export class Population {
     return facts;
   }
 
-  /** Whether one event ended many connections of any age then: their ages tell nothing of timers and only blur those of others. */
-  #isSwept(at: number): boolean {
-    const from = lowerBound(this.#ends, at - SWEEP_MS);
-    const to = lowerBound(this.#ends, at + SWEEP_MS);
-    const together = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
-    // As unusual as in the longer moment: what else happens around does not make it less so.
-    return together >= MIN_SWEPT && this.#isUnusual(together) && !this.#groupIn(from, Math.min(to, from + COUNTED)).sameAge;
+  /** Whether it ended in the moment before one hand cut others: no part of that. */
+  #isEarly(endMs: number): boolean {
+    const next = this.#cuts[lowerBound(this.#cuts, endMs)];
+    return next !== undefined && next > endMs + 2 * AT_ONCE_MS && next <= endMs + MOMENT_MS;
   }
 
-  /** Whether so many abnormal ends in one moment are more than chance makes of the usual rate. */
-  #isUnusual(count: number): boolean {
-    let unusual = this.#unusual.get(count);
+  /** Whether so many abnormal ends within ± `aroundMs` are more than chance makes of the rate at all other times. */
+  #isUnusual(count: number, aroundMs: DurationMs): boolean {
+    const key = `${count} ${aroundMs}`;
+    let unusual = this.#unusual.get(key);
     if (unusual === undefined) {
-      unusual = poissonTail(count, this.#usual * 2 * MOMENT_MS) < GROUP_P;
-      this.#unusual.set(count, unusual);
+      const others = (this.#abnormal.at(-1) ?? 0) - count;
+      unusual = poissonTail(count, (others * 2 * aroundMs) / Math.max(this.#spanMs - 2 * aroundMs, LEAST_SPAN_MS)) < GROUP_P;
+      this.#unusual.set(key, unusual);
     }
     return unusual;
+  }
+
+  /** Whether what ended here was cut by one hand, whatever its age: its ages tell of no timer. */
+  #cutAtOnce(endMs: number): boolean {
+    const from = lowerBound(this.#ends, endMs - AT_ONCE_MS);
+    const to = lowerBound(this.#ends, endMs + AT_ONCE_MS);
+    const count = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
+    if (count < AT_ONCE_LEAST || !this.#isUnusual(count, AT_ONCE_MS)) return false;
+    const ages: DurationMs[] = [];
+    for (let at = from; at < Math.min(to, from + COUNTED); at++) {
+      const one = this.#byEnd[at] as number;
+      const age = this.#endsSeen.at(one) - this.#opensSeen.at(one);
+      if (this.#isAbnormal(one) && age > 0) ages.push(age);
+    }
+    if (ages.length < AT_ONCE_LEAST) return false;
+    ages.sort((a, b) => a - b);
+    const [young, old] = [quantileSorted(ages, 0.2), quantileSorted(ages, 0.8)];
+    return old - young > Math.max(AT_ONCE_AGES_MS, old * SAME_AGE_SHARE);
   }
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
@@ -263,7 +296,7 @@ export class Population {
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     for (let at = from; at < to; at++) {
       const one = this.#byEnd[at] as number;
-      if ((this.#bitsSeen.at(one) & ABNORMAL) === 0) continue;
+      if (!this.#isAbnormal(one)) continue;
       clients.add(this.#clientsSeen.at(one));
       const age = this.#endsSeen.at(one) - this.#opensSeen.at(one);
       youngest = Math.min(youngest, age);
@@ -274,6 +307,22 @@ export class Population {
 }
 
 const isGoingAway = (code: number | undefined): boolean => code === 1001 || code === 1012;
+
+/** A failed handshake has no age and takes part in no burst of ends: nothing was open. */
+const neverOpen = (closure: Closure): boolean =>
+  closure.codes.server === undefined &&
+  closure.seen.some((event) => event.kind === 'handshake-failed') &&
+  !closure.seen.some((event) => event.kind === 'tunnel-ended' || event.kind === 'socket-opened');
+
+/** A log names another hand than a timer: its age tells of none. */
+const endedOtherwise = (closure: Closure): boolean =>
+  closure.seen.some(
+    (event) =>
+      event.kind === 'heartbeat-missed' ||
+      (event.kind === 'socket-closed' && event.by !== undefined && event.by !== 'idle-timeout') ||
+      (event.kind === 'tunnel-ended' && event.endedBy !== undefined && event.endedBy !== 'idle' && event.endedBy !== 'life') ||
+      (event.kind === 'proxy-fault' && (event.fault === 'client-reset' || event.fault === 'upstream-reset')),
+  );
 
 function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0;
@@ -294,7 +343,7 @@ function lowerBound(sorted: Float64Array, value: number): number {
 function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
   const wide = pilesOf(measure, all, pileWidth);
   // Few closures make no pile by that width. Measured to the ms, a timer's agree within its slack: so closely no three visits do.
-  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.fromMs - 350 && ms <= pile.toMs));
+  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.fromMs - TIMER_EARLY_MS && ms <= pile.toMs));
   const tight = pilesOf(measure, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
   return [...wide, ...tight].sort((a, b) => a.fromMs - b.fromMs);
 }
@@ -334,12 +383,15 @@ function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: 
       measure,
       fromMs: timer,
       round: isRound(timer),
-      toMs: edge + width + 150,
+      toMs: edge + width + Math.min(150, width),
       count,
       total,
       below: from,
       p,
-      together: endedTogether(ages.slice(from, to), ends.pick(order.subarray(from, to))),
+      together: endedTogether(
+        ages.subarray(lowerBound(ages, timer), lowerBound(ages, timer + width / 4)),
+        ends.pick(order.subarray(lowerBound(ages, timer), lowerBound(ages, timer + width / 4))),
+      ),
     });
     from = to;
   }

@@ -8,6 +8,8 @@ const DRAIN_MS = 245_000;
 const STOP_CUT_MS = 15_000;
 /** Two programs on one host read one clock; between hosts NTP leaves less than this. */
 const CLOCKS_MS = 300;
+/** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
+const APACHE_LATE_MS = 3_000;
 
 /** Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. */
 export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
@@ -16,7 +18,10 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
     const found = changeIn(event);
     if (!found) continue;
     const [proxy, change, cutMs] = found;
-    const cuts = { fromMs: event.when.fromMs - CLOCKS_MS, toMs: event.when.toMs + cutMs };
+    const cuts = {
+      fromMs: event.when.fromMs - (proxy.startsWith('apache') && change === 'stop' ? APACHE_LATE_MS : CLOCKS_MS),
+      toMs: event.when.toMs + cutMs,
+    };
     const known = changes.findLast(
       (other) => other.proxy === proxy && other.change === change && event.when.fromMs - other.when.toMs < 20_000,
     );

@@ -3,6 +3,8 @@ import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closu
 import type { DurationMs, EventKind, EventOf, LogEvent } from './types.ts';
 
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
+/** supervisord looks for ended children once a second and writes its line after that: its stamp is so much later than the end. */
+const POLL_MS = 1_500;
 /** Sockets close within 100 ms of a death; on a swapping host it takes seconds, and other sides write it later still. */
 const DEATH_SOON_MS = 2_000;
 const DEATH_LATE_MS = 9_000;
@@ -18,14 +20,19 @@ export const ofInstance = (death: Death, server: string | undefined): boolean =>
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
-  const from = death.when.fromMs - DEATH_BEFORE_MS;
+  const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
+  const polled = own === undefined && death.events[0]?.kind === 'process-ended';
+  const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
   const to = death.when.toMs + DEATH_LATE_MS;
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
   // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
-  const source = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server')?.origin.source;
-  const word =
-    source === undefined ? undefined : death.events.find((event) => event.origin.source === source && event.kind !== 'process-started');
-  if (word && closure.ended.toMs < word.when.fromMs) return 0;
+  const source = own?.origin.source;
+  if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return 0;
+  const said =
+    source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
+  if (said[0] && closure.ended.toMs < said[0].when.fromMs) return 0;
+  // A runtime's fatal error has no stamp of its own: the lines' order tells.
+  if (own && said.length > 0 && said.every((event) => event.kind === 'process-fault' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
   if (!ofInstance(death, closure.server)) return 0;
@@ -36,9 +43,31 @@ export function concerns(death: Death, closure: Closure): number {
   return ATTRIBUTION[death.relation] * share;
 }
 
+const NO_HANDLERS = new Set(['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
+const byNoHandler = (event: LogEvent): boolean =>
+  (event.kind === 'oom-kill' && event.role === 'kill') ||
+  (event.kind === 'process-ended' &&
+    (NO_HANDLERS.has(event.signal ?? '') || event.by === 'oom' || [134, 137, 139].includes(event.exitCode ?? 0)));
+
+/**
+ * It died in a way that runs no handlers (killed, segfault, abort) and said nothing before: what it wrote of a connection's end is of an
+ * end before its own. A stop that ran out of time and an exception that is reported first leave time to write.
+ */
+const speechless = (death: Death): boolean =>
+  death.root !== 'deploy-restart' &&
+  death.events.some(byNoHandler) &&
+  !death.events.some(
+    (event) =>
+      event.kind === 'stop-requested' ||
+      (event.kind === 'process-fault' && (event.fault === 'uncaught-exception' || event.fault === 'panic' || event.fault === 'hang')),
+  );
+
 /** 0 … 1: the closure ended while the proxy's change cuts tunnels. */
 export function cutBy(change: ProxyChange, closure: Closure): number {
-  return closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs ? 0 : 1;
+  if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
+  // One proxy's own lines stand in one order: a tunnel that it logged before is none that it cut then.
+  const own = closure.seen.find((event) => event.kind === 'tunnel-ended' && productOf(event) === change.proxy);
+  return own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs ? 0 : 1;
 }
 
 /** Whether the fault is told of this closure's upstream host. */

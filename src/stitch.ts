@@ -452,16 +452,25 @@ const ofConnection = (event: Observation): boolean =>
 const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>
   Math.abs(a.origin.line - b.origin.line) === 1 && a.why !== b.why && gap(a.when, b.when) < 50;
 
-/** Two records of the same kind from the same place are two connections. */
+/** Two records of the same kind from the same place are two connections, and so are faults of one proxy with two of its numbers. */
 function sameSlot(a: Observation, b: Observation): boolean {
+  if (a.kind === 'proxy-fault' && b.kind === 'proxy-fault') {
+    const [mine, other] = [a.keys.proxyConnection, b.keys.proxyConnection];
+    return a.origin.source === b.origin.source && mine !== undefined && other !== undefined && mine !== other;
+  }
   if (a.kind === 'handshake-failed' && b.kind === 'handshake-failed') return a.vantage === b.vantage && !toldTwice(a, b);
-  if (a.kind !== b.kind || !isEnd(a)) return false;
+  if (a.kind !== b.kind || !isEnd(a)) return opened(a) ? refused(b) : opened(b) && refused(a);
   if (a.origin.source === b.origin.source) return true;
   // Two coded closes of one side are two connections; a coded one beside a code-less one is a second log of the same.
   return (
     a.kind === 'socket-closed' && b.kind === 'socket-closed' && a.vantage === b.vantage && a.code !== undefined && b.code !== undefined
   );
 }
+
+/** A hop had it open, and the client never got that far: two connections. */
+const opened = (event: Observation): boolean =>
+  (event.kind === 'tunnel-ended' && event.status === 101) || (event.kind === 'socket-closed' && event.vantage === 'server');
+const refused = (event: Observation): boolean => event.kind === 'handshake-failed' && event.by !== 'client' && event.vantage === 'client';
 
 function accepts(draft: Draft, event: Observation, windowMs: DurationMs): boolean {
   if (event.when.fromMs - draft.lastMs > windowMs) return false;

@@ -49,7 +49,7 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
       if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
       return last.facts;
     },
-    wentOn: (source, afterMs) => wentOn(profile, source, afterMs),
+    wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, deaths),
     covers: (vantage, atMs) =>
       coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
   };
@@ -80,7 +80,7 @@ const unseenElsewhere = (closure: Closure, world: World): boolean =>
 function ownFacts(closure: Closure, world: World): Fact[] {
   const facts: Fact[] = [];
   const ownLine = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
-  const alive = ownLine && !closure.inferred ? world.wentOn(ownLine.origin.source, closure.ended.toMs) : false;
+  const alive = ownLine && !closure.inferred ? world.wentOn(ownLine.origin, closure.ended.toMs) : false;
   if (alive !== false) facts.push({ kind: 'server-alive', certain: alive === true });
   const tunnel = closure.seen.find((event) => event.kind === 'tunnel-ended');
   const fault = closure.seen.some((event) => event.kind === 'proxy-fault');

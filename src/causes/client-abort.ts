@@ -121,14 +121,17 @@ export const clientAbort: Cause = {
         'the server wrote 1006 (so it did not close), the proxy would have named its timer or the server and names neither: the FIN came from the client',
       holds: (fact, closure, world) => {
         if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
-        if (world.changes.some((change) => cutBy(change, closure))) return 0.3;
+        const early = factOf(closure, world, 'burst')?.early ?? false;
+        if (!early && world.changes.some((change) => cutBy(change, closure))) return 0.3;
         // A dying server's exit handler writes 1006 too: only one that went on did not close.
         const alive = factOf(closure, world, 'server-alive');
         if (!alive) return 0.2;
         const pile = factOf(closure, world, 'age-pile');
         // Everything at once, of many clients: rather a proxy that does not say so.
         const all = factOf(closure, world, 'burst');
-        return (alive.certain ? 1 : 0.8) * (fact.telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
+        // Where the proxy's timer is known and it was younger, the timer's silence in the log takes nothing away.
+        const telling = fact.telling || factOf(closure, world, 'younger-than-timer') !== undefined;
+        return (alive.certain ? 1 : 0.8) * (telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
       },
       says: (fact) =>
         fact.kind === 'neutral-end'
@@ -144,6 +147,23 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) =>
         fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? (fact.certain ? 0.8 : 0.6) : 0,
       says: () => 'the server saw the end at once and went on',
+    },
+    {
+      id: 'not-silent',
+      mechanism: 'heartbeat',
+      strength: 'moderate',
+      speaks: 'for',
+      because:
+        'the server pings: a silent peer it would have found itself, and pings keep idle timers from running out; what is left is a FIN or reset',
+      holds: (fact, closure, world) =>
+        fact.kind === 'server-alive' &&
+        fact.certain &&
+        world.heartbeats &&
+        seenOf(closure, 'heartbeat-missed').length === 0 &&
+        !factOf(closure, world, 'age-pile')
+          ? 1
+          : 0,
+      says: () => "the server's heartbeat did not find this client silent",
     },
     {
       id: 'together',

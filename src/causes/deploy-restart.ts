@@ -1,6 +1,6 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
-import { ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
+import { CAME_LATER, ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
 import { concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
@@ -17,6 +17,16 @@ function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean
   const since = closure.ended.fromMs - change.when.fromMs;
   return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
 }
+
+/** How far a closure while a proxy stops is that stop's: those that it cuts, it cuts at once. */
+function cutTogether(change: ProxyChange, closure: Closure, world: World): number {
+  if (seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop')) return 1;
+  const burst = factOf(closure, world, 'burst');
+  if (burst) return burst.early ? 0.15 : 1;
+  return change.when.toMs - change.when.fromMs > PLACED_MS ? 0.15 : 0.6;
+}
+/** A stop whose line has no stamp lies anywhere between its neighbours' stamps: a closure in there needs more than the time. */
+const PLACED_MS = 5_000;
 
 export const deployRestart: Cause = {
   name: 'deploy-restart',
@@ -73,13 +83,8 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
-      holds: (change, closure, world) =>
-        change.change === 'stop' && cutBy(change, closure)
-          ? factOf(closure, world, 'burst') || seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop')
-            ? 1
-            : 0.6
-          : 0,
-      says: (change) => `${change.proxy} was stopped`,
+      holds: (change, closure, world) => (change.change !== 'reload' && cutBy(change, closure) ? cutTogether(change, closure, world) : 0),
+      says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
     },
     {
       id: 'proxy-reloaded',
@@ -115,11 +120,14 @@ export const deployRestart: Cause = {
       speaks: 'for',
       because: 'a stop ends all connections of an instance or a proxy in one moment',
       holds: (fact, closure, world) =>
-        fact.kind === 'burst' && (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure)))
+        fact.kind === 'burst' &&
+        !fact.early &&
+        (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure)))
           ? 1
           : 0,
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
+    CAME_LATER,
     {
       id: 'going-away',
       mechanism: 'siblings',

@@ -161,6 +161,15 @@ export const proxyTimeout: Cause = {
       says: () => 'the server wrote this end itself and went on',
     },
     {
+      id: 'would-name-it',
+      mechanism: 'neutral',
+      strength: 'moderate',
+      speaks: 'against',
+      because: 'this proxy names its timer where that cuts a tunnel, and does not here; another hop without a log may have cut it',
+      holds: (fact) => (fact.kind === 'neutral-end' && fact.telling ? 1 : 0),
+      says: (fact) => (fact.kind === 'neutral-end' ? `${fact.proxy} would have named its timer` : ''),
+    },
+    {
       id: 'burst',
       mechanism: 'burst',
       strength: 'strong',

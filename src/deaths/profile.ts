@@ -1,5 +1,6 @@
 /** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
-import type { LogEvent } from '../types.ts';
+import type { Death } from '../closure.ts';
+import type { LogEvent, Origin } from '../types.ts';
 
 export class ServerProfile {
   readonly units = new Set<string>();
@@ -12,7 +13,7 @@ export class ServerProfile {
   /** When and in which log the server wrote that it came up. */
   readonly banners: { readonly ms: number; readonly source: string }[] = [];
   /** When and in which log the server wrote that it was told to stop, or what killed it. */
-  readonly lastWords: { readonly ms: number; readonly source: string }[] = [];
+  readonly lastWords: { readonly ms: number; readonly source: string; readonly line: number }[] = [];
   /** Instants of each server log's events, in order. */
   readonly times = new Map<string, number[]>();
 
@@ -21,8 +22,7 @@ export class ServerProfile {
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
     if (event.kind === 'process-started' && event.what === 'banner')
       this.banners.push({ ms: event.when.fromMs, source: event.origin.source });
-    if (event.kind === 'stop-requested' || event.kind === 'process-fault')
-      this.lastWords.push({ ms: event.when.fromMs, source: event.origin.source });
+    if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.lastWords.push({ ms: event.when.fromMs, ...event.origin });
     if (!socket) return;
     this.sources.add(event.origin.source);
     const times = this.times.get(event.origin.source);
@@ -41,8 +41,11 @@ export class ServerProfile {
 /** Lines of the same second and exit handlers come right behind an end: only later ones show that the process went on. */
 const WENT_ON_MS = 1_500;
 
-/** Whether the server's log goes on after the instant without a new start in between; undefined = it ends there. */
-export function wentOn(profile: ServerProfile, source: string, afterMs: number): boolean | undefined {
+/** A stamp taken from the line before differs from that line's by no more than its width. */
+const UNSTAMPED_MS = 1_000;
+
+/** Whether the server lived on after the line it wrote at `afterMs`, by its log or by its death later on; undefined = its log ends there. */
+export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs: number, deaths: readonly Death[]): boolean | undefined {
   const times = profile.times.get(source) ?? [];
   let low = 0;
   let high = times.length;
@@ -53,16 +56,17 @@ export function wentOn(profile: ServerProfile, source: string, afterMs: number):
   }
   const next = times[low];
   // What it wrote before it was told to stop is no consequence of that stop.
-  if (profile.lastWords.some((word) => word.source === source && word.ms > afterMs && word.ms < afterMs + WENT_ON_MS)) return true;
-  if (
-    profile.banners.some(
-      (banner) => banner.source === source && banner.ms > afterMs - 500 && banner.ms <= (next ?? Number.POSITIVE_INFINITY),
-    )
-  )
-    return false;
+  const words = profile.lastWords.filter((word) => word.source === source && Math.abs(word.ms - afterMs) < WENT_ON_MS);
+  // Last words without a stamp of their own (a runtime's fatal error) have that of the line before: the lines' order tells.
+  if (words.length > 0 && words.every((word) => word.ms > afterMs || (word.ms > afterMs - UNSTAMPED_MS && word.line > line))) return true;
+  const banner = (toMs: number): boolean =>
+    profile.banners.some((one) => one.source === source && one.ms > afterMs - 500 && one.ms <= toMs);
+  const death = deaths.find((one) => one.servers.includes(source) && one.when.toMs > afterMs);
+  if (death && death.when.fromMs > afterMs + WENT_ON_MS && !banner(death.when.fromMs)) return true;
+  if (banner(next ?? Number.POSITIVE_INFINITY)) return false;
   return next === undefined ? undefined : true;
 }
 
-/** The server log is one process's own: records there without a unit are about the server. */
+/** The server log is one process's own: records there without a unit are about the server. A journal holds the kernel's words too. */
 export const fromServer = (event: LogEvent, profile: ServerProfile): boolean =>
-  profile.sources.has(event.origin.source) && event.keys.unit === undefined;
+  profile.sources.has(event.origin.source) && event.keys.unit === undefined && event.vantage !== 'kernel';

@@ -82,7 +82,9 @@ export function tiedByLoss(deaths: readonly Death[], lostIn: LostIn, profile: Se
     if (!most || most.count < LOSS_LEAST) return death;
     const ends = lostIn.get(most.source) ?? [];
     if (open.some((other) => other !== death && lostWith(other, ends) > 0)) return death;
-    const gone = death.restarted !== undefined || wentOn(profile, most.source, death.when.toMs + MOMENT_MS.after) !== true;
+    const gone =
+      death.restarted !== undefined ||
+      wentOn(profile, { source: most.source, line: Number.MAX_SAFE_INTEGER }, death.when.toMs + MOMENT_MS.after, []) !== true;
     return {
       ...death,
       servers: [...new Set([...death.servers, most.source])],

@@ -1,5 +1,5 @@
 /** The same incident with worse logs: what `npm run eval -- --degrade` measures. Pure. */
-import type { EpochMs } from '../../src/types.ts';
+import type { DurationMs, EpochMs } from '../../src/types.ts';
 import { seeded } from '../random.ts';
 import { rewriteStamps } from './stamps.ts';
 
@@ -12,6 +12,8 @@ export interface Variant {
   readonly logs: Logs;
   /** Lines are gone: closes that nobody reports any more are no fault. */
   readonly lossy: boolean;
+  /** How far one of the clocks is off. */
+  readonly shiftMs?: DurationMs;
 }
 
 const HOUR_MS = 3_600_000;
@@ -55,7 +57,7 @@ function* shifted(logs: Logs, around: EpochMs): Generator<Variant> {
   if (Object.keys(logs).length < 2) return;
   for (const [shift, shiftMs] of SHIFTS)
     for (const [name, text] of Object.entries(logs))
-      yield { group: `one clock ${shift}`, logs: { ...logs, [name]: rewriteStamps(text, { shiftMs, around }) }, lossy: false };
+      yield { group: `one clock ${shift}`, logs: { ...logs, [name]: rewriteStamps(text, { shiftMs, around }) }, lossy: false, shiftMs };
 }
 
 /** Every variant that differs from the incident as it is. */

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type Variant, variants } from './degrade.ts';
 import { type Incident, incidentsIn, readLogs, reportOn, reportOnChanged } from './incident.ts';
 import { type Degraded, degradedPage, page, type Scored } from './print.ts';
-import { compare, type Outcome, type Reported, tally } from './score.ts';
+import { compareShifted, type Outcome, type Reported, tally } from './score.ts';
 
 /** Runs `work` over `items`, a few at a time; results in the order of the items. */
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
@@ -20,12 +20,17 @@ async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<
   return results;
 }
 
-async function score(incident: Incident, report: Promise<readonly Reported[]>): Promise<Scored> {
+/** A hop without a log, clocks that disagree, decoys, little precision, causes within seconds of one another. */
+const HARD = /^(?:no-|missing-hop|network-without|clock-skew|zone-mismatch|decoy-|error-level|whole-seconds|causes-overlap|own-ids)/;
+const hardTraits = ({ truth }: Incident): readonly string[] => truth.traits.filter((trait) => HARD.test(trait));
+
+async function score(incident: Incident, report: Promise<readonly Reported[]>, shiftMs = 0): Promise<Scored> {
   try {
-    return { name: incident.name, outcomes: compare(incident.truth, await report) };
+    const outcomes = compareShifted(incident.truth, await report, shiftMs);
+    return { name: incident.name, hard: hardTraits(incident), outcomes };
   } catch (error) {
     const [failure = ''] = (error instanceof Error ? error.message : String(error)).split('\n').slice(-2);
-    return { name: incident.name, outcomes: [], failure };
+    return { name: incident.name, hard: hardTraits(incident), outcomes: [], failure };
   }
 }
 
@@ -34,7 +39,9 @@ const timeOf = ({ truth }: Incident): number => Date.parse(truth.closes[0]?.clos
 async function degrade(incidents: readonly Incident[]): Promise<readonly Degraded[]> {
   const runs: { readonly incident: Incident; readonly variant: Variant }[] = [];
   for (const incident of incidents) for (const variant of variants(readLogs(incident), timeOf(incident))) runs.push({ incident, variant });
-  const scored = await inParallel(runs, ({ incident, variant }) => score(incident, reportOnChanged(incident, variant.logs)));
+  const scored = await inParallel(runs, ({ incident, variant }) =>
+    score(incident, reportOnChanged(incident, variant.logs), variant.shiftMs),
+  );
   const groups = new Map<string, { runs: number; failures: number; outcomes: Outcome[] }>();
   for (const [index, { variant }] of runs.entries()) {
     const group = groups.get(variant.group) ?? { runs: 0, failures: 0, outcomes: [] };

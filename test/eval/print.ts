@@ -1,5 +1,5 @@
 /** Numbers of an evaluation as plain text. Pure. */
-import { type Outcome, type Scores, tally } from './score.ts';
+import { type Outcome, restraintOf, type Scores, tally } from './score.ts';
 
 const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(3));
 const seconds = (ms: number): string => (Number.isNaN(ms) ? '–' : `${(ms / 1000).toFixed(2)} s`);
@@ -50,6 +50,8 @@ const totals = (scores: Scores): string => {
 
 export interface Scored {
   readonly name: string;
+  /** What makes it hard, if anything (traits of its truth). */
+  readonly hard: readonly string[];
   readonly outcomes: readonly Outcome[];
   /** Why there is no report. */
   readonly failure?: string;
@@ -73,9 +75,34 @@ const incidentTable = (incidents: readonly Scored[]): string =>
     3,
   );
 
+const outcomesOf = (incidents: readonly Scored[]): readonly Outcome[] => incidents.flatMap(({ outcomes }) => outcomes);
+
+/** The same numbers for incidents of one kind, a line a kind. */
+function hardTable(incidents: readonly Scored[]): string {
+  const kinds = [...new Set(incidents.flatMap(({ hard }) => hard))].sort();
+  const groups: readonly (readonly [name: string, incidents: readonly Scored[]])[] = [
+    ['none of these', incidents.filter(({ hard }) => hard.length === 0)],
+    ['any of these', incidents.filter(({ hard }) => hard.length > 0)],
+    ...kinds.map((kind) => [kind, incidents.filter(({ hard }) => hard.includes(kind))] as const),
+  ];
+  return table([
+    ['hard for', 'incidents', 'closes', 'macro-F1', 'confirmed', 'wrong', 'unknown'],
+    ...groups.map(([name, some]) => {
+      const { abnormal, macroF1, confirmed, confirmedWrong, unknownShare } = tally(outcomesOf(some));
+      return [name, some.length, abnormal, share(macroF1), confirmed, confirmedWrong, share(unknownShare)];
+    }),
+  ]);
+}
+
+function restraint(incidents: readonly Scored[]): string {
+  const { closes, unknown, right, possible, overclaimed } = restraintOf(outcomesOf(incidents));
+  return `closes that their logs do not decide (in no number above): ${closes}, of these unknown ${unknown}, right ${right}, wrong as possible ${possible}, wrong as likely or confirmed ${overclaimed}`;
+}
+
 export const page = (incidents: readonly Scored[]): string => {
-  const scores = tally(incidents.flatMap(({ outcomes }) => outcomes));
-  return `${[incidentTable(incidents), causeTable(scores), confusionTable(scores), totals(scores)].join('\n\n')}\n`;
+  const scores = tally(outcomesOf(incidents));
+  const parts = [incidentTable(incidents), causeTable(scores), confusionTable(scores), hardTable(incidents), totals(scores)];
+  return `${[...parts, restraint(incidents)].join('\n\n')}\n`;
 };
 
 export interface Degraded {

@@ -1,6 +1,6 @@
 /** Scoring, on cases small enough to count by hand. */
 import { describe, expect, it } from 'vitest';
-import { calibrationError, compare, hopVerdict, type Outcome, type Reported, tally } from './score.ts';
+import { calibrationError, compare, compareShifted, hopVerdict, type Outcome, type Reported, tally } from './score.ts';
 import type { Truth, TruthClose } from './truth.ts';
 
 const START = Date.parse('2026-11-22T20:00:00.000Z');
@@ -70,6 +70,14 @@ describe('pairing', () => {
   });
   it('lets a closure of unknown duration pair by time', () => {
     expect(kinds(compare(truth(close('a', 0)), [said(null, 1, { durationMs: null })]))).toEqual(['judged']);
+  });
+  it('takes a report by the other clock for as good', () => {
+    const late = [said(null, 90), said(null, 100)];
+    expect(kinds(compareShifted(truth(close('a', 0), close('b', 10)), late, 90_000))).toEqual(['judged', 'judged']);
+    expect(kinds(compareShifted(truth(close('a', 0), close('b', 10)), [said('a', 0), said('b', 10)], 90_000))).toEqual([
+      'judged',
+      'judged',
+    ]);
   });
   it('takes the time of any side', () => {
     const late = close('a', 0, { closedAtBySide: { server: iso(0), client: iso(9) } });

@@ -101,6 +101,17 @@ export function compare(truth: Truth, reported: readonly Reported[]): readonly O
   return outcomes;
 }
 
+/**
+ * The same where one clock is known to be off by `shiftMs`. Which of two clocks is right stands in no log: a report by the wrong one is
+ * as good, and is moved to the right time as a whole.
+ */
+export function compareShifted(truth: Truth, reported: readonly Reported[], shiftMs: DurationMs): readonly Outcome[] {
+  const moved = reported.map((closure) => ({ ...closure, closedAt: new Date(Date.parse(closure.closedAt) - shiftMs).toISOString() }));
+  const unpaired = (outcomes: readonly Outcome[]): number => outcomes.filter(({ kind }) => kind !== 'judged').length;
+  const [asTold, asMoved] = [compare(truth, reported), compare(truth, moved)];
+  return unpaired(asMoved) < unpaired(asTold) ? asMoved : asTold;
+}
+
 const PRODUCTS = ['nginx', 'haproxy', 'apache', 'caddy', 'envoy', 'traefik'] as const;
 const productOf = (text: string): string | undefined => PRODUCTS.find((name) => text.toLowerCase().includes(name));
 
@@ -139,6 +150,32 @@ export interface Scores {
   readonly timeErrorMs: { readonly median: DurationMs; readonly p90: DurationMs; readonly max: DurationMs };
   /** truth → said → count; said may be `missed`, truth may be `(clean)` or `(nothing)`. */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** What the program made of closes that their logs do not decide: `overclaimed` = a wrong cause as likely or confirmed. */
+export interface Restraint {
+  readonly closes: number;
+  readonly unknown: number;
+  readonly right: number;
+  readonly possible: number;
+  readonly overclaimed: number;
+}
+
+const isDecided = (outcome: Outcome): boolean => !('truth' in outcome) || outcome.truth?.undecided === undefined;
+
+/** The outcomes that a score may count. */
+const decidedOf = (outcomes: readonly Outcome[]): readonly Outcome[] => outcomes.filter(isDecided);
+
+export function restraintOf(outcomes: readonly Outcome[]): Restraint {
+  const judged = outcomes.filter((outcome) => outcome.kind === 'judged').filter((outcome) => !isDecided(outcome));
+  const wrong = judged.filter(({ truth, closure }) => closure.cause !== 'unknown' && !isRight(truth, closure.cause));
+  return {
+    closes: outcomes.filter((outcome) => !isDecided(outcome)).length,
+    unknown: judged.filter(({ closure }) => closure.cause === 'unknown').length,
+    right: judged.filter(({ truth, closure }) => isRight(truth, closure.cause)).length,
+    possible: wrong.filter(({ closure }) => closure.grade === 'possible').length,
+    overclaimed: wrong.filter(({ closure }) => closure.grade !== 'possible').length,
+  };
 }
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? Number.NaN : part / whole);
@@ -198,8 +235,9 @@ function causeScores(outcomes: readonly Outcome[]): readonly CauseScore[] {
   });
 }
 
-/** The numbers over the outcomes of any number of reports. */
-export function tally(all: readonly Outcome[]): Scores {
+/** The numbers over the outcomes of any number of reports, closes that the logs do not decide left out. */
+export function tally(every: readonly Outcome[]): Scores {
+  const all = decidedOf(every);
   const outcomes = all.filter((outcome) => outcome.kind !== 'excused');
   const judged = outcomes.filter((outcome) => outcome.kind === 'judged');
   const missed = outcomes.filter((outcome) => outcome.kind === 'missed').length;

@@ -19,6 +19,8 @@ export interface TruthClose {
   /** The sides whose record of this close stands in `logs/`. */
   readonly sideSeen: readonly Side[];
   readonly closedAtBySide: Readonly<Partial<Record<Side, string>>>;
+  /** Why the logs given do not decide the cause, by how they were made; absent = they do. Then only restraint is right. */
+  readonly undecided?: string;
 }
 
 interface TruthEvent {

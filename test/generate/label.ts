@@ -22,6 +22,7 @@ const STRIKE_LABELS: Readonly<Record<Strike, readonly [cause: string, subtype: s
   segv: ['crash', 'sigsegv-node'],
   kill: ['crash', 'sigkill'],
   heap: ['crash', 'v8-heap-oom'],
+  oom: ['oom', 'memcg-limit'],
   restart: ['deploy-restart', 'sigterm-restart'],
   graceful: ['deploy-restart', 'sigterm-restart'],
   'proxy-reload': ['deploy-restart', 'reload'],
@@ -29,6 +30,9 @@ const STRIKE_LABELS: Readonly<Record<Strike, readonly [cause: string, subtype: s
   'clients-killed': ['client-abort', 'client-process-killed'],
   drop: ['network', 'packet-drop-heartbeat'],
 };
+
+/** Deaths that leave words in the server's own log: Node's report of an exception, V8's of its heap, a handler's line. */
+const SPEAKING: readonly Strike[] = ['throw', 'throw-caught', 'heap'];
 
 /** Slack of a loaded machine between a deed and its being seen. */
 const SLACK_MS = 1_500;
@@ -79,6 +83,34 @@ function ownLabel(
   return undefined;
 }
 
+/** So many connections that were silent from their first moment show a timer by their equal ages. */
+const PILE = 5;
+/** A proxy counts silence from its own last byte and wakes up when it does: nearer to the timer than this, an age does not tell. */
+const TIMER_BLUR_MS = 600;
+
+/** Why the logs of this incident cannot show what ended a connection, by how they are made. */
+function undecided(plan: Plan, { fate, chatForMs }: ConnectionPlan, cause: string, lifeMs: number): string | undefined {
+  if (cause === 'crash')
+    return plan.recorded || SPEAKING.includes(plan.strike) ? undefined : 'the server died without a word and nobody recorded its end';
+  if (cause !== 'proxy-timeout' && cause !== 'client-abort') return undefined;
+  const telling = plan.proxyLogged && (plan.proxy === 'haproxy' || (plan.proxy === 'nginx' && plan.errorLevel === 'info'));
+  if (fate === 'killed') {
+    // Some at once while the others live on are one process's; most of all of them may be anything in front of the server.
+    const there = plan.connections.filter(({ openMs }) => openMs < plan.strikeMs);
+    const killed = there.filter((one) => one.fate === 'killed').length;
+    return telling || killed < there.length / 2 ? undefined : 'most connections ended at once, and no hop says who ended them';
+  }
+  // Pings that are answered stand in no log: only where some were not does it show that the server pings.
+  if (plan.proxy === 'none') return plan.strike === 'drop' ? undefined : 'no log of any hop in between: a FIN may be anybody’s';
+  if (!plan.proxyLogged) return 'no log of the proxy: a FIN may be its timer’s or the client’s';
+  if (telling) return undefined;
+  // The proxy does not say what its timer cut: the ages of those without traffic do, if they are enough to pile up.
+  const silent = plan.connections.filter((one) => one.fate === 'idle' && one.chatForMs === 0).length;
+  if (silent >= PILE && fate === 'idle' && chatForMs === 0) return undefined;
+  if (silent >= PILE && fate !== 'idle' && plan.timer && lifeMs < plan.timer.seconds * 1_000 - TIMER_BLUR_MS) return undefined;
+  return `${plan.proxy} logs neither what its timer cuts nor what the client does`;
+}
+
 export type Label = { readonly close: TruthClose } | { readonly doubt: string } | 'never-opened';
 
 const iso = (at: EpochMs): string => new Date(at).toISOString();
@@ -102,6 +134,7 @@ export function labelOne(
   else label = (struck && struckLabel(plan, struck, seen, first.at)) ?? ownLabel(plan, start, connection, seen, first.at);
   if (!label) return { doubt: `${connection.client} (${connection.fate}) ended with ${JSON.stringify(codes)} at ${first.at - start} ms` };
   const sideSeen: Side[] = [...(server ? (['server'] as const) : []), ...(client && plan.clientLog ? (['client'] as const) : [])];
+  const why = undecided(plan, connection, label[0], first.lifeMs);
   const leading = [server, client].find((close) => close?.code === 1006) ?? first;
   return {
     close: {
@@ -114,6 +147,7 @@ export function labelOne(
       subtype: label[1],
       durationMs: leading.lifeMs,
       sideSeen,
+      ...(why !== undefined && { undecided: why }),
       closedAtBySide: { ...(server ? { server: iso(server.at) } : {}), ...(client ? { client: iso(client.at) } : {}) },
     },
   };

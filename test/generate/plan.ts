@@ -1,12 +1,14 @@
 /** Chooses an incident by seed: which proxy and timer, what strikes, what each connection does. Pure. */
 import type { DurationMs } from '../../src/types.ts';
 import { type Random, seeded } from '../random.ts';
-import { STYLES, type StyleName, ZONELESS } from './styles.ts';
+import { CARRIERS, type Carrier } from './carriers.ts';
+import { JOURNALS, type JournalLayout } from './journal.ts';
+import { STAMPLESS, STYLES, type StyleName, ZONELESS } from './styles.ts';
 
-type ProxyName = 'none' | 'nginx' | 'haproxy';
+type ProxyName = 'none' | 'nginx' | 'haproxy' | 'caddy' | 'apache';
 
 export interface Timer {
-  readonly setting: 'proxy_read_timeout' | 'timeout tunnel' | 'timeout client' | 'timeout server';
+  readonly setting: 'proxy_read_timeout' | 'ProxyPass timeout' | 'timeout tunnel' | 'timeout client' | 'timeout server';
   readonly seconds: number;
 }
 
@@ -20,6 +22,7 @@ export const STRIKES = [
   'segv',
   'kill', // SIGKILL from outside, no OOM killer involved
   'heap', // V8's heap limit
+  'oom', // SIGKILL, with the OOM killer's lines in the journal
   'restart', // SIGTERM, the sockets are cut
   'graceful', // SIGTERM, close frames with 1001
   'proxy-reload', // old workers cut their tunnels after their grace
@@ -39,13 +42,14 @@ export const ENDS_SERVER: readonly Strike[] = [
   'segv',
   'kill',
   'heap',
+  'oom',
   'restart',
   'graceful',
   'outage',
 ];
 
 /** Deaths that only a supervisor puts on record. */
-const SILENT: readonly Strike[] = ['exit', 'segv', 'kill', 'outage'];
+const SILENT: readonly Strike[] = ['abort', 'exit', 'segv', 'kill', 'outage'];
 
 export interface ConnectionPlan {
   readonly client: string;
@@ -75,8 +79,16 @@ export interface Plan {
   readonly access: 'combined' | 'timed' | 'json';
   readonly errorLevel: 'error' | 'notice' | 'info';
   readonly haproxyLog: 'raw' | 'rfc3164';
-  readonly supervised: boolean;
-  readonly decoyCrash: boolean;
+  /** Who keeps the servers running and puts their ends on record. */
+  readonly keeper: 'nobody' | 'supervisord' | 'systemd';
+  /** `keeper` is somebody. */
+  readonly recorded: boolean;
+  /** What is around the server's lines. */
+  readonly carrier: 'file' | Carrier | JournalLayout;
+  /** Trouble of another program shortly before the strike. */
+  readonly decoy: 'none' | 'crash' | 'oom' | 'restart';
+  /** The proxy's logs are among the logs. */
+  readonly proxyLogged: boolean;
   readonly instances: 1 | 2;
   readonly heartbeatMs: DurationMs;
   readonly clientLog: boolean;
@@ -101,16 +113,24 @@ function chooseTimer(random: Random, proxy: ProxyName): Timer | null {
   if (proxy === 'nginx') return { setting: 'proxy_read_timeout', seconds };
   if (proxy === 'haproxy')
     return { setting: random.pick(['timeout tunnel', 'timeout tunnel', 'timeout client', 'timeout server']), seconds };
+  // Caddy has no timer for tunnels (2.6).
+  if (proxy === 'apache') return { setting: 'ProxyPass timeout', seconds };
   return null;
 }
 
 /** Strikes that the setting can show: a proxy's need a proxy, lost packets are found by a heartbeat, refusals by clients. */
 function settle(random: Random, strike: Strike): Pick<Setting, 'proxy' | 'heartbeatMs' | 'clientLog'> {
-  const proxied: ProxyName = random.pick(['nginx', 'nginx', 'haproxy']);
+  const proxied: ProxyName = random.pick(['nginx', 'nginx', 'haproxy', 'haproxy', 'caddy', 'apache']);
+  // Apache's old processes keep their tunnels after a reload for as long as they like.
+  const reloaded: ProxyName = random.pick(['nginx', 'haproxy', 'caddy']);
   if (strike === 'drop')
     return { proxy: random.pick(['none', 'none', 'nginx']), heartbeatMs: random.integer(700, 1_200), clientLog: false };
   if (strike === 'proxy-reload' || strike === 'proxy-stop')
-    return { proxy: proxied, heartbeatMs: random.pick([0, 800]), clientLog: random.chance(0.3) };
+    return {
+      proxy: strike === 'proxy-reload' ? reloaded : proxied,
+      heartbeatMs: random.pick([0, 800]),
+      clientLog: random.chance(0.3),
+    };
   if (strike === 'outage') return { proxy: proxied, heartbeatMs: 0, clientLog: true };
   return {
     proxy: strike === 'clients-killed' && random.chance(0.3) ? 'none' : proxied,
@@ -119,31 +139,52 @@ function settle(random: Random, strike: Strike): Pick<Setting, 'proxy' | 'heartb
   };
 }
 
+type Keeping = Pick<Setting, 'keeper' | 'recorded' | 'carrier' | 'style'>;
+
+/** Supervisord writes files of its own, a journal takes all output, a container runtime puts an envelope around each line. */
+function chooseKeeping(random: Random, strike: Strike): Keeping {
+  const kept = strike === 'oom' || random.chance(SILENT.includes(strike) ? 0.9 : 0.5);
+  const keeper = !kept ? 'nobody' : strike === 'oom' || random.chance(0.5) ? 'systemd' : 'supervisord';
+  const inContainer = keeper === 'nobody' && random.chance(0.5);
+  const carrier = keeper === 'systemd' ? random.pick(JOURNALS) : inContainer ? random.pick(CARRIERS) : 'file';
+  const names = STYLE_NAMES.filter((name) => carrier !== 'file' || !STAMPLESS.includes(name)) as [StyleName, ...StyleName[]];
+  return { keeper, recorded: keeper !== 'nobody', carrier, style: random.pick(names) };
+}
+
+function chooseDecoy(random: Random, keeper: Plan['keeper']): Plan['decoy'] {
+  if (keeper === 'nobody' || random.chance(0.6)) return 'none';
+  return keeper === 'supervisord' ? 'crash' : random.pick(['crash', 'oom', 'restart']);
+}
+
 function chooseSetting(random: Random, strike: Strike): Setting {
-  const style = random.pick(STYLE_NAMES);
+  const keeping = chooseKeeping(random, strike);
+  const { style, keeper, carrier } = keeping;
   const settled = settle(random, strike);
+  const proxyLogged = settled.proxy !== 'none' && (strike.startsWith('proxy-') || random.chance(0.88));
   const ownIds = random.chance(0.25);
   const strikeMs = random.integer(6_500, 8_000);
+  // A stamp of the wrapper's tells what the server's own clock and zone are off by.
+  const compared = proxyLogged && carrier === 'file';
   return {
     ...settled,
+    ...keeping,
     hostname: `${random.pick(['app', 'ws', 'live'])}-${random.integer(1, 19)}`,
     service: random.pick(['chat-ws', 'live', 'notify', 'feed']),
-    style,
     logsOpens: random.chance(0.8),
     ownIds,
     // A server's own ids meet nothing in a proxy's log; a shared id does when the path carries it.
     idInPath: !ownIds && random.chance(0.5),
     // Without a second source nobody can tell a zone.
-    timeZone: ZONELESS.includes(style) && settled.proxy !== 'none' ? random.pick(['UTC', 'America/Chicago', 'Asia/Kolkata']) : 'UTC',
-    skewMs: settled.proxy !== 'none' && random.chance(0.15) ? random.pick([-40_000, 25_000]) : 0,
+    timeZone: ZONELESS.includes(style) && compared ? random.pick(['UTC', 'America/Chicago', 'Asia/Kolkata']) : 'UTC',
+    skewMs: compared && random.chance(0.2) ? random.pick([-40_000, 25_000]) : 0,
     timer: chooseTimer(random, settled.proxy),
     access: random.pick(['combined', 'timed', 'json']),
     errorLevel: strike.startsWith('proxy-') ? random.pick(['notice', 'info']) : random.pick(['error', 'info']),
     haproxyLog: random.pick(['raw', 'rfc3164']),
-    supervised: random.chance(SILENT.includes(strike) ? 0.9 : 0.5),
-    decoyCrash: random.chance(0.3),
-    // A second server would take the clients of an outage.
-    instances: settled.proxy !== 'none' && strike !== 'outage' && random.chance(0.35) ? 2 : 1,
+    decoy: chooseDecoy(random, keeper),
+    proxyLogged,
+    // A second server would take the clients of an outage; Apache is given one server.
+    instances: !['none', 'apache'].includes(settled.proxy) && strike !== 'outage' && random.chance(0.35) ? 2 : 1,
     strike,
     strikeMs,
     onTerm: strike === 'graceful' ? 'graceful' : random.pick(['terminate', 'exit']),

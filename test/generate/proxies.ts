@@ -89,6 +89,69 @@ export function nginx(plan: Plan, place: Place): ProxyProgram {
   };
 }
 
+const caddyfile = (place: Place): string => `
+{
+  admin 127.0.0.1:2019
+  auto_https off
+}
+http://${place.address}:${place.port} {
+  log {
+    output file ${place.logs}/caddy-access.log
+  }
+  reverse_proxy ${place.upstreams.map((port) => `127.0.0.1:${port}`).join(' ')}
+}
+`;
+
+export function caddy(place: Place): ProxyProgram {
+  const conf = join(place.work, 'Caddyfile');
+  writeFileSync(conf, caddyfile(place));
+  const err = openSync(join(place.logs, 'caddy.log'), 'a');
+  const env = { ...process.env, HOME: place.work, XDG_CONFIG_HOME: place.work, XDG_DATA_HOME: place.work };
+  const run = (): ReturnType<typeof spawn> =>
+    spawn('caddy', ['run', '--config', conf, '--adapter', 'caddyfile'], { env, stdio: ['ignore', err, err] });
+  let master = run();
+  return {
+    reload: () => void spawn('caddy', ['reload', '--force', '--config', conf, '--adapter', 'caddyfile'], { env, stdio: 'ignore' }),
+    stop: () => void master.kill('SIGTERM'),
+    start: () => {
+      master = run();
+    },
+  };
+}
+
+const APACHE_MODULES = '/usr/lib/apache2/modules';
+
+const apacheConf = (seconds: number, place: Place): string => `
+ServerRoot ${place.work}
+PidFile ${place.work}/apache.pid
+DefaultRuntimeDir ${place.work}
+Mutex file:${place.work}
+Listen ${place.address}:${place.port}
+ServerName app.example.com
+${['mpm_event', 'authz_core', 'proxy', 'proxy_http'].map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`).join('\n')}
+ServerLimit 2
+StartServers 1
+LogLevel info
+ErrorLog ${place.logs}/apache-error.log
+LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\" %D" timed
+CustomLog ${place.logs}/apache-access.log timed
+ProxyPass / http://127.0.0.1:${place.upstreams[0]}/ upgrade=websocket timeout=${seconds} retry=0
+`;
+
+export function apache(plan: Plan, place: Place): ProxyProgram {
+  const conf = join(place.work, 'apache.conf');
+  writeFileSync(conf, apacheConf(plan.timer?.seconds ?? 60, place));
+  const run = (): ReturnType<typeof spawn> => spawn('apache2', ['-DFOREGROUND', '-f', conf], { stdio: 'ignore' });
+  let master = run();
+  return {
+    reload: () => void master.kill('SIGUSR1'),
+    stop: () => void master.kill('SIGTERM'),
+    start: () => {
+      master = run();
+    },
+  };
+}
+
 const SYSLOG_PORT = 5_514;
 
 export function haproxy(plan: Plan, place: Place): ProxyProgram {

@@ -1,7 +1,8 @@
 /** Keeps the WebSocket servers of an incident running: under the real supervisord, or as plain children. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { openSync, writeFileSync } from 'node:fs';
+import { appendFileSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { ServerOptions } from './server.ts';
 
 export interface Servers {
@@ -9,6 +10,8 @@ export interface Servers {
   restart(instance: number): void;
   /** Starts one that died; under supervisord it starts itself. */
   revive(instance: number): void;
+  /** The kernel's OOM killer takes one: the deed and its lines. Absent = no log of a kernel is kept. */
+  oomKill?(instance: number, pid: number): void;
 }
 
 export interface Setup {
@@ -30,18 +33,23 @@ const HEAP_MB = 40;
 const appLog = (instance: number, of: number): string => (of === 1 ? 'app.log' : `app-${instance}.log`);
 
 /** The arguments that run one server, whose options are left in a file. */
-function nodeArguments({ program, work }: Setup, one: ServerOptions): readonly string[] {
+export function nodeArguments({ program, work }: Setup, one: ServerOptions): readonly string[] {
   const file = join(work, `server-${one.instance}.json`);
   writeFileSync(file, JSON.stringify(one));
   return [`--max-old-space-size=${HEAP_MB}`, program, file];
 }
 
-export function plain(setup: Setup): Servers {
+/** Plain children; `around` puts what a container runtime would around each line. */
+export function plain(setup: Setup, around?: (instance: number, line: string) => string): Servers {
   const { options, env, logs } = setup;
   const running = new Map<number, ChildProcess>();
   const start = (one: ServerOptions): void => {
-    const file = openSync(join(logs, appLog(one.instance, options.length)), 'a');
+    const path = join(logs, appLog(one.instance, options.length));
+    const file = around ? ('pipe' as const) : openSync(path, 'a');
     const child = spawn(process.execPath, nodeArguments(setup, one), { env, stdio: ['ignore', file, file] });
+    for (const output of [child.stdout, child.stderr])
+      if (output && around)
+        createInterface({ input: output }).on('line', (line) => appendFileSync(path, `${around(one.instance, line)}\n`));
     running.set(one.instance, child);
   };
   options.forEach(start);

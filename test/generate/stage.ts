@@ -11,19 +11,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { EpochMs } from '../../src/types.ts';
 import type { Truth, TruthClose } from '../eval/truth.ts';
+import { CARRIERS, wrapped } from './carriers.ts';
 import type { Order } from './client.ts';
+import { JOURNALS, journal } from './journal.ts';
 import { labelOne, type Struck } from './label.ts';
 import { readLedger } from './ledger.ts';
 import { type ConnectionPlan, choosePlan, ENDS_SERVER, OUTAGE_MS, type Plan, type Strike } from './plan.ts';
-import { haproxy, nginx, type Place, type ProxyProgram } from './proxies.ts';
+import { apache, caddy, haproxy, nginx, type Place, type ProxyProgram } from './proxies.ts';
 import type { ServerOptions } from './server.ts';
 import { plain, type Servers, supervised } from './servers.ts';
+import { STAMPLESS } from './styles.ts';
+import { decoy, units } from './systemd.ts';
 
 const ADDRESS = '10.20.0.10';
+const DECOY_BEFORE_MS = 700;
+const JOURNAL_FILES = {
+  'journal-short': 'journal.txt',
+  'journal-iso': 'journal.txt',
+  'journal-json': 'journal.json',
+  'journal-export': 'journal.export',
+} as const;
 const [, , seed = '0', out = '', only] = process.argv;
 const plan = choosePlan(Number(seed), only as Strike | undefined);
 const work = mkdtempSync(join(tmpdir(), 'why1006-stage-'));
-const logs = join(out, 'logs');
+/** Where programs write; what stands there when the incident is over is copied to `out`, before they are taken down. */
+const logs = join(work, 'logs');
 const ledger = join(work, 'ledger.jsonl');
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -51,6 +63,10 @@ const DEATHS: Partial<Record<Strike, ServerOptions['death']>> = {
   heap: 'heap',
 };
 
+const say = JOURNALS.includes(plan.carrier as (typeof JOURNALS)[number])
+  ? journal(join(logs, JOURNAL_FILES[plan.carrier as (typeof JOURNALS)[number]]), plan.carrier as (typeof JOURNALS)[number], plan.hostname)
+  : undefined;
+
 function startServers(): Servers {
   const options = Array.from({ length: plan.instances }, (_, index): ServerOptions => {
     const { style, service, heartbeatMs, skewMs, logsOpens, ownIds, onTerm, strike } = plan;
@@ -61,15 +77,20 @@ function startServers(): Servers {
   });
   const env = { PATH: process.env['PATH'] ?? '', TZ: plan.timeZone };
   const program = join('/srv', plan.service, 'server.js');
-  const decoyMs = plan.decoyCrash ? plan.strikeMs - 700 : 0;
+  const decoyMs = plan.decoy === 'none' ? 0 : plan.strikeMs - DECOY_BEFORE_MS;
   const setup = { program, options, env, work, logs, decoyMs, staysDown: plan.strike === 'outage' };
-  return plan.supervised ? supervised(setup) : plain(setup);
+  if (plan.keeper === 'supervisord') return supervised(setup);
+  if (say) return units(setup, plan.service, say);
+  const carrier = CARRIERS.find((name) => name === plan.carrier);
+  return plain(setup, carrier && ((instance, line) => wrapped(carrier, plan.service, instance, line, Date.now())));
 }
 
 function startProxy(): ProxyProgram | undefined {
   const upstreams = Array.from({ length: plan.instances }, (_, index) => 3_000 + index);
   const place: Place = { address: ADDRESS, port: 80, upstreams, work, logs };
   if (plan.proxy === 'nginx') return nginx(plan, place);
+  if (plan.proxy === 'caddy') return caddy(place);
+  if (plan.proxy === 'apache') return apache(plan, place);
   return plan.proxy === 'haproxy' ? haproxy(plan, place) : undefined;
 }
 
@@ -92,7 +113,21 @@ function startNoise(): void {
 async function untilListening(): Promise<void> {
   const limit = Date.now() + 10_000;
   while (Date.now() < limit && readLedger(ledger).filter(({ what }) => what === 'listening').length < plan.instances) await sleep(50);
+  while (!(await answers())) {
+    if (Date.now() > limit) throw new Error(`nobody listens on ${ADDRESS}: ${plan.proxy} did not start`);
+    await sleep(50);
+  }
 }
+
+/** Whether clients get an answer, whoever gives it. */
+const answers = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get({ host: ADDRESS, path: '/healthz', localAddress: ADDRESS, agent: false }, (response) => {
+      response.resume();
+      resolve(true);
+    });
+    request.once('error', () => resolve(false));
+  });
 
 const pidOf = (instance: number): number =>
   readLedger(ledger)
@@ -125,11 +160,12 @@ async function strikeNow({ servers, proxy, victims }: Cast): Promise<Struck> {
   }
   if (!ENDS_SERVER.includes(strike)) return { from, until: from + (strike === 'proxy-reload' ? RELOAD_MS : 0) };
   if (strike === 'restart' || strike === 'graceful') servers.restart(1);
+  else if (strike === 'oom') servers.oomKill?.(1, pidOf(1));
   else {
     const signal = strike === 'kill' ? 'SIGKILL' : strike === 'segv' ? 'SIGSEGV' : 'SIGUSR2';
     process.kill(pidOf(1), signal);
-    // Under supervisord it comes back on its own; nobody else looks after it.
-    if (!plan.supervised || strike === 'outage') setTimeout(() => servers.revive(1), OUTAGE_MS);
+    // Somebody who looks after it starts it anew on their own.
+    if (!plan.recorded || strike === 'outage') setTimeout(() => servers.revive(1), OUTAGE_MS);
   }
   return { from, until: from + DEATH_MS, instance: 1 };
 }
@@ -163,9 +199,22 @@ function sources(): Truth['sources'] {
         : { format, producer, rewrapped: 'the priority in angle brackets was removed' };
     }
     if (name.startsWith('haproxy')) return { format: 'standard error', producer: `HAProxy ${versionOf('haproxy', '-v')}` };
+    if (name.startsWith('caddy')) return { format: 'JSON', producer: `Caddy ${versionOf('caddy', 'version')}` };
+    if (name.startsWith('apache'))
+      return {
+        format: name === 'apache-access.log' ? 'combined + %D' : 'error log, level info',
+        producer: `Apache ${versionOf('apache2', '-v')}`,
+      };
+    if (name.startsWith('journal'))
+      return {
+        format: `${plan.carrier}, node:${plan.style}`,
+        producer: `ws server on Node ${process.version}`,
+        rewrapped: "the journal, systemd's and the kernel's lines are imitated, after what really happened",
+      };
     if (name.startsWith('supervisord')) return { format: 'supervisord log', producer: `supervisord ${versionOf('supervisord', '-v')}` };
     if (name.startsWith('client')) return { format: 'client telemetry, JSON lines', producer: `ws on Node ${process.version}` };
-    return { format: `node:${plan.style}`, producer: `ws server on Node ${process.version}` };
+    const server = { format: `node:${plan.style}`, producer: `ws server on Node ${process.version}` };
+    return plan.carrier === 'file' ? server : { ...server, rewrapped: `in the envelope of ${plan.carrier}` };
   };
   return Object.fromEntries(readdirSync(logs).map((name) => [name, describe(name)]));
 }
@@ -177,16 +226,20 @@ const countBy = (causes: readonly string[]): Record<string, number> => {
 };
 
 function traits(): readonly string[] {
-  const { proxy, instances, ownIds, skewMs, timeZone, supervised: kept, errorLevel, decoyCrash } = plan;
+  const { proxy, instances, ownIds, skewMs, timeZone, keeper, carrier, style, proxyLogged, errorLevel, decoy: trouble } = plan;
+  const wholeSeconds = style === 'goLog' || (STAMPLESS.includes(style) && (carrier === 'journal-short' || carrier === 'journal-iso'));
   const all: readonly (readonly [boolean, string])[] = [
     [proxy !== 'none', proxy],
     [instances > 1, 'survivors'],
     [ownIds, 'own-ids'],
     [skewMs !== 0, 'clock-skew'],
     [timeZone !== 'UTC', 'zone-mismatch'],
-    [kept, 'supervisord'],
-    [proxy === 'nginx' && errorLevel === 'error', 'error-level'],
-    [kept && decoyCrash, 'decoy-crash'],
+    [keeper !== 'nobody', keeper],
+    [carrier !== 'file', carrier],
+    [wholeSeconds, 'whole-seconds'],
+    [proxy !== 'none' && !proxyLogged, 'missing-hop'],
+    [proxy === 'nginx' && proxyLogged && errorLevel === 'error', 'error-level'],
+    [trouble !== 'none', `decoy-${trouble}`],
   ];
   return all.flatMap(([holds, name]) => (holds ? [name] : []));
 }
@@ -244,6 +297,8 @@ async function play(): Promise<void> {
   const start = Date.now();
   startNoise();
   schedule(cast);
+  const { decoy: trouble } = plan;
+  if (say && trouble !== 'none') setTimeout(() => decoy(say, trouble), plan.strikeMs - DECOY_BEFORE_MS);
   let struck: Struck | undefined;
   if (plan.strike !== 'none') {
     await sleep(plan.strikeMs);
@@ -252,7 +307,9 @@ async function play(): Promise<void> {
   await sleep(start + plan.endMs - Date.now());
   for (const { client } of plan.connections) cast.clients.send({ do: 'leave', client } satisfies Order);
   await sleep(700);
+  if (!plan.proxyLogged) for (const name of readdirSync(logs)) if (name.startsWith(plan.proxy)) rmSync(join(logs, name));
   for (const name of readdirSync(logs)) if (statSync(join(logs, name)).size === 0) rmSync(join(logs, name));
+  cpSync(logs, join(out, 'logs'), { recursive: true });
   writeTruth(start, struck);
 }
 

@@ -168,10 +168,23 @@ function epochJson(): Style {
   };
 }
 
-export const STYLES = { pino, winston, bunyan, logfmt, text, log4, goLog, epochJson } as const satisfies Record<
+/** Programs whose output a journal or a container runtime keeps often write no time of their own. */
+function bare(): Style {
+  return {
+    note: (_at, level, message) => `${level}: ${message}`,
+    opened: (_at, { id, ip }) => `info: websocket ${id} opened from ${ip}`,
+    closed: (_at, { id, ip, code, reason, lifeMs }) =>
+      `${odd(code) ? 'warn' : 'info'}: websocket ${id} closed, ip=${ip} code=${code} reason="${reason}" duration=${lifeMs}ms`,
+    fatal: (_at, { stack }) => `error: uncaughtException ${stack}`,
+  };
+}
+
+export const STYLES = { bare, pino, winston, bunyan, logfmt, text, log4, goLog, epochJson } as const satisfies Record<
   string,
   (writer: Writer) => Style
 >;
 export type StyleName = keyof typeof STYLES;
 /** Styles whose stamps carry no zone. */
 export const ZONELESS: readonly StyleName[] = ['log4', 'goLog'];
+/** Styles that need a wrapper with a stamp. */
+export const STAMPLESS: readonly StyleName[] = ['bare'];
