@@ -12,7 +12,9 @@ const FOREIGN_LINE =
   /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
-  /^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^(?:error|websocat|curl|wscat): |^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
+  /^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
+// Command-line clients print so, on a terminal; in a container's output the same is a logger's.
+const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
 // Chrome's console, copied or saved: where the page printed it stands right behind the time, if there is one, or in front.
 const IN_A_PAGE =
@@ -30,13 +32,15 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text);
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
-  if (!head?.stamped && NOT_BARE.test(text)) return null;
+  const dated = head?.stamped || context.at !== undefined;
+  if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head);
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
-  return draft === undefined || draft.kind === 'process-fault' ? null : row;
+  if (draft?.kind === 'process-fault') return dated && head?.level !== undefined ? row : null;
+  return draft === undefined ? null : row;
 }
 
 function rowOf(message: string, head: LogHead | undefined): AppRow {
@@ -62,6 +66,12 @@ export const appText = defineParser<AppRow>({
   generic: true,
   needles: APP_NEEDLES,
   samples: [
+    {
+      line: "2026-11-26T10:44:47.554Z error: uncaughtException TypeError: Cannot read properties of undefined (reading 'user')",
+      from: 'winston 3, timestamp and simple, with the name of Node’s event',
+      reads: { level: 'error' },
+      gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true },
+    },
     {
       line: '2026-12-02T18:00:59.124Z WARN  [ws] connection closed id=79446771e863 ip=10.20.0.111 code=1006 reason="" duration=30.053s',
       from: 'an application’s own logger around ws 8',

@@ -96,6 +96,8 @@ export type Fact =
   | {
       readonly kind: 'burst';
       readonly count: number;
+      /** From its first to its last end, as far as the stamps tell. */
+      readonly spreadMs: DurationMs;
       readonly live: number;
       readonly clients: number;
       readonly sameAge: boolean;

@@ -241,9 +241,10 @@ export class Population {
     const live = Math.max(together, lowerBound(this.#opens, at - MOMENT_MS) - from);
     const facts: Fact[] = [];
     if (together >= MIN_BURST) {
-      const group = { count: together, ...this.#groupIn(from, Math.min(to, from + COUNTED)) };
-      if (together >= live * BURST_SHARE) facts.push({ kind: 'burst', live, ...group, early: this.#isEarly(at) });
-      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', ...group });
+      const { clients, sameAge, spreadMs } = this.#groupIn(from, Math.min(to, from + COUNTED));
+      if (together >= live * BURST_SHARE)
+        facts.push({ kind: 'burst', count: together, spreadMs, live, clients, sameAge, early: this.#isEarly(at) });
+      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', count: together, clients, sameAge });
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -291,18 +292,22 @@ export class Population {
   }
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
-  #groupIn(from: number, to: number): { readonly clients: number; readonly sameAge: boolean } {
+  #groupIn(from: number, to: number): { readonly clients: number; readonly sameAge: boolean; readonly spreadMs: DurationMs } {
     const clients = new Set<number>();
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
+    let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let at = from; at < to; at++) {
       const one = this.#byEnd[at] as number;
       if (!this.#isAbnormal(one)) continue;
+      first = Math.min(first, this.#endsSeen.at(one));
+      last = Math.max(last, this.#endsSeen.at(one));
       clients.add(this.#clientsSeen.at(one));
       const age = this.#endsSeen.at(one) - this.#opensSeen.at(one);
       youngest = Math.min(youngest, age);
       oldest = Math.max(oldest, age);
     }
-    return { clients: clients.size, sameAge: oldest - youngest <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE) };
+    const sameAge = oldest - youngest <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE);
+    return { clients: clients.size, sameAge, spreadMs: last - first };
   }
 }
 

@@ -15,14 +15,18 @@ const near = (fault: ProxyFault, closure: Closure): boolean => closure.ended.fro
 const openThen = (fault: ProxyFault, closure: Closure): boolean =>
   closure.lifeMs === undefined || closure.ended.fromMs - closure.lifeMs <= fault.when.toMs;
 
+/** A loop that stalled does all that it has missed in one turn. */
+const ONE_TURN_MS = 250;
+
 /**
  * How far a heartbeat without an answer tells of the path. To a client a stalled server looks the same, and so does its own blocked loop; a
- * server that finds all of its peers silent at once, with no link known to be lost, has rather stalled itself.
+ * server that finds all of its peers silent in one turn, with no link known to be lost, has rather stalled itself.
  */
 function silent({ vantage }: LogEvent, closure: Closure, world: World): number {
   if (vantage === 'client') return 0.8;
   const faults = world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs);
-  return faults.length === 0 && factOf(closure, world, 'burst') ? 0.4 : 1.2;
+  const burst = factOf(closure, world, 'burst');
+  return faults.length === 0 && burst && burst.spreadMs <= ONE_TURN_MS ? 0.4 : 1.2;
 }
 
 export const network: Cause = {

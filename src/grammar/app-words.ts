@@ -37,7 +37,7 @@ const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:starting|begin\w*|initiating) (?:graceful )?shutdown|\bserver (?:is )?stopping\b/;
 const STARTED =
   /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
-const UNCAUGHT = /\buncaught\b|\bunhandled (?:promise )?(?:rejection|exception|error)\b/;
+const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =
   /\binvalid websocket frame\b|\bframes? must be (?:un)?masked\b|\bexception (?:in|inside) (?:asgi )?(?:application|handler|consumer|callback)|\b(?:connection|message|web ?socket|request) handler (?:failed|crashed|error|exception)|\bpanic serving\b|\bunhandled \w+ in (?:web ?socket|ws|message|connection)\b|\berror in (?:web ?socket|ws|message) handler/;
