@@ -57,6 +57,18 @@ interface Draft {
   firstMs: number;
   lastMs: number;
   paired: boolean;
+  /** Emitted: it takes nothing more. */
+  gone: boolean;
+  /** What pairing compares; undefined = it changed since. */
+  measures: Measures | undefined;
+}
+
+interface Measures {
+  /** The client's address, unless its sources only ever see the hop in front. */
+  readonly client: string | undefined;
+  readonly end: Span;
+  readonly lifeMs: DurationMs | undefined;
+  readonly codeless: boolean;
 }
 
 export class Stitcher {
@@ -68,6 +80,8 @@ export class Stitcher {
   /** The same drafts, those before `#paired` were paired. */
   #unpaired: Draft[] = [];
   #pairedTo = 0;
+  /** Drafts by the client's address, '' = not known (yet), each list in order of their start: only these may be one connection. */
+  readonly #byClient = new Map<string, Draft[]>();
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
   readonly #endPlaces = new Set<string>();
   /** Whether a proxy names connections in its error log. */
@@ -155,6 +169,7 @@ export class Stitcher {
       draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
     }
     this.#index(draft, event, ids);
+    this.#place(draft);
   }
 
   /** A page's own line about the end that its browser, or its library's heartbeat, has just written into the same console. */
@@ -216,6 +231,8 @@ export class Stitcher {
       firstMs: event.when.fromMs,
       lastMs: event.when.toMs,
       paired: false,
+      gone: false,
+      measures: undefined,
     };
     this.#drafts.push(draft);
     this.#unpaired.push(draft);
@@ -284,24 +301,51 @@ export class Stitcher {
       const window = draft.ids.size > 0 ? ID_WINDOW_MS : FUZZY_WINDOW_MS * 3;
       if (draft.lastMs >= nowMs - window) break;
       this.#gone++;
+      draft.gone = true;
       this.#forget(draft);
       if (draft.seen.some(ofConnection)) this.#emit(closureOf(draft));
     }
     // Arrays are cut once in a while: taking single items off their front would copy them each time.
-    if (this.#gone > COMPACT) this.#gone -= this.#drafts.splice(0, this.#gone).length;
+    if (this.#gone > COMPACT) {
+      this.#gone -= this.#drafts.splice(0, this.#gone).length;
+      for (const [client, drafts] of this.#byClient) {
+        const left = drafts.filter((draft) => !draft.gone);
+        if (left.length > 0) this.#byClient.set(client, left);
+        else this.#byClient.delete(client);
+      }
+    }
     if (this.#pairedTo > COMPACT) this.#pairedTo -= this.#unpaired.splice(0, this.#pairedTo).length;
   }
 
-  /** The first draft that began at `ms` or later. */
-  #since(ms: number): number {
-    let low = this.#gone;
-    let high = this.#drafts.length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if ((this.#drafts[mid] as Draft).startMs < ms) low = mid + 1;
-      else high = mid;
+  /** Lists the draft under its client, once that is known, and measures it anew. */
+  #place(draft: Draft): void {
+    const before = draft.measures;
+    draft.measures = undefined;
+    const { client } = this.#measured(draft);
+    if (before && before.client === client) return;
+    const key = client ?? '';
+    const drafts = this.#byClient.get(key);
+    if (drafts) drafts.splice(firstSince(drafts, draft.startMs + 1), 0, draft);
+    else this.#byClient.set(key, [draft]);
+  }
+
+  #measured(draft: Draft): Measures {
+    draft.measures ??= { client: this.#client(draft), end: endOf(draft), lifeMs: lifeOf(draft), codeless: codeless(draft) };
+    return draft.measures;
+  }
+
+  /** Other drafts around its time that may be of the same client. */
+  *#near(draft: Draft): Generator<Draft> {
+    const { client } = this.#measured(draft);
+    const lists = client === undefined ? [this.#drafts] : [this.#byClient.get(client), this.#byClient.get('')];
+    for (const drafts of lists) {
+      if (!drafts) continue;
+      for (let at = firstSince(drafts, draft.firstMs - 2 * FUZZY_WINDOW_MS); at < drafts.length; at++) {
+        const other = drafts[at] as Draft;
+        if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
+        if (other !== draft && !other.gone && other.seen.length > 0) yield other;
+      }
     }
-    return low;
   }
 
   /** Gives a draft's views to the draft of the same connection that another hop began. */
@@ -314,18 +358,11 @@ export class Stitcher {
     }
     let best: Draft | undefined;
     let bestCost = MAX_COST;
-    for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length; at++) {
-      const other = this.#drafts[at] as Draft;
-      if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
-      if (
-        other === draft ||
-        other.seen.length === 0 ||
-        other.firstMs > draft.lastMs + FUZZY_END_MS ||
-        other.lastMs < draft.firstMs - FUZZY_END_MS
-      )
-        continue;
+    for (const other of this.#near(draft)) {
+      if (other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
       const cost = this.#cost(draft, other);
-      if (cost < bestCost) {
+      // The earlier one of two that are as near.
+      if (cost < bestCost || (best && cost === bestCost && other.number < best.number)) {
         bestCost = cost;
         best = other;
       }
@@ -344,6 +381,7 @@ export class Stitcher {
     for (const event of from.seen) this.#index(into, event, connectionIds(event.keys));
     from.seen.length = 0;
     from.paired = true;
+    this.#place(into);
   }
 
   /**
@@ -359,35 +397,35 @@ export class Stitcher {
     const wanted = isFaultAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isFaultAlone : undefined;
     const found: Draft[] = [];
     if (!wanted) return found;
-    for (let at = this.#since(draft.firstMs - 2 * FUZZY_WINDOW_MS); at < this.#drafts.length && found.length < 2; at++) {
-      const other = this.#drafts[at] as Draft;
-      if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
-      if (other === draft || other.seen.length === 0 || gap(endOf(draft), endOf(other)) > LONE_MS || !wanted(other)) continue;
-      const [ours, theirs] = [this.#client(draft), this.#client(other)];
-      if (!(ours && theirs && ours !== theirs)) found.push(other);
+    const { client, end } = this.#measured(draft);
+    for (const other of this.#near(draft)) {
+      const theirs = this.#measured(other);
+      if ((client && theirs.client && client !== theirs.client) || gap(end, theirs.end) > LONE_MS || !wanted(other)) continue;
+      found.push(other);
+      if (found.length === 2) break;
     }
     return found;
   }
 
   #cost(a: Draft, b: Draft): number {
-    if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
-    if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
-    const [ours, theirs] = [this.#client(a), this.#client(b)];
-    if (ours && theirs && ours !== theirs) return Number.POSITIVE_INFINITY;
-    const apart = gap(endOf(a), endOf(b));
+    const [ours, theirs] = [this.#measured(a), this.#measured(b)];
+    const sameClient = ours.client !== undefined && ours.client === theirs.client;
+    if (ours.client && theirs.client && !sameClient) return Number.POSITIVE_INFINITY;
+    const apart = gap(ours.end, theirs.end);
     if (apart > FUZZY_END_MS) return Number.POSITIVE_INFINITY;
-    const [life, otherLife] = [lifeOf(a), lifeOf(b)];
     let lifeCost = 1;
-    if (life !== undefined && otherLife !== undefined) {
-      const difference = Math.abs(life - otherLife);
+    const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
+    if (livesKnown) {
+      const difference = Math.abs(ours.lifeMs - theirs.lifeMs);
       if (difference > HANDSHAKE_MS) return Number.POSITIVE_INFINITY;
       lifeCost = Math.min(difference / 500, 1 + difference / 5_000);
     }
+    if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
+    if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
     if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
     // Nothing but a time in common is not enough.
-    if (!(ours && theirs) && (life === undefined || otherLife === undefined) && codeless(a) === codeless(b))
-      return Number.POSITIVE_INFINITY;
-    return apart / 1_000 + lifeCost + (ours && theirs ? 0 : 0.5);
+    if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
+    return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5);
   }
 
   #idConflict(draft: Draft, ids: Iterable<string>, source: string): boolean {
@@ -422,6 +460,18 @@ export class Stitcher {
       if (peer !== undefined && this.#byPeer.get(peer) === draft) this.#byPeer.delete(peer);
     }
   }
+}
+
+/** Place of the first draft that began at `ms` or later. */
+function firstSince(drafts: readonly Draft[], ms: number): number {
+  let low = 0;
+  let high = drafts.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((drafts[mid] as Draft).startMs < ms) low = mid + 1;
+    else high = mid;
+  }
+  return low;
 }
 
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
