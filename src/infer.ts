@@ -5,7 +5,7 @@
 import type { Closure, Death } from './closure.ts';
 import type { Population } from './population.ts';
 import { concerns, ofInstance } from './signals.ts';
-import type { Unclosed } from './stitch.ts';
+import type { Unclosed } from './stitch/stitcher.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;

@@ -18,7 +18,7 @@ import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
 import type { ClosureReport, Report } from './report.ts';
 import { type Scratch, Spool } from './spool.ts';
-import { Stitcher } from './stitch.ts';
+import { Stitcher } from './stitch/stitcher.ts';
 import { spanOf, summarize } from './summarize.ts';
 import { worldOf } from './survey.ts';
 import { Tallied } from './tallied.ts';

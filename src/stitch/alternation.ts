@@ -1,5 +1,5 @@
 /** Opens and closes without an id in one log: while one connection of a peer at a time is open, each close belongs to the open before it. */
-import type { EventOf } from './types.ts';
+import type { EventOf } from '../types.ts';
 
 type Opened = EventOf<'socket-opened'>;
 

@@ -2,18 +2,21 @@
  * Observations of connections → closures, one a connection. Runs over the timeline once, with a bounded window behind it: strong keys
  * join at once, views without a shared key are paired by client, end and life when they leave the fuzzy window.
  */
+
+import { connectionIds } from '../anchors.ts';
+import type { Closure } from '../closure.ts';
+import type { EventOf, LogEvent } from '../types.ts';
 import { Alternation } from './alternation.ts';
-import { connectionIds } from './anchors.ts';
-import type { Closure, EndpointSide } from './closure.ts';
-import type { DurationMs, EventOf, Keys, LogEvent, Span, Vantage } from './types.ts';
+import { closureOf } from './closure-of.ts';
+import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
+import { accepts, refusedOnBothSides, sameSlot } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
 const ID_WINDOW_MS = 120_000;
 /** Neighbouring hops log one end within this: round trip, event loop, a slow disk. */
 const FUZZY_WINDOW_MS = 6_000;
 const FUZZY_END_MS = 3_000;
-/** A proxy counts a connection's life from the request's first byte, the server from its accept: the handshake lies between. */
-const HANDSHAKE_MS = 10_000;
 /** A page's handlers run in the task that also writes the browser's own line, a server's request ends when its handler has: or soon after. */
 const HANDLER_MS = 1_000;
 const BROWSER = 'browser-console';
@@ -25,63 +28,21 @@ const COMPACT = 4_096;
 /** Open lines that are kept to find connections nobody closes; more live connections than this are not tracked. */
 const LIVE_LIMIT = 2_000_000;
 
-const CLEAN_CODES = (code: number): boolean => code !== 1006 && code !== 1015;
-const SIDES: readonly EndpointSide[] = ['server', 'gateway', 'client'];
-const isSide = (vantage: Vantage): vantage is EndpointSide => SIDES.includes(vantage as EndpointSide);
-
-type Observation =
-  | EventOf<'socket-closed'>
-  | EventOf<'tunnel-ended'>
-  | EventOf<'proxy-fault'>
-  | EventOf<'heartbeat-missed'>
-  | EventOf<'handshake-failed'>
-  | EventOf<'process-fault'>;
-
 /** An endpoint's word that a connection began and that nobody ended. */
 export interface Unclosed {
   readonly opened: EventOf<'socket-opened'>;
   readonly id: string;
 }
 
-interface Draft {
-  readonly number: number;
-  readonly seen: Observation[];
-  /** Sources that name the connection by an id. */
-  readonly namedBy: Set<string>;
-  opened: EventOf<'socket-opened'> | undefined;
-  /** Its log writes opens, and has none for it. */
-  unopened: boolean;
-  readonly ids: Set<string>;
-  /** When it was begun: drafts lie in this order. */
-  readonly startMs: number;
-  firstMs: number;
-  lastMs: number;
-  paired: boolean;
-  /** Emitted: it takes nothing more. */
-  gone: boolean;
-  /** What pairing compares; undefined = it changed since. */
-  measures: Measures | undefined;
-}
-
-interface Measures {
-  /** The client's address, unless its sources only ever see the hop in front. */
-  readonly client: string | undefined;
-  readonly end: Span;
-  readonly lifeMs: DurationMs | undefined;
-  readonly codeless: boolean;
-}
-
 export class Stitcher {
   readonly #emit: (closure: Closure) => void;
-  readonly #sharedClients: ReadonlySet<string>;
+  readonly #neighbourhood: Neighbourhood;
   /** In order of their first view; those before `#gone` were emitted. */
   #drafts: Draft[] = [];
   #gone = 0;
   /** The same drafts, those before `#paired` were paired. */
   #unpaired: Draft[] = [];
   #pairedTo = 0;
-  /** Drafts by the client's address, '' = not known (yet), each list in order of their start: only these may be one connection. */
-  readonly #byClient = new Map<string, Draft[]>();
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
   readonly #endPlaces = new Set<string>();
   /** Whether a proxy names connections in its error log. */
@@ -105,7 +66,7 @@ export class Stitcher {
   /** `sharedClients`: sources in which every client has one address, that of the hop in front. */
   constructor(emit: (closure: Closure) => void, sharedClients: ReadonlySet<string>) {
     this.#emit = emit;
-    this.#sharedClients = sharedClients;
+    this.#neighbourhood = new Neighbourhood(sharedClients);
   }
 
   add(event: LogEvent): void {
@@ -169,7 +130,7 @@ export class Stitcher {
       draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
     }
     this.#index(draft, event, ids);
-    this.#place(draft);
+    this.#neighbourhood.place(draft);
   }
 
   /** A page's own line about the end that its browser, or its library's heartbeat, has just written into the same console. */
@@ -308,44 +269,9 @@ export class Stitcher {
     // Arrays are cut once in a while: taking single items off their front would copy them each time.
     if (this.#gone > COMPACT) {
       this.#gone -= this.#drafts.splice(0, this.#gone).length;
-      for (const [client, drafts] of this.#byClient) {
-        const left = drafts.filter((draft) => !draft.gone);
-        if (left.length > 0) this.#byClient.set(client, left);
-        else this.#byClient.delete(client);
-      }
+      this.#neighbourhood.prune();
     }
     if (this.#pairedTo > COMPACT) this.#pairedTo -= this.#unpaired.splice(0, this.#pairedTo).length;
-  }
-
-  /** Lists the draft under its client, once that is known, and measures it anew. */
-  #place(draft: Draft): void {
-    const before = draft.measures;
-    draft.measures = undefined;
-    const { client } = this.#measured(draft);
-    if (before && before.client === client) return;
-    const key = client ?? '';
-    const drafts = this.#byClient.get(key);
-    if (drafts) drafts.splice(firstSince(drafts, draft.startMs + 1), 0, draft);
-    else this.#byClient.set(key, [draft]);
-  }
-
-  #measured(draft: Draft): Measures {
-    draft.measures ??= { client: this.#client(draft), end: endOf(draft), lifeMs: lifeOf(draft), codeless: codeless(draft) };
-    return draft.measures;
-  }
-
-  /** Other drafts around its time that may be of the same client. */
-  *#near(draft: Draft): Generator<Draft> {
-    const { client } = this.#measured(draft);
-    const lists = client === undefined ? [this.#drafts] : [this.#byClient.get(client), this.#byClient.get('')];
-    for (const drafts of lists) {
-      if (!drafts) continue;
-      for (let at = firstSince(drafts, draft.firstMs - 2 * FUZZY_WINDOW_MS); at < drafts.length; at++) {
-        const other = drafts[at] as Draft;
-        if (other.startMs > draft.lastMs + FUZZY_END_MS) break;
-        if (other !== draft && !other.gone && other.seen.length > 0) yield other;
-      }
-    }
   }
 
   /** Gives a draft's views to the draft of the same connection that another hop began. */
@@ -358,7 +284,7 @@ export class Stitcher {
     }
     let best: Draft | undefined;
     let bestCost = MAX_COST;
-    for (const other of this.#near(draft)) {
+    for (const other of this.#neighbourhood.near(draft, draft.firstMs - 2 * FUZZY_WINDOW_MS, draft.lastMs + FUZZY_END_MS)) {
       if (other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
       const cost = this.#cost(draft, other);
       // The earlier one of two that are as near.
@@ -381,7 +307,7 @@ export class Stitcher {
     for (const event of from.seen) this.#index(into, event, connectionIds(event.keys));
     from.seen.length = 0;
     from.paired = true;
-    this.#place(into);
+    this.#neighbourhood.place(into);
   }
 
   /**
@@ -397,10 +323,9 @@ export class Stitcher {
     const wanted = isFaultAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isFaultAlone : undefined;
     const found: Draft[] = [];
     if (!wanted) return found;
-    const { client, end } = this.#measured(draft);
-    for (const other of this.#near(draft)) {
-      const theirs = this.#measured(other);
-      if ((client && theirs.client && client !== theirs.client) || gap(end, theirs.end) > LONE_MS || !wanted(other)) continue;
+    const { end } = this.#neighbourhood.measured(draft);
+    for (const other of this.#neighbourhood.ofSameClient(draft, draft.firstMs - 2 * FUZZY_WINDOW_MS, draft.lastMs + FUZZY_END_MS)) {
+      if (gap(end, this.#neighbourhood.measured(other).end) > LONE_MS || !wanted(other)) continue;
       found.push(other);
       if (found.length === 2) break;
     }
@@ -408,7 +333,7 @@ export class Stitcher {
   }
 
   #cost(a: Draft, b: Draft): number {
-    const [ours, theirs] = [this.#measured(a), this.#measured(b)];
+    const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
     const sameClient = ours.client !== undefined && ours.client === theirs.client;
     if (ours.client && theirs.client && !sameClient) return Number.POSITIVE_INFINITY;
     const apart = gap(ours.end, theirs.end);
@@ -440,17 +365,6 @@ export class Stitcher {
     return false;
   }
 
-  /** The client's address, unless the source only ever sees the hop in front. */
-  #client(draft: Draft): string | undefined {
-    for (const event of draft.seen) {
-      const ip = event.keys.client?.ip;
-      if (ip && !this.#sharedClients.has(event.origin.source)) return ip;
-    }
-    // Many servers name the peer when it comes and only its id when it goes.
-    const { opened } = draft;
-    return opened && !this.#sharedClients.has(opened.origin.source) ? opened.keys.client?.ip : undefined;
-  }
-
   #forget(draft: Draft): void {
     for (const id of draft.ids) if (this.#byId.get(id) === draft) this.#byId.delete(id);
     for (const event of draft.seen) {
@@ -462,18 +376,6 @@ export class Stitcher {
   }
 }
 
-/** Place of the first draft that began at `ms` or later. */
-function firstSince(drafts: readonly Draft[], ms: number): number {
-  let low = 0;
-  let high = drafts.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((drafts[mid] as Draft).startMs < ms) low = mid + 1;
-    else high = mid;
-  }
-  return low;
-}
-
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
 const proxyNumber = (event: Observation): string | undefined =>
   event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;
@@ -481,140 +383,5 @@ const peerOf = (event: Observation): string | undefined => {
   const client = event.keys.client;
   return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 };
-const gap = (a: Span, b: Span): number => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
+
 const placeOf = (event: Observation): string => `${event.origin.source}\n${event.kind}`;
-const isFaultAlone = (draft: Draft): boolean =>
-  draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');
-const isBrokenAlone = (draft: Draft): boolean =>
-  draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);
-const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
-
-/** A proxy's word about a handshake alone is no connection that ended. */
-const ofConnection = (event: Observation): boolean =>
-  isEnd(event) ||
-  (event.kind === 'handshake-failed'
-    ? isSide(event.vantage)
-    : event.kind === 'proxy-fault'
-      ? event.phase === 'tunnel'
-      : event.kind === 'heartbeat-missed');
-
-/** One refusal in two lines of one log: what was wrong, then the request that failed of it. */
-const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>
-  Math.abs(a.origin.line - b.origin.line) === 1 && a.why !== b.why && gap(a.when, b.when) < 50;
-
-/** Two records of the same kind from the same place are two connections, and so are faults of one proxy with two of its numbers. */
-function sameSlot(a: Observation, b: Observation): boolean {
-  if (a.kind === 'proxy-fault' && b.kind === 'proxy-fault') {
-    const [mine, other] = [a.keys.proxyConnection, b.keys.proxyConnection];
-    return a.origin.source === b.origin.source && mine !== undefined && other !== undefined && mine !== other;
-  }
-  if (a.kind === 'handshake-failed' && b.kind === 'handshake-failed') return a.vantage === b.vantage && !toldTwice(a, b);
-  if (a.kind !== b.kind || !isEnd(a)) return opened(a) ? refused(b) : opened(b) && refused(a);
-  if (a.origin.source === b.origin.source) return true;
-  // Two coded closes of one side are two connections; a coded one beside a code-less one is a second log of the same.
-  return (
-    a.kind === 'socket-closed' && b.kind === 'socket-closed' && a.vantage === b.vantage && a.code !== undefined && b.code !== undefined
-  );
-}
-
-/** A hop had it open, and the client never got that far: two connections. */
-const opened = (event: Observation): boolean =>
-  (event.kind === 'tunnel-ended' && event.status === 101) || (event.kind === 'socket-closed' && event.vantage === 'server');
-const refused = (event: Observation): boolean => event.kind === 'handshake-failed' && event.by !== 'client' && event.vantage === 'client';
-
-function accepts(draft: Draft, event: Observation, windowMs: DurationMs): boolean {
-  if (event.when.fromMs - draft.lastMs > windowMs) return false;
-  return !draft.seen.some(
-    (other) => sameSlot(other, event) && !(sameEnd(other, event) && other.origin.source !== event.origin.source) && !repeated(other, event),
-  );
-}
-/** One line written twice into one source (stderr and syslog). */
-const repeated = (a: Observation, b: Observation): boolean => a.quote === b.quote && gap(a.when, b.when) < 1_000;
-/** The same record seen by two carriers. */
-const sameEnd = (a: Observation, b: Observation): boolean =>
-  gap(a.when, b.when) < 2_000 &&
-  'lifeMs' in a &&
-  'lifeMs' in b &&
-  a.lifeMs !== undefined &&
-  b.lifeMs !== undefined &&
-  Math.abs(a.lifeMs - b.lifeMs) < 10;
-
-/** What the client calls a failed handshake and the server a refused one: the same path, where both name one. */
-function refusedOnBothSides(a: Draft, b: Draft): boolean {
-  const failed = (draft: Draft, vantage: Vantage): boolean =>
-    draft.seen.some((event) => event.kind === 'handshake-failed' && event.vantage === vantage);
-  if (!(failed(a, 'client') && failed(b, 'server')) && !(failed(a, 'server') && failed(b, 'client'))) return false;
-  return new Set([...a.seen, ...b.seen].flatMap(({ keys: { path } }) => path?.split('?')[0] ?? [])).size < 2;
-}
-
-const closes = (draft: Draft): EventOf<'socket-closed'>[] => draft.seen.filter((event) => event.kind === 'socket-closed');
-const endpointOf = (draft: Draft): boolean => draft.seen.some((event) => event.kind === 'socket-closed' && event.code !== undefined);
-const codeless = (draft: Draft): boolean => draft.seen.every((event) => event.kind === 'socket-closed' && event.code === undefined);
-
-/** The view whose time is the closure's: the side that saw 1006, else gateway, server, client, else the first proxy. */
-function leading(draft: Draft): Observation {
-  const ended = closes(draft);
-  const abnormal = SIDES.map((side) => ended.find((event) => event.vantage === side && event.code === 1006)).find((event) => event);
-  const coded = (['gateway', 'server', 'client'] as const)
-    .map((side) => ended.find((event) => event.vantage === side && event.code !== undefined))
-    .find((event) => event);
-  return abnormal ?? coded ?? ended[0] ?? draft.seen.find((event) => event.kind === 'tunnel-ended') ?? (draft.seen[0] as Observation);
-}
-const endOf = (draft: Draft): Span => leading(draft).when;
-
-function lifeOf(draft: Draft): DurationMs | undefined {
-  const first = leading(draft);
-  if ('lifeMs' in first && first.lifeMs !== undefined) return first.lifeMs;
-  if (draft.opened && first.kind === 'socket-closed') return Math.max(0, first.when.fromMs - draft.opened.when.fromMs);
-  for (const event of draft.seen) if ('lifeMs' in event && event.lifeMs !== undefined) return event.lifeMs;
-  return undefined;
-}
-
-function stateOf(draft: Draft): Closure['state'] {
-  const ended = closes(draft);
-  const abnormal = (event: EventOf<'socket-closed'>): boolean =>
-    event.code === 1006 ||
-    (event.code === undefined &&
-      (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error' || event.by === 'network'));
-  if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
-  if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
-  return 'unjudged';
-}
-
-function closureOf(draft: Draft): Closure {
-  const lead = leading(draft);
-  const seen = draft.seen.toSorted(
-    (a, b) =>
-      a.when.fromMs - b.when.fromMs ||
-      (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line),
-  );
-  const keys: Keys = Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
-  const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
-  const connection = endpointKeys?.connection ?? [...draft.ids][0];
-  const codes: Partial<Record<EndpointSide, number>> = {};
-  for (const event of seen)
-    if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
-  const life = lifeOf(draft);
-  // What a heartbeat waited for is its own timer.
-  const silence = seen
-    .map((event) => (event.kind === 'socket-closed' && event.by !== 'heartbeat' ? event.silenceMs : undefined))
-    .find((ms) => ms !== undefined);
-  const first = seen.filter(isEnd)[0] ?? seen[0];
-  const server =
-    seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
-    (draft.opened?.vantage === 'server' ? draft.opened : undefined);
-  return {
-    id: `c${draft.number}`,
-    ended: lead.when,
-    ...(life !== undefined && { lifeMs: life }),
-    ...(silence !== undefined && { silenceMs: silence }),
-    keys: connection === undefined ? keys : { ...keys, connection },
-    seen: draft.opened ? [draft.opened, ...seen] : seen,
-    ...(first && { firstSeenBy: first.vantage }),
-    ...(server && { server: server.origin.source }),
-    codes,
-    inferred: false,
-    ...(draft.unopened && !draft.opened && { unopened: true }),
-    state: stateOf(draft),
-  };
-}

@@ -1,0 +1,55 @@
+/** A finished draft → the closure. */
+import type { Closure, EndpointSide } from '../closure.ts';
+import type { EventOf, Keys } from '../types.ts';
+import { closes, type Draft, isEnd, isSide, leading, lifeOf } from './draft.ts';
+
+const CLEAN_CODES = (code: number): boolean => code !== 1006 && code !== 1015;
+
+function stateOf(draft: Draft): Closure['state'] {
+  const ended = closes(draft);
+  const abnormal = (event: EventOf<'socket-closed'>): boolean =>
+    event.code === 1006 ||
+    (event.code === undefined &&
+      (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error' || event.by === 'network'));
+  if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
+  if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
+  return 'unjudged';
+}
+
+export function closureOf(draft: Draft): Closure {
+  const lead = leading(draft);
+  const seen = draft.seen.toSorted(
+    (a, b) =>
+      a.when.fromMs - b.when.fromMs ||
+      (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line),
+  );
+  const keys: Keys = Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
+  const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
+  const connection = endpointKeys?.connection ?? [...draft.ids][0];
+  const codes: Partial<Record<EndpointSide, number>> = {};
+  for (const event of seen)
+    if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
+  const life = lifeOf(draft);
+  // What a heartbeat waited for is its own timer.
+  const silence = seen
+    .map((event) => (event.kind === 'socket-closed' && event.by !== 'heartbeat' ? event.silenceMs : undefined))
+    .find((ms) => ms !== undefined);
+  const first = seen.filter(isEnd)[0] ?? seen[0];
+  const server =
+    seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
+    (draft.opened?.vantage === 'server' ? draft.opened : undefined);
+  return {
+    id: `c${draft.number}`,
+    ended: lead.when,
+    ...(life !== undefined && { lifeMs: life }),
+    ...(silence !== undefined && { silenceMs: silence }),
+    keys: connection === undefined ? keys : { ...keys, connection },
+    seen: draft.opened ? [draft.opened, ...seen] : seen,
+    ...(first && { firstSeenBy: first.vantage }),
+    ...(server && { server: server.origin.source }),
+    codes,
+    inferred: false,
+    ...(draft.unopened && !draft.opened && { unopened: true }),
+    state: stateOf(draft),
+  };
+}

@@ -1,0 +1,84 @@
+/** What was observed of one connection so far, and what that says as a whole. */
+import type { EndpointSide } from '../closure.ts';
+import type { DurationMs, EventOf, Span, Vantage } from '../types.ts';
+
+const SIDES: readonly EndpointSide[] = ['server', 'gateway', 'client'];
+export const isSide = (vantage: Vantage): vantage is EndpointSide => SIDES.includes(vantage as EndpointSide);
+
+export type Observation =
+  | EventOf<'socket-closed'>
+  | EventOf<'tunnel-ended'>
+  | EventOf<'proxy-fault'>
+  | EventOf<'heartbeat-missed'>
+  | EventOf<'handshake-failed'>
+  | EventOf<'process-fault'>;
+
+export interface Draft {
+  readonly number: number;
+  readonly seen: Observation[];
+  /** Sources that name the connection by an id. */
+  readonly namedBy: Set<string>;
+  opened: EventOf<'socket-opened'> | undefined;
+  /** Its log writes opens, and has none for it. */
+  unopened: boolean;
+  readonly ids: Set<string>;
+  /** When it was begun: drafts lie in this order. */
+  readonly startMs: number;
+  firstMs: number;
+  lastMs: number;
+  paired: boolean;
+  /** Emitted: it takes nothing more. */
+  gone: boolean;
+  /** What pairing compares; undefined = it changed since. */
+  measures: Measures | undefined;
+}
+
+export interface Measures {
+  /** The client's address, unless its sources only ever see the hop in front. */
+  readonly client: string | undefined;
+  readonly end: Span;
+  readonly lifeMs: DurationMs | undefined;
+  readonly codeless: boolean;
+  /** An upgrade that failed. */
+  readonly refused: boolean;
+}
+
+export const gap = (a: Span, b: Span): number => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
+export const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
+
+/** A proxy's word about a handshake alone is no connection that ended. */
+export const ofConnection = (event: Observation): boolean =>
+  isEnd(event) ||
+  (event.kind === 'handshake-failed'
+    ? isSide(event.vantage)
+    : event.kind === 'proxy-fault'
+      ? event.phase === 'tunnel'
+      : event.kind === 'heartbeat-missed');
+
+export const closes = (draft: Draft): EventOf<'socket-closed'>[] => draft.seen.filter((event) => event.kind === 'socket-closed');
+export const endpointOf = (draft: Draft): boolean => draft.seen.some((event) => event.kind === 'socket-closed' && event.code !== undefined);
+export const codeless = (draft: Draft): boolean => draft.seen.every((event) => event.kind === 'socket-closed' && event.code === undefined);
+
+export const isFaultAlone = (draft: Draft): boolean =>
+  draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');
+export const isBrokenAlone = (draft: Draft): boolean =>
+  draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);
+
+/** The view whose time is the closure's: the side that saw 1006, else gateway, server, client, else the first proxy. */
+export function leading(draft: Draft): Observation {
+  const ended = closes(draft);
+  const abnormal = SIDES.map((side) => ended.find((event) => event.vantage === side && event.code === 1006)).find((event) => event);
+  const coded = (['gateway', 'server', 'client'] as const)
+    .map((side) => ended.find((event) => event.vantage === side && event.code !== undefined))
+    .find((event) => event);
+  return abnormal ?? coded ?? ended[0] ?? draft.seen.find((event) => event.kind === 'tunnel-ended') ?? (draft.seen[0] as Observation);
+}
+export const endOf = (draft: Draft): Span => leading(draft).when;
+
+export function lifeOf(draft: Draft): DurationMs | undefined {
+  const first = leading(draft);
+  if ('lifeMs' in first && first.lifeMs !== undefined) return first.lifeMs;
+  if (draft.opened && first.kind === 'socket-closed') return Math.max(0, first.when.fromMs - draft.opened.when.fromMs);
+  for (const event of draft.seen) if ('lifeMs' in event && event.lifeMs !== undefined) return event.lifeMs;
+  return undefined;
+}
