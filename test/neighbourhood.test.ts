@@ -40,19 +40,19 @@ function moment(drafts: readonly Draft[]): { near(draft: Draft): number[]; reado
   return { near, neighbourhood };
 }
 
-const many = Array.from({ length: 1_000 }, (_, at) => draftOf(at + 10, `10.0.${at >> 8}.${at & 255}`, 60_000 + at * 1_000));
+const many = (): Draft[] => Array.from({ length: 1_000 }, (_, at) => draftOf(at + 10, `10.0.${at >> 8}.${at & 255}`, 60_000 + at * 1_000));
 
 describe('the neighbourhood of a connection', () => {
   it('is those of its client, whatever their life', () => {
     const [mine, other] = [draftOf(1, '10.0.0.7', 5_000), draftOf(2, '10.0.0.7', undefined)];
-    const { near } = moment([mine, other, ...many]);
+    const { near } = moment([mine, other, ...many()]);
     expect(near(mine)).toEqual([2, 17]);
     expect(near(other)).toEqual([1, 17]);
   });
 
   it('is those of about its life where no client is known', () => {
     const mine = draftOf(1, undefined, 100_500);
-    const { near } = moment([mine, ...many]);
+    const { near } = moment([mine, ...many()]);
     const found = near(mine);
     expect(found).toContain(50); // 100 s
     expect(found.length).toBeLessThanOrEqual(30);
