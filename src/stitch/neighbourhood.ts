@@ -101,8 +101,10 @@ export class Neighbourhood {
 
   #insert(draft: Draft, place: string): void {
     const drafts = this.#lists.get(place);
-    if (drafts) drafts.splice(firstSince(drafts, draft.startMs), 0, draft);
-    else this.#lists.set(place, [draft]);
+    const last = drafts?.at(-1);
+    if (!drafts) this.#lists.set(place, [draft]);
+    else if (!last || last.startMs <= draft.startMs) drafts.push(draft);
+    else drafts.splice(firstSince(drafts, draft.startMs), 0, draft);
   }
 
   #remove(draft: Draft, place: string): void {

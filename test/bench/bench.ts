@@ -2,7 +2,7 @@
  * npm run bench -- [--size MB] [--rounds N] [--only FORMAT,…] [--dense] [--gate]
  *
  * Makes logs of several formats (in .bench/, kept), runs this tool and others on each in turn, and prints what they cost as a
- * Markdown table. With --gate the exit status is 1 when a promise of limits.ts is broken.
+ * Markdown table. With --gate the exit status is 1 when a limit of limits.ts is not kept.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

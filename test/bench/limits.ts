@@ -1,4 +1,4 @@
-/** What the tool promises, as ratios within one run: times depend on the machine. */
+/** What the tool is to reach, as ratios within one run: times depend on the machine. Not all of it is reached; `--gate` says what. */
 import { ANALYZE, EXTRACT, GZIP, RIPGREP } from './contenders.ts';
 import type { Input } from './inputs.ts';
 import type { Format } from './lines.ts';
@@ -17,7 +17,7 @@ const GZIP_LIMIT = 0.6;
 const PEAK_MEGABYTES = { plain: 100, gzip: 150 };
 const DENSE_MEGABYTES_PER_SECOND = 150;
 
-/** One sentence for each promise that these costs break. */
+/** One sentence for each limit that these costs are above. */
 export function broken(input: Input, costs: ReadonlyMap<string, Cost>): string[] {
   const failures: string[] = [];
   const extract = costs.get(EXTRACT);
