@@ -34,3 +34,15 @@ export class Numbers {
     return Uint32Array.from({ length: this.#length }, (_, place) => place).sort((a, b) => this.at(a) - this.at(b) || a - b);
   }
 }
+
+/** Place of the first of sorted numbers that is not below `value`. */
+export function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((sorted[mid] as number) < value) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}

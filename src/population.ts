@@ -4,21 +4,13 @@
  */
 
 import type { Closure, Fact } from './closure.ts';
-import { Numbers } from './numbers.ts';
-import { quantileSorted } from './statistics.ts';
+import { lowerBound, Numbers } from './numbers.ts';
+import { Measured, type Pile, pilesIn, TIMER_EARLY_MS } from './piles.ts';
+import { poissonTail, quantileSorted } from './statistics.ts';
 import type { DurationMs } from './types.ts';
 
 /** Ends of one event spread over this much on a slow host and over one-second stamps. */
 const MOMENT_MS = 2_500;
-/** A pile's width: a proxy's timer slack, the handshake, one-second stamps; of long timers two per cent. */
-const pileWidth = (ms: DurationMs): DurationMs => Math.max(1_000, Math.min(5_000, ms * 0.02));
-const MIN_PILE = 3;
-/** Chance of a pile under evenly spread ages, over all places tried: below it we believe in a timer. */
-const PILE_P = 1e-3;
-/** Piles below this are handshakes and short visits, not timers of any hop. */
-const MIN_TIMER_MS = 900;
-/** Fewer than one value in five windows is no measurable background. */
-const LEAST_BACKGROUND = 0.2;
 const SURVIVOR_AFTER_MS = 8_000;
 const MIN_BURST = 3;
 /** An instance that dies takes all along; stamps and connections opened meanwhile blur it. */
@@ -27,54 +19,14 @@ const COUNTED = 40; // members of a moment that are looked at one by one
 const GROUP_P = 1e-3;
 /** A rate of ends is not taken over less than this. */
 const LEAST_SPAN_MS = 5_000;
-const ROUND_EARLY_MS = 120;
-const ROUND_LATE_MS = 250;
 /** What one hand cuts at once ends within this: a dying process's sockets, a stopped proxy's tunnels. */
 const AT_ONCE_MS = 150;
 const AT_ONCE_LEAST = 5;
 /** A timer's closures that chance puts into one moment are of about one age. */
 const AT_ONCE_AGES_MS = 1_000;
-/** nginx's timers fire up to 300 ms early. */
-const TIMER_EARLY_MS = 350;
 /** Ages within this of one another are of connections that were opened together. */
 const SAME_AGE_MS = 3_000;
 const SAME_AGE_SHARE = 0.15;
-
-interface Pile {
-  readonly measure: 'age' | 'silence';
-  readonly fromMs: DurationMs;
-  readonly toMs: DurationMs;
-  readonly count: number;
-  readonly total: number;
-  readonly below: number;
-  readonly p: number;
-  readonly together: boolean;
-  readonly round: boolean;
-}
-
-/** Measures of abnormal closures, and when each ended. */
-class Measured {
-  readonly values = new Numbers();
-  readonly ends = new Numbers();
-  /** 1 = measured to the ms. */
-  readonly #exact = new Numbers();
-
-  add(value: DurationMs, endMs: number, exact: boolean): void {
-    this.values.push(value);
-    this.ends.push(endMs);
-    this.#exact.push(exact ? 1 : 0);
-  }
-
-  /** Those for which `holds`. */
-  where(holds: (endMs: number, value: DurationMs, exact: boolean) => boolean): Measured {
-    const some = new Measured();
-    for (let at = 0; at < this.values.length; at++) {
-      const [value, endMs, exact] = [this.values.at(at), this.ends.at(at), this.#exact.at(at) === 1];
-      if (holds(endMs, value, exact)) some.add(value, endMs, exact);
-    }
-    return some;
-  }
-}
 
 /** What one connection was, as bits. */
 const ABNORMAL = 1;
@@ -328,119 +280,3 @@ const endedOtherwise = (closure: Closure): boolean =>
       (event.kind === 'tunnel-ended' && event.endedBy !== undefined && event.endedBy !== 'idle' && event.endedBy !== 'life') ||
       (event.kind === 'proxy-fault' && (event.fault === 'client-reset' || event.fault === 'upstream-reset')),
   );
-
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((sorted[mid] as number) < value) low = mid + 1;
-    else high = mid;
-  }
-  return low;
-}
-
-/**
- * Windows that hold more values than chance allows, with a sharp lower edge: a timer ends nothing before its time, and traffic before the
- * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
- * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
- */
-function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
-  const wide = pilesOf(measure, all, pileWidth);
-  // Few closures make no pile by that width. Measured to the ms, a timer's agree within its slack: so closely no three visits do.
-  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.fromMs - TIMER_EARLY_MS && ms <= pile.toMs));
-  const tight = pilesOf(measure, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
-  return [...wide, ...tight].sort((a, b) => a.fromMs - b.fromMs);
-}
-/** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
-const SLACK_MS = 60;
-
-function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
-  const total = values.length;
-  if (total < MIN_PILE) return [];
-  const order = values.ranking();
-  const ages = values.pick(order);
-  const piles: Pile[] = [];
-  for (let from = 0; from < total; ) {
-    const edge = ages[from] as number;
-    const width = widthOf(edge);
-    const to = lowerBound(ages, edge + width);
-    const count = to - from;
-    if (edge < MIN_TIMER_MS || count < MIN_PILE) {
-      from++;
-      continue;
-    }
-    const below = Math.max(1_000, edge * 0.2);
-    const background = Math.max((LEAST_BACKGROUND * width) / pileWidth(edge), ((from - lowerBound(ages, edge - below)) * width) / below);
-    // A later start may hold more: the edge is where the window is fullest for its background.
-    const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
-    if (count < 5 * background || next > count) {
-      from++;
-      continue;
-    }
-    const p = Math.min(1, poissonTail(count, background) * Math.max(1, total / count));
-    if (p >= PILE_P) {
-      from++;
-      continue;
-    }
-    const timer = densest(ages, from, to, width);
-    piles.push({
-      measure,
-      fromMs: timer,
-      round: isRound(timer),
-      toMs: edge + width + Math.min(150, width),
-      count,
-      total,
-      below: from,
-      p,
-      together: endedTogether(
-        ages.subarray(lowerBound(ages, timer), lowerBound(ages, timer + width / 4)),
-        ends.pick(order.subarray(lowerBound(ages, timer), lowerBound(ages, timer + width / 4))),
-      ),
-    });
-    from = to;
-  }
-  return piles;
-}
-
-/**
- * Connections of one age that also ended at one time tell of an event, not of a timer: a timer's ends are spread like the opens, much
- * wider than the ages.
- */
-function endedTogether(ages: Float64Array, ends: Float64Array): boolean {
-  const spread = (sorted: readonly number[]): number => quantileSorted(sorted, 0.9) - quantileSorted(sorted, 0.1);
-  return spread([...ends.sort()]) < 2 * spread([...ages]) + MOMENT_SLACK_MS;
-}
-const MOMENT_SLACK_MS = 500;
-
-/** Timers fire at their time or up to some tens of ms later (nginx up to 300 ms earlier); people set them in whole seconds, long ones in fives. */
-function isRound(ms: DurationMs): boolean {
-  const step = ms < 10_500 ? 1_000 : 5_000;
-  const over = ms - Math.round(ms / step) * step;
-  return over >= -ROUND_EARLY_MS && over <= ROUND_LATE_MS;
-}
-
-/** Where the densest quarter of a window begins: the timer itself, behind whatever background the window also holds. */
-function densest(ages: Float64Array, from: number, to: number, width: DurationMs): DurationMs {
-  let best = { at: from, count: 0 };
-  for (let at = from; at < to; at++) {
-    const count = lowerBound(ages, (ages[at] as number) + width / 4) - at;
-    if (count > best.count) best = { at, count };
-  }
-  return ages[best.at] as number;
-}
-
-/** P(X ≥ count) for a Poisson variable. */
-function poissonTail(count: number, mean: number): number {
-  if (mean <= 0) return 0;
-  // Summed upwards from `count` in logs: exact where it matters (tiny tails) without cancellation.
-  let logTerm = -mean + count * Math.log(mean);
-  for (let i = 2; i <= count; i++) logTerm -= Math.log(i);
-  let sum = 0;
-  for (let k = count; k < count + 200; k++) {
-    sum += Math.exp(logTerm);
-    logTerm += Math.log(mean) - Math.log(k + 1);
-    if (k > mean && logTerm < Math.log(sum || 1e-300) - 40) break;
-  }
-  return Math.min(1, sum);
-}

@@ -1,8 +1,9 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
 import type { Draft, Keys, SocketClosed, Vantage } from '../types.ts';
-import { type AppRow, defined } from './app-fields.ts';
+import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
+import { known } from './known.ts';
 import { connectionKeys } from './peer.ts';
 import { remembered } from './remembered.ts';
 
@@ -177,8 +178,8 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
   const code = row.codeIsNamed ? row.code : codeOf(row, words);
   if (code === undefined && !(words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection)))) return undefined;
   const reason = row.reason ?? row.error;
-  return defined<SocketDraft>({
-    kind: 'socket-closed',
+  return known({
+    kind: 'socket-closed' as const,
     code,
     reason,
     wasClean: row.clean,
@@ -189,7 +190,6 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     sent: row.sent,
   });
 }
-type SocketDraft = Extract<Draft, { readonly kind: 'socket-closed' }>;
 
 const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
 

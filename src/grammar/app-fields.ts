@@ -9,6 +9,7 @@ import { endpoint, endpointOf, isIp } from './address.ts';
 import { GROUPS, meaningsOf, type Role } from './app-aliases.ts';
 import { isCloseCode } from './close-words.ts';
 import { numberOf, textOf } from './json.ts';
+import { known } from './known.ts';
 
 /** A record as every application logger means it. What the record does not say is undefined. */
 export interface AppRow extends Row {
@@ -155,7 +156,7 @@ export function appRow(fields: Fields, written: string): AppRow {
   // Without a message, a code beside `wasClean` or `reason` is a CloseEvent written out.
   const isCloseEvent =
     code !== undefined && (clean !== undefined || (message === undefined && event === undefined && fields.reason !== undefined));
-  return defined<AppRow>({
+  return known({
     at,
     level: level as string | number | undefined,
     message: message ?? event,
@@ -183,14 +184,6 @@ export function appRow(fields: Fields, written: string): AppRow {
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
   });
-}
-
-/** The same without the properties that are undefined. */
-export function defined<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const kept: Record<string, unknown> = {};
-  // `for … in` over a plain object of our own is several times faster than Object.entries, and this runs for every record.
-  for (const key in object) if (object[key] !== undefined) kept[key] = object[key];
-  return kept as T;
 }
 
 /** A stamp in any form a logger writes: ISO, epoch in s/ms/µs/ns, log4j's `instant`. */

@@ -1,7 +1,7 @@
 /** What the lines of an own format mean: the names that its `event` may have, and the drafts they become. */
 import { endpoint } from '../grammar/address.ts';
-import { defined } from '../grammar/app-fields.ts';
 import { isCloseCode } from '../grammar/close-words.ts';
+import { known } from '../grammar/known.ts';
 import { connectionKeys } from '../grammar/peer.ts';
 import type { Draft, Keys, Row, Vantage } from '../types.ts';
 
@@ -189,7 +189,7 @@ export function draftOf(
   // A log of all requests has ordinary ones beside the upgraded, unless the format tells them apart itself.
   if (rule.event === 'tunnel' && rule.when.length === 0 && row['status'] !== undefined && row['status'] !== 101) return undefined;
   const choices = Object.entries(shape.choices).map(([name, choice]) => [name, rule.choices[name] ?? choice.default]);
-  return defined({
+  return known({
     kind: shape.kind,
     ...shape.of(row as EventRow),
     ...Object.fromEntries(choices),
@@ -200,7 +200,7 @@ export function draftOf(
 
 function keysOf(row: EventRow, vantage: Vantage): Keys {
   const text = (field: string): string | undefined => (typeof row[field] === 'string' ? (row[field] as string) : undefined);
-  return defined<Keys>({
+  return known({
     ...connectionKeys(row),
     requestId: text('requestId'),
     upstream: endpoint(text('upstream')),
