@@ -1,5 +1,6 @@
 /** Verdicts → closure reports and incidents: closures that share a cause, a time and an instance. Holds aggregates and exemplars only. */
 import type { Closure, Evidence, Verdict } from './closure.ts';
+import { Facets } from './facets.ts';
 import type { ClosureReport, EvidenceReport, IncidentReport, Iso, RuledOut } from './report.ts';
 import { gradeOf } from './weigh.ts';
 
@@ -7,6 +8,7 @@ const REPRESENTATIVES = 5;
 const EVIDENCE_KEPT = 8; // lines quoted for a closure or an incident: the strongest ones
 const ALIKE = 2; // quotes of one mechanism in an incident
 const CLIENTS_KEPT = 100_000;
+const FACETS_TOLD = 2; // a client network and a path, say: more would be the same said again
 /** Closures of one timer or of clients that come and go are one incident as long as they follow one another within this. */
 const PAUSE_MS = 3_600_000;
 
@@ -33,6 +35,7 @@ interface Group {
   readonly ruledOut: Map<string, RuledOut>;
   readonly wouldDecide: Map<string, Verdict['wouldDecide'][number]>;
   readonly details: Map<string, number>;
+  readonly facets: Facets;
 }
 
 export class Grouping {
@@ -47,6 +50,7 @@ export class Grouping {
     if (closure.inferred) group.inferred++;
     group.confidence += verdict.confidence;
     group.details.set(verdict.detail, (group.details.get(verdict.detail) ?? 0) + 1);
+    group.facets.add(closure);
     const client = closure.keys.client?.ip;
     if (client && group.clients.size < CLIENTS_KEPT) group.clients.add(client);
     const least = group.representatives.at(-1);
@@ -83,6 +87,7 @@ export class Grouping {
           ruledOut: new Map(),
           wouldDecide: new Map(),
           details: new Map(),
+          facets: new Facets(),
         };
         this.#groups.set(key, fresh);
         return fresh;
@@ -105,16 +110,16 @@ export class Grouping {
     for (const one of verdict.wouldDecide) if (!group.wouldDecide.has(one.what)) group.wouldDecide.set(one.what, one);
   }
 
-  /** All incidents by time, and the id of each by its number. */
-  incidents(): { readonly incidents: IncidentReport[]; readonly ids: readonly string[] } {
+  /** All incidents by time, and the id of each by its number. `all` = every connection that ended: what an incident's have in common is told against it. */
+  incidents(all: Facets): { readonly incidents: IncidentReport[]; readonly ids: readonly string[] } {
     const groups = [...this.#groups.values()].sort((a, b) => a.fromMs - b.fromMs || (a.key < b.key ? -1 : 1));
     const ids: string[] = [];
     for (const [place, group] of groups.entries()) ids[group.number] = `i${place + 1}`;
-    return { ids, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '')) };
+    return { ids, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '', all)) };
   }
 }
 
-function incidentOf(group: Group, id: string): IncidentReport {
+function incidentOf(group: Group, id: string, all: Facets): IncidentReport {
   const confidence = Math.round((group.confidence / group.closures) * 1e4) / 1e4;
   const [detail] = [...group.details].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0] ?? [group.first.detail];
   return {
@@ -134,7 +139,7 @@ function incidentOf(group: Group, id: string): IncidentReport {
     ruledOut: [...group.ruledOut.values()],
     wouldDecide: [...group.wouldDecide.values()],
     root: null,
-    notes: [],
+    notes: group.facets.unlike(all).slice(0, FACETS_TOLD),
   };
 }
 

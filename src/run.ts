@@ -133,7 +133,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
       groups.push(grouping.add(closure, verdict));
     }
   }
-  const { incidents, ids } = grouping.incidents();
+  const { incidents, ids } = grouping.incidents(seen.facets);
   // Weighed anew when they are asked for: verdicts take more room than the closures that they are about, and most reports show a few.
   const reports = {
     *[Symbol.iterator](): Generator<ClosureReport> {

@@ -111,7 +111,7 @@ function withRoots(incidents: readonly IncidentReport[], world: World): Incident
       .between('proxy-fault', Date.parse(incident.from) - 5_000, Date.parse(incident.to) + 5_000)
       .some((fault) => fault.fault === 'upstream-refused');
     return root && (refused || incident.closures > 0)
-      ? { ...incident, root: root.id, notes: [`the server was down after ${root.id}`] }
+      ? { ...incident, root: root.id, notes: [`the server was down after ${root.id}`, ...incident.notes] }
       : incident;
   });
 }

@@ -2,6 +2,7 @@
 import type { Closure, Verdict } from './closure.ts';
 import { PROCESS_KINDS } from './deaths/cluster.ts';
 import { ServerProfile } from './deaths/profile.ts';
+import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
 import type { EventKind, LogEvent } from './types.ts';
 import { gradeOf } from './weigh.ts';
@@ -25,6 +26,8 @@ const upstreamOf = ({ keys: { upstream } }: Closure): string | undefined => upst
 export class Tallied {
   readonly world: LogEvent[] = [];
   readonly profile = new ServerProfile();
+  /** What all connections that ended have. */
+  readonly facets = new Facets();
   /** Sources in which an endpoint writes how connections end, with a code. */
   readonly closing = new Set<string>();
   /** Sources in which an endpoint writes the ends of connections that it names. */
@@ -73,6 +76,7 @@ export class Tallied {
   }
 
   count(closure: Closure): void {
+    this.facets.add(closure);
     if (closure.state === 'clean') this.#clean++;
     else this.ends.push(closure.ended.fromMs);
     const id = closure.keys.connection;
