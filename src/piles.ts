@@ -97,6 +97,7 @@ function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: 
       continue;
     }
     const timer = densest(ages, from, to, width);
+    const [first, end] = [lowerBound(ages, timer), lowerBound(ages, timer + width / 4)];
     piles.push({
       measure,
       fromMs: timer,
@@ -106,10 +107,7 @@ function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: 
       total,
       below: from,
       p,
-      together: endedTogether(
-        ages.subarray(lowerBound(ages, timer), lowerBound(ages, timer + width / 4)),
-        ends.pick(order.subarray(lowerBound(ages, timer), lowerBound(ages, timer + width / 4))),
-      ),
+      together: endedTogether(ages.subarray(first, end), ends.pick(order.subarray(first, end))),
     });
     from = to;
   }

@@ -164,7 +164,7 @@ export const network: Cause = {
       because:
         'a health check without any answer means a lost host or path: a dead process on a living host refuses at once. HAProxy needs some checks to say so, and may then end the tunnels itself',
       holds: (fault, closure) => {
-        if (fault.fault !== 'upstream-down' || !/Layer4 timeout/.test(fault.quote)) return 0;
+        if (fault.fault !== 'upstream-timeout' || fault.phase !== 'check') return 0;
         return seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream-down') ? 0.9 : 0.3;
       },
       says: () => "the proxy's health checks of the server got no answer",
