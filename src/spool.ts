@@ -1,15 +1,16 @@
 /**
- * Collections that move to disk past a budget. Items are plain data; on disk they are JSON in one temporary file without a name,
- * which the system takes back however the process ends.
+ * Collections that move to disk past a budget. Items are plain data; on disk they stand in one temporary file without a name, which the
+ * system takes back however the process ends.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Tape } from './tape.ts';
 
 /** Items written and read at once. */
 const CHUNK_ITEMS = 256;
 
-/** Where a chunk of items, a JSON array, stands in the temporary file. */
+/** Where a chunk of items stands in the temporary file. */
 interface Chunk {
   readonly at: number;
   readonly length: number;
@@ -20,24 +21,26 @@ export type Run = readonly Chunk[];
 export class Scratch {
   #file: number | undefined;
   #length = 0;
+  readonly #tape = new Tape();
 
-  append(bytes: Uint8Array): Chunk {
+  write(items: readonly unknown[]): Chunk {
     this.#file ??= namelessFile();
+    const bytes = this.#tape.write(items);
     const chunk = { at: this.#length, length: bytes.length };
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done, bytes.length - done, chunk.at + done);
     this.#length += bytes.length;
     return chunk;
   }
 
-  read({ at, length }: Chunk): Buffer {
+  read({ at, length }: Chunk): unknown[] {
     if (this.#file === undefined) throw new Error('the temporary file is gone');
-    const bytes = Buffer.allocUnsafe(length);
+    const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const got = readSync(this.#file, bytes, done, length - done, at + done);
       if (got === 0) throw new Error('the temporary file was cut');
       done += got;
     }
-    return bytes;
+    return this.#tape.read(bytes);
   }
 
   dispose(): void {
@@ -50,7 +53,7 @@ export class Scratch {
 function namelessFile(): number {
   const folder = mkdtempSync(join(tmpdir(), 'why1006-'));
   try {
-    return openSync(join(folder, 'runs.json'), 'wx+', 0o600);
+    return openSync(join(folder, 'runs'), 'wx+', 0o600);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -58,14 +61,13 @@ function namelessFile(): number {
 
 export function writeRun<T>(scratch: Scratch, items: readonly T[]): Run {
   const chunks: Chunk[] = [];
-  for (let first = 0; first < items.length; first += CHUNK_ITEMS)
-    chunks.push(scratch.append(Buffer.from(JSON.stringify(items.slice(first, first + CHUNK_ITEMS)))));
+  for (let first = 0; first < items.length; first += CHUNK_ITEMS) chunks.push(scratch.write(items.slice(first, first + CHUNK_ITEMS)));
   return chunks;
 }
 
 /** The items of a run, one at a time. */
 export function* readRun<T>(scratch: Scratch, run: Run): Generator<T> {
-  for (const chunk of run) yield* JSON.parse(scratch.read(chunk).toString()) as T[];
+  for (const chunk of run) yield* scratch.read(chunk) as T[];
 }
 
 /** Items in the order they were added; can be read again and again. */
