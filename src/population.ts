@@ -44,6 +44,9 @@ export class Population {
   readonly #bitsSeen = new Numbers();
   readonly #clientsSeen = new Numbers();
   readonly #clientNumbers = new Map<string | undefined, number>();
+  /** By client the number of the count that it was last counted in: a set for each of a million closures costs more than all else here. */
+  #countedIn = new Uint32Array();
+  #counted = 0;
   #knowsAges = false;
   #piles: Pile[] = [];
   #silencePiles: Pile[] = [];
@@ -95,6 +98,7 @@ export class Population {
 
   /** After the last closure. */
   finish(): void {
+    this.#countedIn = new Uint32Array(this.#clientNumbers.size);
     this.#byEnd = this.#endsSeen.ranking();
     this.#ends = this.#endsSeen.pick(this.#byEnd);
     this.#opens = this.#opensSeen.pick(this.#byEnd).sort();
@@ -192,11 +196,14 @@ export class Population {
     // Those opened within the moment itself may outnumber them.
     const live = Math.max(together, lowerBound(this.#opens, at - MOMENT_MS) - from);
     const facts: Fact[] = [];
-    if (together >= MIN_BURST) {
+    const burst = together >= live * BURST_SHARE;
+    if (together >= MIN_BURST && (burst || this.#isUnusual(together, MOMENT_MS))) {
       const { clients, sameAge, spreadMs } = this.#groupIn(from, Math.min(to, from + COUNTED));
-      if (together >= live * BURST_SHARE)
-        facts.push({ kind: 'burst', count: together, spreadMs, live, clients, sameAge, early: this.#isEarly(at) });
-      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', count: together, clients, sameAge });
+      facts.push(
+        burst
+          ? { kind: 'burst', count: together, spreadMs, live, clients, sameAge, early: this.#isEarly(at) }
+          : { kind: 'client-group', count: together, clients, sameAge },
+      );
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -245,7 +252,8 @@ export class Population {
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
   #groupIn(from: number, to: number): { readonly clients: number; readonly sameAge: boolean; readonly spreadMs: DurationMs } {
-    const clients = new Set<number>();
+    this.#counted++;
+    let clients = 0;
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let at = from; at < to; at++) {
@@ -253,13 +261,15 @@ export class Population {
       if (!this.#isAbnormal(one)) continue;
       first = Math.min(first, this.#endsSeen.at(one));
       last = Math.max(last, this.#endsSeen.at(one));
-      clients.add(this.#clientsSeen.at(one));
+      const client = this.#clientsSeen.at(one);
+      if (this.#countedIn[client] !== this.#counted) clients++;
+      this.#countedIn[client] = this.#counted;
       const age = this.#endsSeen.at(one) - this.#opensSeen.at(one);
       youngest = Math.min(youngest, age);
       oldest = Math.max(oldest, age);
     }
     const sameAge = oldest - youngest <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE);
-    return { clients: clients.size, sameAge, spreadMs: last - first };
+    return { clients, sameAge, spreadMs: last - first };
   }
 }
 

@@ -91,39 +91,48 @@ function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {
 
 function weighCause(cause: Cause, closure: Closure, world: World): Weighed {
   const evidence: Evidence[] = [];
-  const weighSignal = <T>(signal: Signal<T>, item: T, event: LogEvent | undefined): void => {
-    const share = signal.holds(item, closure, world);
-    if (share <= 0) return;
-    const weight = POINTS[signal.strength] * share * (signal.speaks === 'for' ? 1 : -1);
-    evidence.push({ ...(event && { event }), says: signal.says(item, closure, world), weight: round(weight), mechanism: signal.mechanism });
-  };
   for (const signal of cause.traces)
-    for (const event of closure.seen) if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event);
-  for (const signal of cause.deaths) for (const death of world.deaths) weighSignal(signal, death, death.events[0]);
-  for (const signal of cause.changes) for (const change of world.changes) weighSignal(signal, change, change.events[0]);
-  for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined);
+    for (const event of closure.seen)
+      if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
+  for (const signal of cause.deaths)
+    for (const death of world.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
+  for (const signal of cause.changes)
+    for (const change of world.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
+  for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined, closure, world, evidence);
   for (const signal of cause.around)
     for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs))
-      weighSignal(signal as Signal<LogEvent>, event, event);
-  return { cause, score: combine(evidence), evidence: evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)) };
+      weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
+  evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  return { cause, score: combine(evidence), evidence };
 }
 
-/** The strongest signal of each mechanism, and a little for the others of its kind. */
+/** Adds what the signal says of the item to the evidence, if it holds. */
+function weighSignal<T>(
+  signal: Signal<T>,
+  item: T,
+  event: LogEvent | undefined,
+  closure: Closure,
+  world: World,
+  evidence: Evidence[],
+): void {
+  const share = signal.holds(item, closure, world);
+  if (share <= 0) return;
+  const weight = round(POINTS[signal.strength] * share * (signal.speaks === 'for' ? 1 : -1));
+  const says = signal.says(item, closure, world);
+  evidence.push(event ? { event, says, weight, mechanism: signal.mechanism } : { says, weight, mechanism: signal.mechanism });
+}
+
+/** The strongest signal of each mechanism, and a little for the others of its kind. `evidence` begins with the heaviest. */
 function combine(evidence: readonly Evidence[]): number {
-  const mechanisms = new Map<string, number[]>();
+  const kinds: { readonly mechanism: string; readonly weight: number; others: number }[] = [];
   for (const { mechanism, weight } of evidence) {
-    const key = `${mechanism} ${weight > 0}`;
-    const weights = mechanisms.get(key);
-    if (weights) weights.push(weight);
-    else mechanisms.set(key, [weight]);
+    const known = kinds.find((kind) => kind.mechanism === mechanism && kind.weight > 0 === weight > 0);
+    if (known) known.others++;
+    else kinds.push({ mechanism, weight, others: 0 });
   }
   let score = 0;
-  for (const weights of mechanisms.values()) {
-    const strongest = weights.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
-    score +=
-      strongest +
-      Math.sign(strongest) * Math.min(EXTRA_LIMIT, EXTRA * (weights.length - 1)) * Math.min(1, Math.abs(strongest) / POINTS.strong);
-  }
+  for (const { weight, others } of kinds)
+    score += weight + Math.sign(weight) * Math.min(EXTRA_LIMIT, EXTRA * others) * Math.min(1, Math.abs(weight) / POINTS.strong);
   return score;
 }
 

@@ -1,7 +1,7 @@
 /** A finished draft → the closure. */
 import type { Closure, EndpointSide } from '../closure.ts';
 import type { EventOf, Keys } from '../types.ts';
-import { closes, type Draft, isEnd, isSide, leading, lifeOf } from './draft.ts';
+import { closes, type Draft, isEnd, isSide, leading, lifeOf, type Observation } from './draft.ts';
 
 const CLEAN_CODES = (code: number): boolean => code !== 1006 && code !== 1015;
 
@@ -16,25 +16,30 @@ function stateOf(draft: Draft): Closure['state'] {
   return 'unjudged';
 }
 
+const isSilent = (event: Observation): event is EventOf<'socket-closed'> =>
+  event.kind === 'socket-closed' && event.by !== 'heartbeat' && event.silenceMs !== undefined;
+
+const inOrder = (a: Observation, b: Observation): number =>
+  a.when.fromMs - b.when.fromMs ||
+  (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line);
+
 export function closureOf(draft: Draft): Closure {
   const lead = leading(draft);
-  const seen = draft.seen.toSorted(
-    (a, b) =>
-      a.when.fromMs - b.when.fromMs ||
-      (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line),
-  );
-  const keys: Keys = Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
+  // A million closures are mostly seen once each.
+  const seen = draft.seen.length === 1 ? draft.seen : draft.seen.toSorted(inOrder);
+  const keys: Keys =
+    seen.length === 1 && !draft.opened
+      ? lead.keys
+      : Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
   const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
-  const connection = endpointKeys?.connection ?? [...draft.ids][0];
+  const connection = endpointKeys?.connection ?? draft.ids.values().next().value;
   const codes: Partial<Record<EndpointSide, number>> = {};
   for (const event of seen)
     if (event.kind === 'socket-closed' && event.code !== undefined && isSide(event.vantage)) codes[event.vantage] ??= event.code;
   const life = lifeOf(draft);
   // What a heartbeat waited for is its own timer.
-  const silence = seen
-    .map((event) => (event.kind === 'socket-closed' && event.by !== 'heartbeat' ? event.silenceMs : undefined))
-    .find((ms) => ms !== undefined);
-  const first = seen.filter(isEnd)[0] ?? seen[0];
+  const silence = seen.find(isSilent)?.silenceMs;
+  const first = seen.find(isEnd) ?? seen[0];
   const server =
     seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
     (draft.opened?.vantage === 'server' ? draft.opened : undefined);
@@ -43,7 +48,7 @@ export function closureOf(draft: Draft): Closure {
     ended: lead.when,
     ...(life !== undefined && { lifeMs: life }),
     ...(silence !== undefined && { silenceMs: silence }),
-    keys: connection === undefined ? keys : { ...keys, connection },
+    keys: connection === undefined || connection === keys.connection ? keys : { ...keys, connection },
     seen: draft.opened ? [draft.opened, ...seen] : seen,
     ...(first && { firstSeenBy: first.vantage }),
     ...(server && { server: server.origin.source }),

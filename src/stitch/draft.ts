@@ -66,6 +66,8 @@ export const isBrokenAlone = (draft: Draft): boolean =>
 
 /** The view whose time is the closure's: the side that saw 1006, else gateway, server, client, else the first proxy. */
 export function leading(draft: Draft): Observation {
+  const [only, another] = draft.seen;
+  if (only && !another) return only;
   const ended = closes(draft);
   const abnormal = SIDES.map((side) => ended.find((event) => event.vantage === side && event.code === 1006)).find((event) => event);
   const coded = (['gateway', 'server', 'client'] as const)
