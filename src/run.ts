@@ -63,7 +63,6 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   // A closure holds its events and takes about three times as much as one.
   const abnormal = new Spool<Closure>(scratch, options.budget / 6);
   const unjudged = new Spool<Closure>(scratch, options.budget / 6);
-  const untold = new Spool<Closure>(scratch, options.budget / 6);
   const anonymous = new Spool<Closure>(scratch, options.budget / 6);
   const shelve = (closure: Closure): void => {
     seen.count(closure);
@@ -86,13 +85,9 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
 
   const lostIn = lostBy(unclosed, seen.foreign);
   const deaths = tiedByMoment(deathsOf(seen.world, seen.profile, lostIn), seen.ends, seen.profile);
-  for (const closure of unjudged) {
-    const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
-    population.add(settled);
-    if (settled.state === 'abnormal') abnormal.add(settled);
-    else if (seen.closing.size === 0) untold.add(settled);
-    else seen.leave();
-  }
+  const endpointsLog = seen.closing.size > 0;
+  const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog);
+  for (const closure of unjudged) population.add(settled(closure));
   const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closers);
   for (const closure of claimed(lost, anonymous)) {
     population.add(closure);
@@ -100,9 +95,13 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   }
   for (const { opened } of living) population.addLiving(opened.when.fromMs);
   population.finish();
-  for (const closure of untold) {
-    if (timed(closure, population)) abnormal.add({ ...closure, state: 'abnormal' });
-    else seen.leave();
+  /** What was not clean, as far as all that is known now tells. */
+  function* candidates(): Generator<Closure> {
+    for (const closure of abnormal) yield seen.placed(closure);
+    for (const closure of unjudged) {
+      const one = settled(closure);
+      yield one.state === 'unjudged' && !endpointsLog && timed(one, population) ? { ...one, state: 'abnormal' } : one;
+    }
   }
 
   const coverage = tallies.flatMap((tally) => {
@@ -120,17 +119,17 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     showsIdleCuts: seen.showsIdleCuts,
   });
   const grouping = new Grouping();
-  const judgedIn = (closure: Closure): boolean =>
-    closure.ended.toMs >= options.window.fromMs && closure.ended.fromMs <= options.window.toMs;
+  const isAsked = ({ ended }: Closure): boolean => ended.toMs >= options.window.fromMs && ended.fromMs <= options.window.toMs;
   const verdictOf = (closure: Closure): Verdict => weigh(closure, world, causes);
   const groups = new Numbers();
-  for await (const closures of inTurns(abnormal)) {
-    for (const stitched of closures) {
-      if (!judgedIn(stitched)) continue;
-      const closure = seen.placed(stitched);
-      const verdict = verdictOf(closure);
-      seen.judge(closure, verdict);
-      groups.push(grouping.add(closure, verdict));
+  for await (const closures of inTurns(candidates())) {
+    for (const closure of closures) {
+      if (closure.state !== 'abnormal') seen.leave();
+      else if (isAsked(closure)) {
+        const verdict = verdictOf(closure);
+        seen.judge(closure, verdict);
+        groups.push(grouping.add(closure, verdict));
+      }
     }
   }
   const { incidents, ids } = grouping.incidents(seen.facets);
@@ -138,11 +137,9 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const reports = {
     *[Symbol.iterator](): Generator<ClosureReport> {
       let count = 0;
-      for (const stitched of abnormal) {
-        if (!judgedIn(stitched)) continue;
-        const closure = seen.placed(stitched);
-        yield closureReport(closure, verdictOf(closure), ids[groups.at(count++)] ?? '');
-      }
+      for (const closure of candidates())
+        if (closure.state === 'abnormal' && isAsked(closure))
+          yield closureReport(closure, verdictOf(closure), ids[groups.at(count++)] ?? '');
     },
   };
   return summarize({
