@@ -214,6 +214,8 @@ export interface ProcessFault extends Seen<'process-fault'> {
     | 'handler-exception'; // ends one connection, not the process
   /** Whether this ends the process; undefined = it may. */
   readonly fatal?: boolean;
+  /** How long a hang had lasted when this was written. */
+  readonly lastedMs?: DurationMs;
   /** The message, one line: `TypeError: Cannot read properties of undefined (reading 'user')`. */
   readonly says: string;
 }

@@ -41,6 +41,8 @@ export interface AppRow extends Row {
   readonly initiator?: string;
   readonly durationMs?: DurationMs;
   readonly silenceMs?: DurationMs;
+  /** How long the program stood still, beside words that say that it did. */
+  readonly stallMs?: DurationMs;
   readonly received?: number;
   readonly sent?: number;
   /** First line of an error, with its type. */
@@ -180,6 +182,7 @@ export function appRow(fields: Fields, written: string): AppRow {
     initiator: text(fields, 'initiator'),
     durationMs: durationIn(fields, 'life', written, at) ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at),
+    stallMs: durationIn(fields, 'stall', written, at),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
@@ -251,7 +254,7 @@ function errorLine(stack: string): string {
  * an integer of 1e9 or more means nanoseconds (Go's time.Duration); an integer beside an epoch-seconds stamp means seconds;
  * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
  */
-function durationIn(fields: Fields, role: 'life' | 'silence', written: string, at: Stamp | undefined): DurationMs | undefined {
+function durationIn(fields: Fields, role: 'life' | 'silence' | 'stall', written: string, at: Stamp | undefined): DurationMs | undefined {
   for (const { name, value, unitMs } of fields[role] ?? []) {
     // loguru's `elapsed: {repr, seconds}` counts from the program's start.
     if (name === 'elapsedseconds' && fields.sinceStart) continue;
