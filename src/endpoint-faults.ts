@@ -3,7 +3,7 @@
  * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
 import { type Closure, type Evidence, POINTS, type World } from './closure.ts';
-import { factOf, seenOf, words } from './signals.ts';
+import { allInOneTurn, byHeartbeat, seenOf, words } from './signals.ts';
 import type { EventOf } from './types.ts';
 
 export interface EndpointFault {
@@ -85,9 +85,9 @@ const LOGGED_LATE_MS = 10_000;
 /** Timers that are overdue fire in the turn after the stall. */
 const OVERDUE_MS = 2_000;
 const LONGEST_MS = 600_000;
-
-const byHeartbeat = (closure: Closure): boolean =>
-  seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some(({ by }) => by === 'heartbeat');
+/** The most patient of the usual heartbeats (Python 20 s, Socket.IO 20 s, ws's README 30 s) need about so long, the shortest 5 s (Socket.IO 2). */
+const SURELY_MS = 15_000;
+const PERHAPS_MS = 5_000;
 
 /** Whether the record can be of the process that held the connection: the same log, or nothing that tells them apart. */
 function ofServer(fault: EventOf<'process-fault'>, { server, keys }: Closure): boolean {
@@ -100,25 +100,22 @@ function ofServer(fault: EventOf<'process-fault'>, { server, keys }: Closure): b
 function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
   if (!byHeartbeat(closure)) return undefined;
   const { fromMs, toMs } = closure.ended;
-  const stall = world
-    .between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS)
-    .find(
-      (event) => event.lastedMs !== undefined && event.when.fromMs - event.lastedMs - LOGGED_LATE_MS <= toMs && ofServer(event, closure),
-    );
-  if (stall?.lastedMs === undefined) return undefined;
-  const lasted = words(stall.lastedMs);
+  let stall: EventOf<'process-fault'> | undefined;
+  let lastedMs = PERHAPS_MS - 1;
+  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS)) {
+    const ms = event.lastedMs ?? 0;
+    if (ms <= lastedMs || event.when.fromMs - ms - LOGGED_LATE_MS > toMs || !ofServer(event, closure)) continue;
+    stall = event;
+    lastedMs = ms;
+  }
+  if (!stall) return undefined;
+  const weight = (lastedMs < SURELY_MS ? POINTS.strong : POINTS.decisive) + (allInOneTurn(closure, world) ? POINTS.moderate : 0);
+  const says = `the server stood still for ${words(lastedMs)}: pings and pongs waited in it`;
   return {
-    score: POINTS.decisive,
-    detail: `${STILL} for ${lasted}, longer than a heartbeat waits`,
+    score: weight,
+    detail: `${STILL} for ${words(lastedMs)}, longer than a heartbeat waits`,
     hop: 'server',
-    evidence: [
-      {
-        event: stall,
-        says: `the server stood still for ${lasted}: pings and pongs waited in it`,
-        weight: POINTS.decisive,
-        mechanism: 'stall',
-      },
-    ],
+    evidence: [{ event: stall, says, weight, mechanism: 'stall' }],
     incidentKey: `stall ${Math.floor(stall.when.fromMs)}`,
   };
 }
@@ -126,16 +123,14 @@ function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
 export const STILL = 'the server stood still';
 export const IN_ONE_TURN = 'in one turn';
 
-/** A loop that stalled does all that it has missed in one turn. */
-const ONE_TURN_MS = 250;
 /** Fewer may be one client's, or one network's. */
 const ALL_LEAST = 5;
 
 /** No record of a stall; but paths are lost one by one, or with a link that has a record. */
 function oneTurn(closure: Closure, world: World): EndpointFault | undefined {
   if (!byHeartbeat(closure)) return undefined;
-  const burst = factOf(closure, world, 'burst');
-  if (!burst || burst.count < ALL_LEAST || burst.spreadMs > ONE_TURN_MS) return undefined;
+  const burst = allInOneTurn(closure, world);
+  if (!burst || burst.count < ALL_LEAST) return undefined;
   const says = `all ${burst.count} heartbeats of the server ran out ${IN_ONE_TURN}`;
   return {
     score: POINTS.moderate,

@@ -85,6 +85,18 @@ export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<
 export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
   world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
 
+/** An endpoint says that it gave up on a silent peer. */
+export const byHeartbeat = (closure: Closure): boolean =>
+  seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some(({ by }) => by === 'heartbeat');
+
+/** A loop that stalled does all that it has missed in one turn. */
+const ONE_TURN_MS = 250;
+/** The burst of all connections of the server, if it ended within one turn of its loop. */
+export function allInOneTurn(closure: Closure, world: World): Extract<Fact, { kind: 'burst' }> | undefined {
+  const burst = factOf(closure, world, 'burst');
+  return burst && burst.spreadMs <= ONE_TURN_MS ? burst : undefined;
+}
+
 /** `20.1 s`, `5 min 3 s`, `2 h 5 min`. */
 export function words(ms: DurationMs): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : ms % 1000 < 950 && ms % 1000 > 50 ? 1 : 0)} s`;
