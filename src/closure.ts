@@ -103,6 +103,15 @@ export type Fact =
       readonly sameAge: boolean;
       readonly early: boolean;
     }
+  /** It ended in a turn of its server's own timer: the ends, of connections of different ages, lie whole intervals apart. */
+  | {
+      readonly kind: 'sweep';
+      readonly intervalMs: DurationMs;
+      /** Gaps between the moments in which connections of the server ended, and how many of them are whole intervals. */
+      readonly gaps: number;
+      readonly whole: number;
+      readonly p: number;
+    }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */

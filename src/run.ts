@@ -98,7 +98,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     population.add(closure);
     abnormal.add(closure);
   }
-  for (const { opened } of living) population.addLiving(opened.when.fromMs);
+  for (const { opened } of living) population.addLiving(opened.when.fromMs, opened.keys.client?.ip);
   population.finish();
   for (const closure of untold) {
     if (timed(closure, population)) abnormal.add({ ...closure, state: 'abnormal' });
@@ -130,10 +130,10 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
       const closure = seen.placed(stitched);
       const verdict = verdictOf(closure);
       seen.judge(closure, verdict);
-      groups.push(grouping.add(closure, verdict));
+      groups.push(grouping.add(closure, verdict, population.pauseAfter(closure)));
     }
   }
-  const { incidents, ids } = grouping.incidents(seen.facets);
+  const { incidents, ids, inOneWave } = grouping.incidents(seen.facets);
   // Weighed anew when they are asked for: verdicts take more room than the closures that they are about, and most reports show a few.
   const reports = {
     *[Symbol.iterator](): Generator<ClosureReport> {
@@ -149,6 +149,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     version: options.version,
     counts: seen.counts,
     incidents,
+    inOneWave,
     closures: reports,
     world,
     events: seen.world,

@@ -131,6 +131,12 @@ export function productOf(event: LogEvent): string {
   return known?.[1] ?? event.format.split('-')[0] ?? event.format;
 }
 
+/** What the ends of a server in the turns of its timer say. */
+export const sweepWords = (fact: Fact): string =>
+  fact.kind === 'sweep'
+    ? `it ended in a turn of the server's own timer: ${fact.whole} of ${fact.gaps} gaps between ends of different ages are whole multiples of ${words(fact.intervalMs)} (chance ${fact.p.toExponential(0)})`
+    : '';
+
 /** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */
 export function hopOf(closure: Closure): string | undefined {
   const named =

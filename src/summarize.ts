@@ -47,9 +47,13 @@ export function summarize(found: Findings): Report {
         (pile) =>
           `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): a timer of ${words(pile.fromMs)}`,
       ),
+      ...[...population.sweeps].map(
+        ([server, { intervalMs, whole, gaps, p }]) =>
+          `${server}: ${whole} of ${gaps} gaps between abnormal ends are whole multiples of ${words(intervalMs)} (chance ${p.toExponential(0)}): the server's own timer, such as a heartbeat that looks at all connections every ${words(intervalMs)}`,
+      ),
       ...(storm ? [storm] : []),
     ],
-    fixes: fixesFor(incidents, world, piles[0]?.fromMs, storm !== undefined),
+    fixes: fixesFor(incidents, world, piles[0]?.fromMs, storm !== undefined || found.inOneWave),
     checklist: checklist(found),
     blindSpots: blindSpots(found, incidents),
     sources: found.tallies.map((tally) => sourceReport(tally, found.alignment)),

@@ -1,6 +1,17 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { allInOneTurn, byHeartbeat, concerns, concernsClient, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
+import {
+  allInOneTurn,
+  byHeartbeat,
+  concerns,
+  concernsClient,
+  factOf,
+  plural,
+  productOf,
+  sameUpstream,
+  seenOf,
+  sweepWords,
+} from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 
 /** A lost path shows when the next heartbeat, timer or send fails. */
@@ -89,6 +100,16 @@ export const network: Cause = {
   deaths: [],
   changes: [],
   facts: [
+    {
+      id: 'sweep',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'what a server ends in the turns of one timer, whatever the age, are the connections that its heartbeat found silent; less than its own word, since a program that ends clients by a timer looks alike',
+      holds: (fact, closure) => (fact.kind === 'sweep' && !byHeartbeat(closure) ? 0.9 : 0),
+      says: sweepWords,
+    },
     {
       id: 'others-lived-on',
       mechanism: 'survivors',

@@ -1,6 +1,6 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concernsClient, factOf, hopOf, plural, sameUpstream, seenOf, words } from '../signals.ts';
+import { concernsClient, factOf, hopOf, plural, sameUpstream, seenOf, sweepWords, words } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -92,6 +92,15 @@ export const proxyTimeout: Cause = {
   deaths: [],
   changes: [],
   facts: [
+    {
+      id: 'sweep',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'against',
+      because: "a proxy's timer counts from each connection's own last byte: its ends do not fall into step with one another",
+      holds: (fact) => (fact.kind === 'sweep' ? 1 : 0),
+      says: sweepWords,
+    },
     {
       id: 'silence-pile',
       mechanism: 'pile',
