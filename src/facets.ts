@@ -5,7 +5,7 @@
 import type { Closure } from './closure.ts';
 
 /** What a connection can have in common with others; each kind is told at most once of an incident. */
-type Kind = 'client network' | 'path' | 'upstream' | 'pod' | 'host';
+type Kind = 'client network' | 'client' | 'path' | 'upstream' | 'pod' | 'host';
 
 /** Values that are counted; more of them are names of single connections, not of parts of a system. */
 const MOST_VALUES = 10_000;
@@ -20,6 +20,7 @@ const CHANCE = 1e-4;
 function facetsOf({ keys }: Closure): (readonly [Kind, string])[] {
   const facets: (readonly [Kind, string | undefined])[] = [
     ['client network', keys.client && networkOf(keys.client.ip)],
+    ['client', keys.agent],
     ['path', keys.path?.replace(/\?.*$/s, '')],
     ['upstream', keys.upstream && `${keys.upstream.ip}${keys.upstream.port === undefined ? '' : `:${keys.upstream.port}`}`],
     ['pod', keys.pod],

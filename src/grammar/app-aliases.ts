@@ -23,6 +23,8 @@ const ALIASES = {
   client:
     'xforwardedfor forwardedfor xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
   port: 'remoteport clientport peerport connport sourceport srcport connremoteport port',
+  userAgent: 'useragent ua clientuseragent requestuseragent requseragent headersuseragent reqheadersuseragent',
+  clientVersion: 'clientversion appversion sdkversion clientappversion',
   path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
   requestId: 'requestid reqid xrequestid traceid correlationid',
   upstream: 'upstream upstreamurl backend backendurl proxyto',

@@ -1,5 +1,6 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
 import type { Draft, Keys, SocketClosed, Vantage } from '../types.ts';
+import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
@@ -104,6 +105,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean): Keys {
   const keys: Mutable<Keys> = ofProcess ? {} : connectionKeys(row);
   if (connection !== undefined && !ofProcess) keys.connection = connection;
+  const agent = ofProcess ? undefined : row.userAgent === undefined ? row.clientVersion : agentOf(row.userAgent);
+  if (agent !== undefined) keys.agent = agent;
   if (row.pid !== undefined) keys.pid = row.pid;
   if (row.requestId !== undefined) keys.requestId = row.requestId;
   if (row.program !== undefined) keys.service = row.program;

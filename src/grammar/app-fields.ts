@@ -35,6 +35,9 @@ export interface AppRow extends Row {
   readonly id?: string;
   readonly clientIp?: string;
   readonly clientPort?: number;
+  readonly userAgent?: string;
+  /** Of the client's own program. */
+  readonly clientVersion?: string;
   readonly path?: string;
   readonly requestId?: string;
   readonly upstream?: string;
@@ -176,6 +179,8 @@ export function appRow(fields: Fields, written: string): AppRow {
     id: text(fields, 'id'),
     clientIp: client?.ip,
     clientPort: client?.port,
+    userAgent: text(fields, 'userAgent'),
+    clientVersion: text(fields, 'clientVersion'),
     path: text(fields, 'path'),
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
