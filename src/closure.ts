@@ -1,5 +1,6 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
+import type { Floor } from './silence-floor.ts';
 import type { DurationMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
 
 /** One side's view of a connection's end. */
@@ -112,6 +113,8 @@ export type Fact =
       readonly whole: number;
       readonly p: number;
     }
+  /** All that ended like it had been silent for longer than some hops remember a connection, and few others had. */
+  | ({ readonly kind: 'silence-floor' } & Floor)
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */

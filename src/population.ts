@@ -7,6 +7,7 @@ import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
 import { Measured, type Pile, pilesIn, TIMER_EARLY_MS } from './piles.ts';
 import { byHeartbeat } from './signals.ts';
+import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
 import type { DurationMs } from './types.ts';
@@ -70,6 +71,8 @@ export class Population {
   /** From the first to the last end. */
   #spanMs: DurationMs = 0;
   readonly #sweeps = new Map<string, Sweep>();
+  readonly #forgotten = new SilenceFloor();
+  #floor: Floor | undefined;
   /** Of each end, in order of time: until its client came back (ms); NaN = it did not, or its address is many clients'. */
   #pauses: Float32Array = new Float32Array();
   /** When one hand cut many at once. */
@@ -91,6 +94,7 @@ export class Population {
     const otherwise = abnormal && endedOtherwise(closure);
     const sweeper = abnormal && (!otherwise || byHeartbeat(closure)) ? this.#serverNumber(closure) : 0;
     this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + BITS * sweeper, client);
+    this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
     const exact = isExact(closure);
     if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact);
@@ -147,6 +151,9 @@ export class Population {
     this.#silencePiles = pilesIn('silence', this.#silences.where(alone));
     this.#agePiles = pilesIn('age', this.#ages.where(alone));
     this.#piles = [...this.#silencePiles, ...this.#agePiles];
+    // Silences that agree are a timer's that said so at once.
+    const { floor } = this.#forgotten;
+    if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
     this.#findSweeps();
     this.#findPauses();
   }
@@ -220,6 +227,11 @@ export class Population {
     return undefined;
   }
 
+  /** The silence after which a hop forgets connections, if their ends show one. */
+  get floor(): Floor | undefined {
+    return this.#floor;
+  }
+
   /** Timers of servers that their ends show, by server log. */
   get sweeps(): ReadonlyMap<string, Sweep> {
     return this.#sweeps;
@@ -248,7 +260,13 @@ export class Population {
   }
 
   facts(closure: Closure): Fact[] {
-    return [...this.#pileFacts(closure), ...this.#momentFacts(closure), ...this.#sweepFacts(closure)];
+    return [...this.#pileFacts(closure), ...this.#momentFacts(closure), ...this.#sweepFacts(closure), ...this.#floorFacts(closure)];
+  }
+
+  #floorFacts(closure: Closure): Fact[] {
+    return this.#floor && closure.silenceMs !== undefined && isLost(closure, endedOtherwise(closure))
+      ? [{ kind: 'silence-floor', ...this.#floor }]
+      : [];
   }
 
   #sweepFacts({ server, codes, ended }: Closure): Fact[] {
@@ -384,6 +402,12 @@ export class Population {
     return { clients: clients.size, sameAge, spreadMs: last - first };
   }
 }
+
+/** The server found it gone, and nobody says by whose hand; a failed write that its system puts down to the network is such an end. */
+const isLost = (closure: Closure, otherwise: boolean): boolean =>
+  closure.state === 'abnormal' &&
+  closure.codes.server === 1006 &&
+  (!otherwise || closure.seen.some((event) => event.kind === 'socket-closed' && event.by === 'network'));
 
 const isGoingAway = (code: number | undefined): boolean => code === 1001 || code === 1012;
 

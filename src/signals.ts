@@ -137,6 +137,12 @@ export const sweepWords = (fact: Fact): string =>
     ? `it ended in a turn of the server's own timer: ${fact.whole} of ${fact.gaps} gaps between ends of different ages are whole multiples of ${words(fact.intervalMs)} (chance ${fact.p.toExponential(0)})`
     : '';
 
+/** What the silence that all lost connections have in common says. */
+export const floorWords = (fact: Fact): string =>
+  fact.kind === 'silence-floor'
+    ? `all ${fact.count} connections that ended like it had been silent for ${words(fact.leastMs)} or longer, as ${Math.round(100 * fact.usual)} % of the others (chance ${fact.p.toExponential(0)})`
+    : '';
+
 /** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */
 export function hopOf(closure: Closure): string | undefined {
   const named =

@@ -115,3 +115,28 @@ describe('clients that come back', () => {
     expect(await notes(lines)).toContain('the same client was cut 12 times every 1 min 5 s, 1 min after each open: one fault, met again');
   });
 });
+
+describe('a hop that forgets silent connections', () => {
+  const close = (n: number, silence: number, reason: string, code = 1006): string =>
+    `time=${iso(2_000 + n * 37.7)} level=warn msg="client disconnected" conn=k${n}ab1 peer=203.0.113.${n + 1}:4${n + 100} close_code=${code} close_reason="${reason}" elapsed_s=${900 + n * 13}.250 idle_s=${silence.toFixed(3)}`;
+  const random = seeded(11);
+  const alive = count(40).map((n) => close(n + 40, random.integer(1_000, 400_000) / 1000, '', 1000));
+  const lost = (leastS: number): string[] =>
+    count(14).map((n) => close(n, leastS + ((n * n * 31) % 400), n % 2 === 0 ? 'write ETIMEDOUT' : 'read ECONNRESET'));
+
+  it('is known by the silence that all lost connections had', async () => {
+    const found = await report({ 'app.log': [...lost(353), ...alive] });
+    expect(new Set(found.closures.map(({ cause }) => cause))).toEqual(new Set(['proxy-timeout']));
+    expect(found.incidents[0]?.detail).toBe(
+      'forgotten in silence after about 5 min 50 s, as by AWS Network Load Balancer or AWS NAT gateway or AWS Network Firewall',
+    );
+    expect(new Set(found.closures.map(({ grade }) => grade))).not.toContain('confirmed');
+    expect(found.patterns.join()).toContain('a hop forgets silent connections after about 5 min 50 s');
+  });
+
+  it('is none where busy connections are lost as well, or all are silent for so long', async () => {
+    expect((await report({ 'app.log': [...lost(12), ...alive] })).patterns.join()).not.toContain('forgets');
+    const silent = count(40).map((n) => close(n + 40, 353 + ((n * n * 17) % 300), '', 1000));
+    expect((await report({ 'app.log': [...lost(353), ...silent] })).patterns.join()).not.toContain('forgets');
+  });
+});

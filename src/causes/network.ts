@@ -6,6 +6,7 @@ import {
   concerns,
   concernsClient,
   factOf,
+  floorWords,
   plural,
   productOf,
   sameUpstream,
@@ -100,6 +101,15 @@ export const network: Cause = {
   deaths: [],
   changes: [],
   facts: [
+    {
+      id: 'silence-floor',
+      mechanism: 'floor',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'a lost path takes busy connections too: these were all silent for longer than a hop on the way remembers',
+      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      says: floorWords,
+    },
     {
       id: 'sweep',
       mechanism: 'heartbeat',
