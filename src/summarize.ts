@@ -10,7 +10,7 @@ import { evidenceReport, iso } from './group.ts';
 import { patternsOf } from './patterns.ts';
 import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
 import { CAUSES } from './report.ts';
-import { plural, words } from './signals.ts';
+import { plural } from './signals.ts';
 import type { Basis, LogEvent } from './types.ts';
 
 const TIMELINE_LIMIT = 40;
