@@ -3,7 +3,7 @@
  * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
 import { type Closure, type Evidence, POINTS, type World } from './closure.ts';
-import { allInOneTurn, byHeartbeat, seenOf, words } from './signals.ts';
+import { allInOneTurn, byHeartbeat, words } from './signals.ts';
 import type { EventOf } from './types.ts';
 
 export interface EndpointFault {
@@ -49,35 +49,43 @@ function refusedFrame(closure: Closure, world: World): EndpointFault | undefined
       incidentKey: `frame ${hop} ${TOO_BIG.test(said)}`,
     };
   };
-  const own = seenOf(closure, 'process-fault').find(({ says }) => FRAME.test(says));
-  if (own) return fault(own, own.says, 1);
-  const close = seenOf(closure, 'socket-closed').find(
-    ({ by, reason }) => by === 'protocol-error' && reason !== undefined && FRAME.test(reason),
-  );
-  if (close?.reason !== undefined) return fault(close, close.reason, 1);
-  for (const event of seenOf(closure, 'socket-closed')) {
-    const why = SENT[event.code ?? 0];
-    if (why === undefined || event.by === 'heartbeat' || closure.state !== 'abnormal') continue;
-    const score = event.code === VAGUE ? POINTS.weak : POINTS.strong;
-    return {
-      score,
-      detail: `the ${event.vantage} closed it with ${event.code} for ${why}; the other side did not get that frame`,
-      hop: event.vantage,
-      evidence: [{ event, says: `the ${event.vantage} closed it itself, for ${why}`, weight: score, mechanism: 'frame' }],
-      incidentKey: `sent ${event.vantage} ${event.code}`,
-    };
+  let sent: EndpointFault | undefined;
+  let line: EventOf<'socket-closed'> | undefined;
+  for (const event of closure.seen) {
+    if (event.kind === 'process-fault' && FRAME.test(event.says)) return fault(event, event.says, 1);
+    if (event.kind !== 'socket-closed') continue;
+    if (event.by === 'protocol-error' && event.reason !== undefined && FRAME.test(event.reason)) return fault(event, event.reason, 1);
+    if (event.vantage === 'server' && event.code === 1006) line ??= event;
+    sent ??= sentCode(event);
   }
+  if (sent) return closure.state === 'abnormal' ? sent : undefined;
+  if (!line) return undefined;
   // The error names no connection: it is that of the close which its own log writes right behind it.
-  const line = seenOf(closure, 'socket-closed').find((event) => event.vantage === 'server' && event.code === 1006);
-  const before =
-    line &&
-    world
-      .between('process-fault', line.when.fromMs - SAME_TURN_MS, line.when.toMs)
-      .findLast(
-        ({ says, origin, keys }) =>
-          FRAME.test(says) && origin.source === line.origin.source && origin.line < line.origin.line && keys.connection === undefined,
-      );
+  const { origin, when } = line;
+  const before = world
+    .between('process-fault', when.fromMs - SAME_TURN_MS, when.toMs)
+    .findLast(
+      (event) =>
+        event.origin.source === origin.source &&
+        event.origin.line < origin.line &&
+        event.keys.connection === undefined &&
+        FRAME.test(event.says),
+    );
   return before && fault(before, before.says, 0.7);
+}
+
+/** One side closed with a code that the other did not get. */
+function sentCode(event: EventOf<'socket-closed'>): EndpointFault | undefined {
+  const why = SENT[event.code ?? 0];
+  if (why === undefined || event.by === 'heartbeat') return undefined;
+  const weight = event.code === VAGUE ? POINTS.weak : POINTS.strong;
+  return {
+    score: weight,
+    detail: `the ${event.vantage} closed it with ${event.code} for ${why}; the other side did not get that frame`,
+    hop: event.vantage,
+    evidence: [{ event, says: `the ${event.vantage} closed it itself, for ${why}`, weight, mechanism: 'frame' }],
+    incidentKey: `sent ${event.vantage} ${event.code}`,
+  };
 }
 
 /** A stall is logged when it is over; a monitor that looks every few seconds writes it down after the heartbeats that it expired. */

@@ -87,7 +87,7 @@ export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, k
 
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>
-  seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some(({ by }) => by === 'heartbeat');
+  closure.seen.some((event) => event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat'));
 
 /** A loop that stalled does all that it has missed in one turn. */
 const ONE_TURN_MS = 250;
