@@ -110,7 +110,7 @@ export const appJson = defineParser<AppRow>({
       line: '{"name":"chat-ws","hostname":"edge-c","pid":417,"level":50,"conn":{"id":"6e29a6f6"},"msg":"Invalid WebSocket frame: MASK must be set","time":"2026-11-22T12:03:07.172Z","v":0}',
       from: 'bunyan 1.8 around ws 8',
       reads: { connection: '6e29a6f6', message: 'Invalid WebSocket frame: MASK must be set' },
-      gives: 'noise',
+      gives: { kind: 'process-fault', fault: 'handler-exception', fatal: false, keys: { connection: '6e29a6f6' } },
     },
     {
       line: '{"ts":1792134075.51,"event":"ws_close","conn_id":"7ac28db3","close_code":1006,"close_reason":"","elapsed_s":20.683,"client_ip":"10.20.0.103","messages_in":4,"messages_out":5}',

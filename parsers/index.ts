@@ -60,6 +60,7 @@ import { ingressNginxAccess } from './ingress-nginx-access.ts';
 import { ingressNginxController } from './ingress-nginx-controller.ts';
 import { journald } from './journald.ts';
 import { jvmCrash } from './jvm-crash.ts';
+import { jvmGc } from './jvm-gc.ts';
 import { kernelCrash } from './kernel-crash.ts';
 import { kernelNetwork } from './kernel-network.ts';
 import { kernelOom } from './kernel-oom.ts';
@@ -163,6 +164,7 @@ export const parsers: readonly Parser[] = [
   ingressNginxController,
   journald,
   jvmCrash,
+  jvmGc,
   kernelCrash,
   kernelNetwork,
   kernelOom,

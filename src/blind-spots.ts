@@ -45,6 +45,12 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
   const vantages = new Set(tallies.flatMap((tally) => tally.vantages));
   const formats = tallies.flatMap((tally) => Object.keys(tally.formats));
   const uses = (name: string): boolean => formats.some((format) => format.includes(name));
+  // What was given and could not be used comes before what was not given.
+  for (const { source, missing, events: count } of found.alignment.unplaced)
+    add(
+      `${source}: ${plural(count, 'record')} cannot be placed in time (${missing === 'boot-time' ? 'seconds since an unknown boot' : 'ages from an unknown moment'}).`,
+      missing === 'boot-time' ? '--boot-time "$(uptime -s)", or dmesg --time-format=iso' : 'kubectl get events -o json',
+    );
   if (incidents.length > 0) {
     const at = Date.parse(incidents[0]?.from ?? '');
     if (!world.covers('kernel', at))
@@ -79,11 +85,6 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
     add(
       'The access log has no duration: the age of a tunnel is not known.',
       'log_format ws \'$remote_addr:$remote_port [$time_iso8601] "$request" $status $body_bytes_sent rt=$request_time ua=$upstream_addr conn=$connection msec=$msec\';',
-    );
-  for (const { source, missing, events: count } of found.alignment.unplaced)
-    add(
-      `${source}: ${plural(count, 'record')} cannot be placed in time (${missing === 'boot-time' ? 'seconds since an unknown boot' : 'ages from an unknown moment'}).`,
-      missing === 'boot-time' ? '--boot-time "$(uptime -s)", or dmesg --time-format=iso' : 'kubectl get events -o json',
     );
   for (const gap of events)
     if (gap.kind === 'log-gap' && (gap.gap === 'suppressed' || gap.gap === 'dropped'))

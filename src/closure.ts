@@ -1,5 +1,6 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
+import type { Floor } from './silence-floor.ts';
 import type { DurationMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
 
 /** One side's view of a connection's end. */
@@ -103,6 +104,17 @@ export type Fact =
       readonly sameAge: boolean;
       readonly early: boolean;
     }
+  /** It ended in a turn of its server's own timer: the ends, of connections of different ages, lie whole intervals apart. */
+  | {
+      readonly kind: 'sweep';
+      readonly intervalMs: DurationMs;
+      /** Gaps between the moments in which connections of the server ended, and how many of them are whole intervals. */
+      readonly gaps: number;
+      readonly whole: number;
+      readonly p: number;
+    }
+  /** All that ended like it had been silent for longer than some hops remember a connection, and few others had. */
+  | ({ readonly kind: 'silence-floor' } & Floor)
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */

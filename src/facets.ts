@@ -1,13 +1,15 @@
 /**
- * What the closures of one incident have in common more often than all connections do: a client network, a path, an instance. It points at
+ * What the closures of one incident have in common more often than all connections do: a client network, the clients' version, a path, an instance. It points at
  * the part of the system that is at fault where the cause alone does not.
  */
 import type { Closure } from './closure.ts';
+import { detached } from './grammar/remembered.ts';
+import type { Keys } from './types.ts';
 
 /** What a connection can have in common with others; each kind is told at most once of an incident. */
-type Kind = 'client network' | 'path' | 'upstream' | 'pod' | 'host';
+type Kind = 'client network' | 'client' | 'path' | 'upstream' | 'pod' | 'host';
 
-/** Values that are counted; more of them are names of single connections, not of parts of a system. */
+/** Values of a kind that are counted; more of them are names of single connections, not of parts of a system. */
 const MOST_VALUES = 10_000;
 /** So few closures have much in common by chance. */
 const LEAST_CLOSURES = 5;
@@ -17,16 +19,20 @@ const LEAST_LIFT = 2;
 /** By chance at most, for each of the values that were tried. */
 const CHANCE = 1e-4;
 
-function facetsOf({ keys }: Closure): (readonly [Kind, string])[] {
-  const facets: (readonly [Kind, string | undefined])[] = [
-    ['client network', keys.client && networkOf(keys.client.ip)],
-    ['path', keys.path?.replace(/\?.*$/s, '')],
-    ['upstream', keys.upstream && `${keys.upstream.ip}${keys.upstream.port === undefined ? '' : `:${keys.upstream.port}`}`],
-    ['pod', keys.pod],
-    ['host', keys.host],
-  ];
-  return facets.filter((facet): facet is readonly [Kind, string] => facet[1] !== undefined);
-}
+/** A path without its query. */
+const withoutQuery = (path: string): string => {
+  const query = path.indexOf('?');
+  return query < 0 ? path : path.slice(0, query);
+};
+
+const FACETS: readonly (readonly [Kind, (keys: Keys) => string | undefined])[] = [
+  ['client network', ({ client }) => client && networkOf(client.ip)],
+  ['client', ({ agent }) => agent],
+  ['path', ({ path }) => path && withoutQuery(path)],
+  ['upstream', ({ upstream }) => upstream && (upstream.port === undefined ? upstream.ip : `${upstream.ip}:${upstream.port}`)],
+  ['pod', ({ pod }) => pod],
+  ['host', ({ host }) => host],
+];
 
 /** `203.0.113.9` → `203.0.113.0/24`, `2001:db8:1:2::9` → `2001:db8:1::/48`; undefined for what is no address. */
 function networkOf(ip: string): string | undefined {
@@ -38,34 +44,40 @@ function networkOf(ip: string): string | undefined {
 
 /** Connections by what they have. */
 export class Facets {
-  readonly #counts = new Map<string, number>();
+  /** Of each facet: value → connections. */
+  readonly #counts = FACETS.map(() => new Map<string, number>());
   #total = 0;
 
-  add(closure: Closure): void {
+  add({ keys }: Closure): void {
     this.#total++;
-    for (const [kind, value] of facetsOf(closure)) {
-      const key = `${kind} ${value}`;
-      const count = this.#counts.get(key);
-      if (count !== undefined || this.#counts.size < MOST_VALUES) this.#counts.set(key, (count ?? 0) + 1);
+    for (let at = 0; at < FACETS.length; at++) {
+      const value = FACETS[at]?.[1](keys);
+      if (value === undefined) continue;
+      const counts = this.#counts[at] as Map<string, number>;
+      const count = counts.get(value);
+      if (count !== undefined) counts.set(value, count + 1);
+      else if (counts.size < MOST_VALUES) counts.set(detached(value), 1);
     }
   }
 
   /** What most of these connections have and few of `all` do, the least likely first, in words. */
   unlike(all: Facets): string[] {
     if (this.#total < LEAST_CLOSURES || this.#total === all.#total) return [];
+    const tried = this.#counts.reduce((sum, { size }) => sum + size, 0);
     const found: { readonly words: string; readonly chance: number }[] = [];
-    for (const [key, count] of this.#counts) {
-      const share = count / this.#total;
-      const usual = (all.#counts.get(key) ?? 0) / all.#total;
-      if (share < LEAST_SHARE || usual === 0 || share < LEAST_LIFT * usual) continue;
-      const chance = atMost(count, this.#total, usual) * this.#counts.size;
-      if (chance > CHANCE) continue;
-      const percent = Math.round(100 * usual);
-      found.push({
-        words: `${count} of ${this.#total} have ${key}, of all connections ${percent} % (chance below ${power(chance)})`,
-        chance,
-      });
-    }
+    for (const [at, [kind]] of FACETS.entries())
+      for (const [value, count] of this.#counts[at] ?? []) {
+        const share = count / this.#total;
+        const usual = (all.#counts[at]?.get(value) ?? 0) / all.#total;
+        if (share < LEAST_SHARE || usual === 0 || share < LEAST_LIFT * usual) continue;
+        const chance = atMost(count, this.#total, usual) * tried;
+        if (chance > CHANCE) continue;
+        const percent = Math.round(100 * usual);
+        found.push({
+          words: `${count} of ${this.#total} have ${kind} ${value}, of all connections ${percent} % (chance below ${power(chance)})`,
+          chance,
+        });
+      }
     return found.sort((a, b) => a.chance - b.chance || (a.words < b.words ? -1 : 1)).map(({ words }) => words);
   }
 }

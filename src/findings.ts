@@ -20,6 +20,8 @@ export interface Findings {
   readonly version: string;
   readonly counts: Counts;
   readonly incidents: readonly IncidentReport[];
+  /** The clients of an incident came back after one fixed pause. */
+  readonly inOneWave: boolean;
   readonly closures: Iterable<ClosureReport>;
   readonly world: World;
   readonly events: readonly LogEvent[];

@@ -1,5 +1,6 @@
 /** What to change: for each incident's cause the setting, the value and the code, from what was seen. */
 import type { World } from './closure.ts';
+import { endpointFixes } from './endpoint-fixes.ts';
 import type { Fix, IncidentReport } from './report.ts';
 import { words } from './signals.ts';
 import { TIMERS, timersNear } from './timers.ts';
@@ -45,6 +46,7 @@ export function fixesFor(incidents: readonly IncidentReport[], world: World, pil
     fixes.push(
       heartbeat(USUAL_HEARTBEAT_MS, 'It finds a lost path within two intervals instead of after a timer or TCP’s quarter of an hour.'),
     );
+  fixes.push(...endpointFixes(incidents));
   if (incidents.length > 0)
     fixes.push({
       title: 'Let clients reconnect with exponential backoff and jitter',

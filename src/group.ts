@@ -2,6 +2,8 @@
 import type { Closure, Evidence, Verdict } from './closure.ts';
 import { Facets } from './facets.ts';
 import type { ClosureReport, EvidenceReport, IncidentReport, Iso, RuledOut } from './report.ts';
+import { Returns } from './returns.ts';
+import type { DurationMs } from './types.ts';
 import { gradeOf } from './weigh.ts';
 
 const REPRESENTATIVES = 5;
@@ -9,6 +11,8 @@ const EVIDENCE_KEPT = 8; // lines quoted for a closure or an incident: the stron
 const ALIKE = 2; // quotes of one mechanism in an incident
 const CLIENTS_KEPT = 100_000;
 const FACETS_TOLD = 2; // a client network and a path, say: more would be the same said again
+/** Fewer that come back together are no wave. */
+const MANY_CLIENTS = 5;
 /** Closures of one timer or of clients that come and go are one incident as long as they follow one another within this. */
 const PAUSE_MS = 3_600_000;
 
@@ -36,13 +40,14 @@ interface Group {
   readonly wouldDecide: Map<string, Verdict['wouldDecide'][number]>;
   readonly details: Map<string, number>;
   readonly facets: Facets;
+  readonly returns: Returns;
 }
 
 export class Grouping {
   readonly #groups = new Map<string, Group>();
 
-  /** Adds a judged closure; returns the number of its incident, of which `incidents` knows the id. */
-  add(closure: Closure, verdict: Verdict): number {
+  /** Adds a judged closure, after which its client came back in `pauseMs`; returns the number of its incident, of which `incidents` knows the id. */
+  add(closure: Closure, verdict: Verdict, pauseMs: DurationMs | undefined): number {
     const group = this.#groupFor(closure, verdict);
     group.fromMs = Math.min(group.fromMs, closure.ended.fromMs);
     group.toMs = Math.max(group.toMs, closure.ended.fromMs);
@@ -51,6 +56,7 @@ export class Grouping {
     group.confidence += verdict.confidence;
     group.details.set(verdict.detail, (group.details.get(verdict.detail) ?? 0) + 1);
     group.facets.add(closure);
+    group.returns.add(closure, pauseMs);
     const client = closure.keys.client?.ip;
     if (client && group.clients.size < CLIENTS_KEPT) group.clients.add(client);
     const least = group.representatives.at(-1);
@@ -88,6 +94,7 @@ export class Grouping {
           wouldDecide: new Map(),
           details: new Map(),
           facets: new Facets(),
+          returns: new Returns(),
         };
         this.#groups.set(key, fresh);
         return fresh;
@@ -110,12 +117,13 @@ export class Grouping {
     for (const one of verdict.wouldDecide) if (!group.wouldDecide.has(one.what)) group.wouldDecide.set(one.what, one);
   }
 
-  /** All incidents by time, and the id of each by its number. `all` = every connection that ended: what an incident's have in common is told against it. */
-  incidents(all: Facets): { readonly incidents: IncidentReport[]; readonly ids: readonly string[] } {
+  /** All incidents by time, and the id of each by its number. `all` = every connection that ended: what an incident's have in common is told against it. `inOneWave` = the clients of one came back after one fixed pause. */
+  incidents(all: Facets): { readonly incidents: IncidentReport[]; readonly ids: readonly string[]; readonly inOneWave: boolean } {
     const groups = [...this.#groups.values()].sort((a, b) => a.fromMs - b.fromMs || (a.key < b.key ? -1 : 1));
     const ids: string[] = [];
     for (const [place, group] of groups.entries()) ids[group.number] = `i${place + 1}`;
-    return { ids, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '', all)) };
+    const inOneWave = groups.some(({ returns, clients }) => returns.steady !== undefined && clients.size >= MANY_CLIENTS);
+    return { ids, inOneWave, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '', all)) };
   }
 }
 
@@ -139,7 +147,7 @@ function incidentOf(group: Group, id: string, all: Facets): IncidentReport {
     ruledOut: [...group.ruledOut.values()],
     wouldDecide: [...group.wouldDecide.values()],
     root: null,
-    notes: group.facets.unlike(all).slice(0, FACETS_TOLD),
+    notes: [...group.facets.unlike(all).slice(0, FACETS_TOLD), ...group.returns.notes(group.closures, group.clients.size)],
   };
 }
 

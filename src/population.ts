@@ -1,12 +1,15 @@
 /**
  * What only all closures together show: ages and silences that pile up at a timer (tested against chance), many ends in one moment,
- * connections that lived on. Fed closure by closure, then asked about each.
+ * ends in the turns of a server's own timer, connections that lived on, clients that came back. Fed closure by closure, then asked about each.
  */
 
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
 import { Measured, type Pile, pilesIn, TIMER_EARLY_MS } from './piles.ts';
+import { byHeartbeat } from './signals.ts';
+import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
+import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
 import type { DurationMs } from './types.ts';
 
 /** Ends of one event spread over this much on a slow host and over one-second stamps. */
@@ -28,9 +31,14 @@ const AT_ONCE_AGES_MS = 1_000;
 const SAME_AGE_MS = 3_000;
 const SAME_AGE_SHARE = 0.15;
 
-/** What one connection was, as bits. */
+/** What one connection was, as bits; above them the number of the server log that ended it without naming another hand, if one did. */
 const ABNORMAL = 1;
 const GOING_AWAY = 2;
+const BITS = 4;
+/** Ends of one instant that are looked through for a client's. */
+const SAME_INSTANT = 200;
+/** One-second stamps put an open up to so long before the end that it followed. */
+const STAMP_MS = 1_000;
 
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
 const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
@@ -43,10 +51,15 @@ export class Population {
   readonly #opensSeen = new Numbers();
   readonly #bitsSeen = new Numbers();
   readonly #clientsSeen = new Numbers();
-  readonly #clientNumbers = new Map<string | undefined, number>();
   /** By client the number of the count that it was last counted in: a set for each of a million closures costs more than all else here. */
   #countedIn = new Uint32Array();
   #counted = 0;
+  readonly #clientNumbers = new Map<string, number>();
+  /** Server logs, and the widest stamp of each (ms). */
+  readonly #servers = new Map<string, { readonly number: number; widthMs: DurationMs }>();
+  /** Attempts to connect that failed: when (ms UTC), and the client's number. */
+  readonly #attempts = new Numbers();
+  readonly #attemptedBy = new Numbers();
   #knowsAges = false;
   #piles: Pile[] = [];
   #silencePiles: Pile[] = [];
@@ -60,45 +73,76 @@ export class Population {
   #goingAway: Uint32Array = new Uint32Array();
   /** From the first to the last end. */
   #spanMs: DurationMs = 0;
+  readonly #sweeps = new Map<string, Sweep>();
+  readonly #forgotten = new SilenceFloor();
+  #floor: Floor | undefined;
+  /** Of each end, in order of time: until its client came back (ms); NaN = it did not, or its address is many clients'. */
+  #pauses: Float32Array = new Float32Array();
   /** When one hand cut many at once. */
   #cuts: Float64Array = new Float64Array();
   readonly #unusual = new Map<string, boolean>();
 
   add(closure: Closure): void {
-    if (neverOpen(closure)) return;
     const endMs = (closure.ended.fromMs + closure.ended.toMs) / 2;
-    const { client, gateway, server } = closure.codes;
-    const goingAway = isGoingAway(client) || isGoingAway(gateway) || isGoingAway(server);
+    const client = this.#numberOf(closure.keys.client?.ip);
+    if (neverOpen(closure)) {
+      this.#attempts.push(endMs - (closure.lifeMs ?? 0));
+      this.#attemptedBy.push(client);
+      return;
+    }
+    const { codes } = closure;
+    const goingAway = isGoingAway(codes.client) || isGoingAway(codes.gateway) || isGoingAway(codes.server);
     const abnormal = closure.state !== 'clean';
     const { lifeMs, silenceMs } = closure;
-    this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) | (goingAway ? GOING_AWAY : 0), closure.keys.client?.ip);
-    if (!abnormal || endedOtherwise(closure)) return;
+    const otherwise = abnormal && endedOtherwise(closure);
+    const sweeper = abnormal && (!otherwise || byHeartbeat(closure)) ? this.#serverNumber(closure) : 0;
+    this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + BITS * sweeper, client);
+    this.#forgotten.add(closure, isLost(closure, otherwise));
+    if (!abnormal || otherwise) return;
     const exact = isExact(closure);
     if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact);
     if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact);
   }
 
   /** A connection that was opened and that no log ends: it lived on. */
-  addLiving(openMs: number): void {
-    this.#live(Number.MAX_SAFE_INTEGER, openMs, 0, undefined);
+  addLiving(openMs: number, client: string | undefined): void {
+    this.#live(Number.MAX_SAFE_INTEGER, openMs, 0, this.#numberOf(client));
   }
 
-  #live(endMs: number, openMs: number, bits: number, client: string | undefined): void {
+  /** 0 = no log names the client's address. */
+  #numberOf(client: string | undefined): number {
+    if (client === undefined) return 0;
     let number = this.#clientNumbers.get(client);
     if (number === undefined) {
-      number = this.#clientNumbers.size;
+      number = this.#clientNumbers.size + 1;
       this.#clientNumbers.set(client, number);
     }
+    return number;
+  }
+
+  /** 0 = no server wrote this end. */
+  #serverNumber({ server, codes, ended }: Closure): number {
+    if (server === undefined || codes.server === undefined) return 0;
+    let known = this.#servers.get(server);
+    if (known === undefined) {
+      known = { number: this.#servers.size + 1, widthMs: 0 };
+      this.#servers.set(server, known);
+    }
+    known.widthMs = Math.max(known.widthMs, ended.toMs - ended.fromMs);
+    return known.number;
+  }
+
+  #live(endMs: number, openMs: number, bits: number, client: number): void {
     this.#endsSeen.push(endMs);
     this.#opensSeen.push(openMs);
     this.#bitsSeen.push(bits);
-    this.#clientsSeen.push(number);
+    this.#clientsSeen.push(client);
     if (openMs < endMs) this.#knowsAges = true;
   }
 
   /** After the last closure. */
   finish(): void {
-    this.#countedIn = new Uint32Array(this.#clientNumbers.size);
+    this.#countedIn = new Uint32Array(this.#clientNumbers.size + 1);
     this.#byEnd = this.#endsSeen.ranking();
     this.#ends = this.#endsSeen.pick(this.#byEnd);
     this.#opens = this.#opensSeen.pick(this.#byEnd).sort();
@@ -111,6 +155,90 @@ export class Population {
     this.#silencePiles = pilesIn('silence', this.#silences.where(alone));
     this.#agePiles = pilesIn('age', this.#ages.where(alone));
     this.#piles = [...this.#silencePiles, ...this.#agePiles];
+    // Silences that agree are a timer's that said so at once.
+    const { floor } = this.#forgotten;
+    if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
+    this.#findSweeps();
+    this.#findPauses();
+  }
+
+  /** What no timer's pile explains, server by server. */
+  #findSweeps(): void {
+    const names = [...this.#servers];
+    const of = names.map(() => ({ ends: new Numbers(), ages: new Numbers() }));
+    for (const [at, one] of this.#byEnd.entries()) {
+      const mine = of[Math.floor(this.#bitsSeen.at(one) / BITS) - 1];
+      const endMs = this.#ends[at] as number;
+      const age = endMs - this.#opensSeen.at(one);
+      if (!mine || this.#agePiles.some((pile) => !pile.together && age >= pile.fromMs - TIMER_EARLY_MS && age <= pile.toMs)) continue;
+      mine.ends.push(endMs);
+      mine.ages.push(age);
+    }
+    for (const [number, [server, { widthMs }]] of names.entries()) {
+      const mine = of[number];
+      const sweep = mine && sweepIn(mine.ends, mine.ages, widthMs);
+      if (sweep) this.#sweeps.set(server, sweep);
+    }
+  }
+
+  /** From each end to the next connection, or attempt, of the same client; only of addresses that never have two connections at once. */
+  #findPauses(): void {
+    const clients = this.#clientNumbers.size + 1;
+    const [ends, places] = [new Float64Array(clients), new Int32Array(clients).fill(-1)];
+    const shared = new Uint8Array(clients);
+    const pauses = new Float32Array(this.#byEnd.length).fill(Number.NaN);
+    const back = (client: number, ms: number): void => {
+      const place = places[client] as number;
+      if (place < 0) return;
+      const pause = ms - (ends[client] as number);
+      if (pause < -STAMP_MS) shared[client] = 1;
+      else pauses[place] = Math.max(0, pause);
+      places[client] = -1;
+    };
+    const order = this.#attempts.ranking();
+    let tried = 0;
+    const triedUntil = (ms: number): void => {
+      for (; tried < order.length; tried++) {
+        const one = order[tried] as number;
+        if (this.#attempts.at(one) > ms) return;
+        back(this.#attemptedBy.at(one), this.#attempts.at(one));
+      }
+    };
+    for (let at = 0; at < this.#byEnd.length; at++) {
+      const one = this.#byEnd[at] as number;
+      const [endMs, openMs, client] = [this.#endsSeen.at(one), this.#opensSeen.at(one), this.#clientsSeen.at(one)];
+      triedUntil(openMs);
+      if (client === 0) continue;
+      if (openMs < endMs) back(client, openMs);
+      [ends[client], places[client]] = [endMs, at];
+    }
+    triedUntil(Number.POSITIVE_INFINITY);
+    for (let at = 0; at < pauses.length; at++) if (shared[this.#clientsSeen.at(this.#byEnd[at] as number)] === 1) pauses[at] = Number.NaN;
+    this.#pauses = pauses;
+  }
+
+  /** How long after its end the closure's client came back (ms); undefined = it did not, or that cannot be told. */
+  pauseAfter({ ended, keys }: Closure): DurationMs | undefined {
+    const client = this.#clientNumbers.get(keys.client?.ip ?? '');
+    if (client === undefined) return undefined;
+    const endMs = (ended.fromMs + ended.toMs) / 2;
+    const from = lowerBound(this.#ends, endMs);
+    for (let at = from; this.#ends[at] === endMs && at < from + SAME_INSTANT; at++)
+      if (this.#clientsSeen.at(this.#byEnd[at] as number) === client) {
+        const pause = this.#pauses[at] as number;
+        return Number.isNaN(pause) ? undefined : pause;
+      }
+    return undefined;
+  }
+
+  /** The silence after which a hop forgets connections, if their ends show one. */
+  get floor(): Floor | undefined {
+    return this.#floor;
+  }
+
+  /** Timers of servers that their ends show, by server log. */
+  get sweeps(): ReadonlyMap<string, Sweep> {
+    return this.#sweeps;
   }
 
   #isAbnormal(place: number): boolean {
@@ -136,7 +264,19 @@ export class Population {
   }
 
   facts(closure: Closure): Fact[] {
-    return [...this.#pileFacts(closure), ...this.#momentFacts(closure)];
+    return [...this.#pileFacts(closure), ...this.#momentFacts(closure), ...this.#sweepFacts(closure), ...this.#floorFacts(closure)];
+  }
+
+  #floorFacts(closure: Closure): Fact[] {
+    return this.#floor && closure.silenceMs !== undefined && isLost(closure, endedOtherwise(closure))
+      ? [{ kind: 'silence-floor', ...this.#floor }]
+      : [];
+  }
+
+  #sweepFacts({ server, codes, ended }: Closure): Fact[] {
+    const sweep = server === undefined || codes.server === undefined ? undefined : this.#sweeps.get(server);
+    if (!sweep || !inTurn(sweep, (ended.fromMs + ended.toMs) / 2)) return [];
+    return [{ kind: 'sweep', intervalMs: sweep.intervalMs, whole: sweep.whole, gaps: sweep.gaps, p: sweep.p }];
   }
 
   #pileFacts(closure: Closure): Fact[] {
@@ -272,6 +412,12 @@ export class Population {
     return { clients, sameAge, spreadMs: last - first };
   }
 }
+
+/** The server found it gone, and nobody says by whose hand; a failed write that its system puts down to the network is such an end. */
+const isLost = (closure: Closure, otherwise: boolean): boolean =>
+  closure.state === 'abnormal' &&
+  closure.codes.server === 1006 &&
+  (!otherwise || closure.seen.some((event) => event.kind === 'socket-closed' && event.by === 'network'));
 
 const isGoingAway = (code: number | undefined): boolean => code === 1001 || code === 1012;
 

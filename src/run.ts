@@ -93,7 +93,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     population.add(closure);
     abnormal.add(closure);
   }
-  for (const { opened } of living) population.addLiving(opened.when.fromMs);
+  for (const { opened } of living) population.addLiving(opened.when.fromMs, opened.keys.client?.ip);
   population.finish();
   /** What was not clean, as far as all that is known now tells. */
   function* candidates(): Generator<Closure> {
@@ -128,11 +128,11 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
       else if (isAsked(closure)) {
         const verdict = verdictOf(closure);
         seen.judge(closure, verdict);
-        groups.push(grouping.add(closure, verdict));
+        groups.push(grouping.add(closure, verdict, population.pauseAfter(closure)));
       }
     }
   }
-  const { incidents, ids } = grouping.incidents(seen.facets);
+  const { incidents, ids, inOneWave } = grouping.incidents(seen.facets);
   // Weighed anew when they are asked for: verdicts take more room than the closures that they are about, and most reports show a few.
   const reports = {
     *[Symbol.iterator](): Generator<ClosureReport> {
@@ -146,6 +146,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     version: options.version,
     counts: seen.counts,
     incidents,
+    inOneWave,
     closures: reports,
     world,
     events: seen.world,

@@ -85,6 +85,18 @@ export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<
 export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
   world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
 
+/** An endpoint says that it gave up on a silent peer. */
+export const byHeartbeat = (closure: Closure): boolean =>
+  closure.seen.some((event) => event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat'));
+
+/** A loop that stalled does all that it has missed in one turn. */
+const ONE_TURN_MS = 250;
+/** The burst of all connections of the server, if it ended within one turn of its loop. */
+export function allInOneTurn(closure: Closure, world: World): Extract<Fact, { kind: 'burst' }> | undefined {
+  const burst = factOf(closure, world, 'burst');
+  return burst && burst.spreadMs <= ONE_TURN_MS ? burst : undefined;
+}
+
 /** `20.1 s`, `5 min 3 s`, `2 h 5 min`. */
 export function words(ms: DurationMs): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : ms % 1000 < 950 && ms % 1000 > 50 ? 1 : 0)} s`;
@@ -118,6 +130,18 @@ export function productOf(event: LogEvent): string {
   if (event.format === 'nginx-error' && event.quote.includes('while proxying connection')) return 'nginx-stream';
   return known?.[1] ?? event.format.split('-')[0] ?? event.format;
 }
+
+/** What the ends of a server in the turns of its timer say. */
+export const sweepWords = (fact: Fact): string =>
+  fact.kind === 'sweep'
+    ? `it ended in a turn of the server's own timer: ${fact.whole} of ${fact.gaps} gaps between ends of different ages are whole multiples of ${words(fact.intervalMs)} (chance ${fact.p.toExponential(0)})`
+    : '';
+
+/** What the silence that all lost connections have in common says. */
+export const floorWords = (fact: Fact): string =>
+  fact.kind === 'silence-floor'
+    ? `all ${fact.count} connections that ended like it had been silent for ${words(fact.leastMs)} or longer, as ${Math.round(100 * fact.usual)} % of the others (chance ${fact.p.toExponential(0)})`
+    : '';
 
 /** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */
 export function hopOf(closure: Closure): string | undefined {

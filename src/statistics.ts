@@ -15,3 +15,19 @@ export function poissonTail(count: number, mean: number): number {
   }
   return Math.min(1, sum);
 }
+
+/** P(X ≥ count) of `total` trials with chance `p` each. */
+export function binomialTail(count: number, total: number, p: number): number {
+  if (count <= 0 || p >= 1) return 1;
+  if (p <= 0) return 0;
+  let logTerm = count * Math.log(p) + (total - count) * Math.log1p(-p);
+  for (let i = 1; i <= count; i++) logTerm += Math.log(total - count + i) - Math.log(i);
+  let sum = 0;
+  for (let k = count; k <= total; k++) {
+    const term = Math.exp(logTerm);
+    sum += term;
+    if (k > total * p && term < sum * 1e-12) break;
+    logTerm += Math.log(total - k) - Math.log(k + 1) + Math.log(p) - Math.log1p(-p);
+  }
+  return Math.min(1, sum);
+}

@@ -7,9 +7,10 @@ import type { Tally } from './extract.ts';
 import type { Counts, Findings } from './findings.ts';
 import { fixesFor } from './fixes.ts';
 import { evidenceReport, iso } from './group.ts';
+import { patternsOf } from './patterns.ts';
 import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
 import { CAUSES } from './report.ts';
-import { plural, words } from './signals.ts';
+import { plural } from './signals.ts';
 import type { Basis, LogEvent } from './types.ts';
 
 const TIMELINE_LIMIT = 40;
@@ -42,14 +43,8 @@ export function summarize(found: Findings): Report {
     incidents,
     timeline: timelineOf(found.events, incidents, world),
     decoys: decoysOf(world, incidents),
-    patterns: [
-      ...piles.map(
-        (pile) =>
-          `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): a timer of ${words(pile.fromMs)}`,
-      ),
-      ...(storm ? [storm] : []),
-    ],
-    fixes: fixesFor(incidents, world, piles[0]?.fromMs, storm !== undefined),
+    patterns: [...patternsOf(population), ...(storm ? [storm] : [])],
+    fixes: fixesFor(incidents, world, piles[0]?.fromMs ?? population.floor?.ms, storm !== undefined || found.inOneWave),
     checklist: checklist(found),
     blindSpots: blindSpots(found, incidents),
     sources: found.tallies.map((tally) => sourceReport(tally, found.alignment)),

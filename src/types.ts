@@ -60,6 +60,8 @@ export interface Keys {
   /** Request path with its query, as logged. */
   readonly path?: string;
   readonly client?: Endpoint;
+  /** What made the client, and its version: `Chrome 142`, `okhttp 4.9.3`. */
+  readonly agent?: string;
   readonly upstream?: Endpoint;
   /** The proxy's name for the upstream server: HAProxy `backend/server`, Traefik service, ingress `ns-svc-port`. */
   readonly upstreamName?: string;
@@ -214,6 +216,8 @@ export interface ProcessFault extends Seen<'process-fault'> {
     | 'handler-exception'; // ends one connection, not the process
   /** Whether this ends the process; undefined = it may. */
   readonly fatal?: boolean;
+  /** How long a hang had lasted when this was written. */
+  readonly lastedMs?: DurationMs;
   /** The message, one line: `TypeError: Cannot read properties of undefined (reading 'user')`. */
   readonly says: string;
 }

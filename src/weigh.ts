@@ -1,6 +1,7 @@
 /** One closure and the world → a verdict: signals of each cause, log-odds, a posterior that leaves room for the unknown. */
 import { type Cause, type Closure, type Evidence, POINTS, type Signal, type Verdict, type World } from './closure.ts';
 import { nearestDeath, workerDeath } from './death-cause.ts';
+import { endpointFault } from './endpoint-faults.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
 import type { LogEvent } from './types.ts';
 
@@ -24,30 +25,14 @@ interface Weighed {
   readonly evidence: readonly Evidence[];
 }
 
-/** Codes that an endpoint sends and the other may not get: it was still writing, or the path broke off first. */
-const SENT: Readonly<Record<number, string>> = {
-  1002: 'protocol error',
-  1003: 'data that it does not take',
-  1007: 'a payload that is not what it says',
-  1008: 'its policy',
-  1009: 'a message that was too big',
-  1011: 'an internal error',
-};
-
-/** One side closed with a code and the other saw 1006. */
-function toldOtherSide({ codes }: Closure): string | undefined {
-  for (const [side, code] of Object.entries(codes)) {
-    const why = SENT[code];
-    if (why !== undefined) return `the ${side} closed it with ${code} for ${why}; the other side did not get that frame`;
-  }
-  return undefined;
-}
-
 export function weigh(closure: Closure, world: World, causes: readonly Cause[]): Verdict {
   const weighed = causes.map((cause) => weighCause(cause, closure, world)).sort((a, b) => b.score - a.score);
   const [best, second] = weighed as [Weighed, Weighed];
   const others = weighed.slice(1).filter((one) => one.score > 0);
-  const odds = Math.exp(UNKNOWN_SCORE - best.score) + others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
+  const fault = endpointFault(closure, world);
+  const odds =
+    Math.exp(Math.max(UNKNOWN_SCORE, fault?.score ?? 0) - best.score) +
+    others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
   const confidence = round(1 / (1 + odds));
   const runnerUp =
     second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
@@ -56,18 +41,21 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
     return why === undefined ? [] : [{ cause: cause.name, why }];
   });
   if (confidence < GRADES.possible || !mayBeNamed(best.cause.name, closure, world)) {
+    const own = fault && fault.score >= best.score ? fault : undefined;
     const nearest =
-      confidence >= 0.1 && best.score > 0 ? { cause: best.cause.name, confidence: Math.min(confidence, GRADES.possible - 0.01) } : null;
+      confidence >= 0.1 && best.score > 0 && !own
+        ? { cause: best.cause.name, confidence: Math.min(confidence, GRADES.possible - 0.01) }
+        : null;
     return {
       cause: 'unknown',
-      detail: nearest ? `most likely ${nearest.cause}, not proven` : (toldOtherSide(closure) ?? 'no evidence for any cause'),
-      hop: null,
+      detail: own?.detail ?? (nearest ? `most likely ${nearest.cause}, not proven` : 'no evidence for any cause'),
+      hop: own?.hop ?? null,
       confidence: nearest?.confidence ?? 0,
       runnerUp: nearest,
-      evidence: best.score > 0 ? best.evidence : [],
+      evidence: own?.evidence ?? (best.score > 0 ? best.evidence : []),
       ruledOut,
-      wouldDecide: wouldDecide(closure, world),
-      incidentKey: 'unknown',
+      wouldDecide: own ? [] : wouldDecide(closure, world),
+      incidentKey: own?.incidentKey ?? 'unknown',
     };
   }
   return {

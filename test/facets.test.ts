@@ -30,6 +30,14 @@ it('names a client network and a path, without the query', () => {
   ]);
 });
 
+it('names the version of the clients', () => {
+  const of = (agent: string, count: number): Closure[] =>
+    from('203.0.113', '/ws', count).map((closure) => ({ ...closure, keys: { ...closure.keys, agent } }));
+  expect(told(of('ChatApp 3.2.1', 20), of('ChatApp 3.2.0', 80))).toEqual([
+    '20 of 20 have client ChatApp 3.2.1, of all connections 20 % (chance below 1e-13)',
+  ]);
+});
+
 it('says nothing of what all have, of few connections, and of what chance may do', () => {
   expect(told(from('203.0.113', '/ws', 20), from('203.0.113', '/ws', 80))).toEqual([]);
   expect(told(from('203.0.113', '/ws', 4), from('198.51.100', '/ws', 80))).toEqual([]);

@@ -1,6 +1,6 @@
 /** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
 import type { Cause } from '../closure.ts';
-import { concerns, cutBy, factOf, plural, seenOf } from '../signals.ts';
+import { concerns, cutBy, factOf, floorWords, plural, seenOf, sweepWords } from '../signals.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
@@ -112,6 +112,24 @@ export const clientAbort: Cause = {
   ],
   changes: [],
   facts: [
+    {
+      id: 'silence-floor',
+      mechanism: 'floor',
+      strength: 'moderate',
+      speaks: 'against',
+      because: 'clients leave after short silences too; a hop that has forgotten the connection answers with a reset in their place',
+      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      says: floorWords,
+    },
+    {
+      id: 'sweep',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'clients leave when they like, and not in the turns of a timer of the server',
+      holds: (fact) => (fact.kind === 'sweep' ? 1 : 0),
+      says: sweepWords,
+    },
     {
       id: 'by-elimination',
       mechanism: 'neutral',

@@ -1,6 +1,18 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concerns, concernsClient, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
+import {
+  allInOneTurn,
+  byHeartbeat,
+  concerns,
+  concernsClient,
+  factOf,
+  floorWords,
+  plural,
+  productOf,
+  sameUpstream,
+  seenOf,
+  sweepWords,
+} from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 
 /** A lost path shows when the next heartbeat, timer or send fails. */
@@ -15,9 +27,6 @@ const near = (fault: ProxyFault, closure: Closure): boolean => closure.ended.fro
 const openThen = (fault: ProxyFault, closure: Closure): boolean =>
   closure.lifeMs === undefined || closure.ended.fromMs - closure.lifeMs <= fault.when.toMs;
 
-/** A loop that stalled does all that it has missed in one turn. */
-const ONE_TURN_MS = 250;
-
 /**
  * How far a heartbeat without an answer tells of the path. To a client a stalled server looks the same, and so does its own blocked loop; a
  * server that finds all of its peers silent in one turn, with no link known to be lost, has rather stalled itself.
@@ -25,8 +34,7 @@ const ONE_TURN_MS = 250;
 function silent({ vantage }: LogEvent, closure: Closure, world: World): number {
   if (vantage === 'client') return 0.8;
   const faults = world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs);
-  const burst = factOf(closure, world, 'burst');
-  return faults.length === 0 && burst && burst.spreadMs <= ONE_TURN_MS ? 0.4 : 1.2;
+  return faults.length === 0 && allInOneTurn(closure, world) ? 0.4 : 1.2;
 }
 
 export const network: Cause = {
@@ -94,16 +102,31 @@ export const network: Cause = {
   changes: [],
   facts: [
     {
+      id: 'silence-floor',
+      mechanism: 'floor',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'a lost path takes busy connections too: these were all silent for longer than a hop on the way remembers',
+      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      says: floorWords,
+    },
+    {
+      id: 'sweep',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'what a server ends in the turns of one timer, whatever the age, are the connections that its heartbeat found silent; less than its own word, since a program that ends clients by a timer looks alike',
+      holds: (fact, closure) => (fact.kind === 'sweep' && !byHeartbeat(closure) ? 0.9 : 0),
+      says: sweepWords,
+    },
+    {
       id: 'others-lived-on',
       mechanism: 'survivors',
       strength: 'moderate',
       speaks: 'for',
       because: 'connections of other clients lived on: not the server, not its event loop',
-      holds: (fact, closure) =>
-        fact.kind === 'survivors' &&
-        (seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat'))
-          ? 1
-          : 0,
+      holds: (fact, closure) => (fact.kind === 'survivors' && byHeartbeat(closure) ? 1 : 0),
       says: (fact) => (fact.kind === 'survivors' ? `${plural(fact.count, 'other connection')} of the server lived on` : ''),
     },
   ],
@@ -202,8 +225,7 @@ export const network: Cause = {
     const fault = world
       .between('network-fault', closure.ended.fromMs - Math.min(NOTICE_MS, closure.lifeMs ?? NOTICE_MS), closure.ended.toMs)
       .find((one) => one.fault !== 'link-up' && one.fault !== 'client-online');
-    const silent =
-      seenOf(closure, 'heartbeat-missed').length > 0 || seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat');
+    const silent = byHeartbeat(closure);
     const noticed = silent ? ', noticed by the heartbeat' : '';
     const lost = world
       .between('proxy-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs + 3_000)

@@ -1,6 +1,6 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concernsClient, factOf, hopOf, plural, sameUpstream, seenOf, words } from '../signals.ts';
+import { concernsClient, factOf, floorWords, hopOf, plural, sameUpstream, seenOf, sweepWords, words } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -92,6 +92,25 @@ export const proxyTimeout: Cause = {
   deaths: [],
   changes: [],
   facts: [
+    {
+      id: 'sweep',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'against',
+      because: "a proxy's timer counts from each connection's own last byte: its ends do not fall into step with one another",
+      holds: (fact) => (fact.kind === 'sweep' ? 1 : 0),
+      says: sweepWords,
+    },
+    {
+      id: 'silence-floor',
+      mechanism: 'pile',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'balancers, NATs and firewalls that forget silent connections leave such a floor; a quiet client that is gone looks alike, but not down to one sharp time; no log of that hop confirms it',
+      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      says: floorWords,
+    },
     {
       id: 'silence-pile',
       mechanism: 'pile',
@@ -205,6 +224,13 @@ export const proxyTimeout: Cause = {
     const ms = pile?.ms ?? closure.silenceMs ?? tunnel?.lifeMs ?? closure.lifeMs;
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
     const seen = hopOf(closure);
+    const floor = factOf(closure, world, 'silence-floor');
+    if (floor && !pile && !tunnel && !fault)
+      return {
+        detail: `forgotten in silence after about ${words(floor.ms)}, as by ${floor.hops.join(' or ')}`,
+        hop: seen ?? 'network',
+        incidentKey: `floor ${floor.ms}`,
+      };
     const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' ? ` at ${words(pile.ms)}` : '';
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');

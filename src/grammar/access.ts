@@ -1,6 +1,7 @@
 /** What access logs of proxies and load balancers have in common: their row, and the events that follow from it. */
 import type { Draft, Keys, Row, Stamp, TunnelEnded } from '../types.ts';
 import { endpoint, endpointOf } from './address.ts';
+import { agentOf } from './agent.ts';
 import { known } from './known.ts';
 
 /** One request. Durations are ms, sizes bytes, addresses without brackets, `upstream` is `ip:port`. */
@@ -12,6 +13,7 @@ export interface AccessRow extends Row {
   readonly host?: string | undefined;
   readonly clientIp?: string | undefined;
   readonly clientPort?: number | undefined;
+  readonly userAgent?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly bytesReceived?: number | undefined;
   readonly bytesSent?: number | undefined;
@@ -24,6 +26,7 @@ export interface AccessRow extends Row {
 export const accessKeys = (row: AccessRow): Keys =>
   known({
     client: endpointOf(row.clientIp, row.clientPort),
+    agent: row.userAgent === undefined ? undefined : agentOf(row.userAgent),
     upstream: endpoint(row.upstream),
     upstreamName: row.upstreamName,
     path: row.path,

@@ -23,6 +23,8 @@ const ALIASES = {
   client:
     'xforwardedfor forwardedfor xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
   port: 'remoteport clientport peerport connport sourceport srcport connremoteport port',
+  userAgent: 'useragent ua clientuseragent requestuseragent requseragent headersuseragent reqheadersuseragent',
+  clientVersion: 'clientversion appversion sdkversion clientappversion',
   path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
   requestId: 'requestid reqid xrequestid traceid correlationid',
   upstream: 'upstream upstreamurl backend backendurl proxyto',
@@ -43,7 +45,7 @@ const ALIASES = {
   template: 'mt messagetemplate',
 } as const;
 
-export type Role = keyof typeof ALIASES | 'life' | 'silence';
+export type Role = keyof typeof ALIASES | 'life' | 'silence' | 'stall';
 
 /** What a field may mean. */
 export interface Meaning {
@@ -61,6 +63,8 @@ const LIFE = new RegExp(
 const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,
 );
+
+const STALL = new RegExp(`^(?:event)?(?:loop)?(?:lag|delay|block(?:ed)?|stall(?:ed)?)(?:for|time)?${UNIT}$|^(?:housekeeper)?delta$`);
 
 const BARE_UNIT = new Map([
   ['ms', 1],
@@ -92,13 +96,14 @@ export function meaningsOf(name: string): readonly Meaning[] {
   if (known) return known;
   const life = LIFE.exec(name);
   const silence = life ? null : SILENCE.exec(name);
-  const unit = unitMs((life ?? silence)?.[1]);
+  const stall = life || silence ? null : STALL.exec(name);
+  const unit = unitMs((life ?? silence ?? stall)?.[1]);
   // A bare unit is how long the record's own thing took: `{"msg": "close", "ms": 60021}`.
   const bare = BARE_UNIT.get(name);
   const timed: readonly Meaning[] = bare
     ? [{ role: 'life', rank: 1, unitMs: bare }]
-    : life || silence
-      ? [{ role: life ? 'life' : 'silence', rank: 0, ...(unit !== undefined && { unitMs: unit }) }]
+    : life || silence || stall
+      ? [{ role: life ? 'life' : silence ? 'silence' : 'stall', rank: 0, ...(unit !== undefined && { unitMs: unit }) }]
       : [];
   const meanings = [...(BY_NAME.get(name) ?? []), ...timed];
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();

@@ -1,11 +1,13 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
 import type { Draft, Keys, SocketClosed, Vantage } from '../types.ts';
+import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
 import { known } from './known.ts';
 import { connectionKeys } from './peer.ts';
 import { remembered } from './remembered.ts';
+import { stallIn } from './stalls.ts';
 
 /**
  * Needles of every event below; each stands in some word that `draftOf` knows. They are shared by all formats that carry such words,
@@ -85,6 +87,14 @@ export const APP_NEEDLES: readonly string[] = [
   'stale client',
   'stale socket',
   'stale ws',
+  'max payload',
+  'websocket frame',
+  'read limit',
+  'event loop',
+  'eventloop',
+  'starvation',
+  'main thread',
+  'asyncio',
   'not using the websocket',
   'origin not allowed',
 ]; // prettier-ignore
@@ -95,6 +105,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean): Keys {
   const keys: Mutable<Keys> = ofProcess ? {} : connectionKeys(row);
   if (connection !== undefined && !ofProcess) keys.connection = connection;
+  const agent = ofProcess ? undefined : row.userAgent === undefined ? row.clientVersion : agentOf(row.userAgent);
+  if (agent !== undefined) keys.agent = agent;
   if (row.pid !== undefined) keys.pid = row.pid;
   if (row.requestId !== undefined) keys.requestId = row.requestId;
   if (row.program !== undefined) keys.service = row.program;
@@ -135,11 +147,13 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (vantage === 'client' ? networkOf(words) : faultOf(row, words)) ??
     handshakeOf(row, words, vantage) ??
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
+    (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
     (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
     lifecycleOf(words) ??
     (!words.aboutOther && (words.opensSocket || (words.opens && isLocated && words.ofConnection)) ? { kind: 'socket-opened' } : undefined);
   if (!draft) return undefined;
-  draft.keys = keysOf(row, connection, !OF_ONE.has(draft.kind));
+  const ofOne = OF_ONE.has(draft.kind) || (draft.kind === 'process-fault' && draft.fault === 'handler-exception');
+  draft.keys = keysOf(row, connection, !ofOne);
   draft.vantage = vantage;
   return draft;
 }
@@ -148,6 +162,8 @@ const OF_ONE: ReadonlySet<string> = new Set(['socket-closed', 'socket-opened', '
 const FATAL_LEVEL = /^(?:60|fatal|panic|dpanic|emerg(?:ency)?)$/i;
 
 function faultOf(row: AppRow, words: Words): Draft | undefined {
+  const lastedMs = words.stalls ? stallIn(row.message ?? '', row.stallMs ?? row.durationMs) : undefined;
+  if (lastedMs !== undefined) return { kind: 'process-fault', fault: 'hang', fatal: false, lastedMs, says: row.message ?? '' };
   const heapLimit = words.heapLimit || (row.error !== undefined && wordsOf(row.error).heapLimit);
   const fatal = words.fatal || FATAL_LEVEL.test(String(row.level ?? ''));
   if (!heapLimit && !words.inHandler && !words.uncaught && !(fatal && row.error !== undefined)) return undefined;

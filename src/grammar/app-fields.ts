@@ -35,12 +35,17 @@ export interface AppRow extends Row {
   readonly id?: string;
   readonly clientIp?: string;
   readonly clientPort?: number;
+  readonly userAgent?: string;
+  /** Of the client's own program. */
+  readonly clientVersion?: string;
   readonly path?: string;
   readonly requestId?: string;
   readonly upstream?: string;
   readonly initiator?: string;
   readonly durationMs?: DurationMs;
   readonly silenceMs?: DurationMs;
+  /** How long the program stood still, beside words that say that it did. */
+  readonly stallMs?: DurationMs;
   readonly received?: number;
   readonly sent?: number;
   /** First line of an error, with its type. */
@@ -174,12 +179,15 @@ export function appRow(fields: Fields, written: string): AppRow {
     id: text(fields, 'id'),
     clientIp: client?.ip,
     clientPort: client?.port,
+    userAgent: text(fields, 'userAgent'),
+    clientVersion: text(fields, 'clientVersion'),
     path: text(fields, 'path'),
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
     initiator: text(fields, 'initiator'),
     durationMs: durationIn(fields, 'life', written, at) ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at),
+    stallMs: durationIn(fields, 'stall', written, at),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
@@ -251,7 +259,7 @@ function errorLine(stack: string): string {
  * an integer of 1e9 or more means nanoseconds (Go's time.Duration); an integer beside an epoch-seconds stamp means seconds;
  * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
  */
-function durationIn(fields: Fields, role: 'life' | 'silence', written: string, at: Stamp | undefined): DurationMs | undefined {
+function durationIn(fields: Fields, role: 'life' | 'silence' | 'stall', written: string, at: Stamp | undefined): DurationMs | undefined {
   for (const { name, value, unitMs } of fields[role] ?? []) {
     // loguru's `elapsed: {repr, seconds}` counts from the program's start.
     if (name === 'elapsedseconds' && fields.sinceStart) continue;

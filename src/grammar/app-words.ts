@@ -1,4 +1,5 @@
 /** What the words of an application's message say about connections and the process, whatever the logger. */
+import { STALLS } from './stalls.ts';
 
 const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws)\b/;
 const PEER = /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|onclose|on close)\b/;
@@ -41,6 +42,8 @@ const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:reje
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =
   /\binvalid websocket frame\b|\bframes? must be (?:un)?masked\b|\bexception (?:in|inside) (?:asgi )?(?:application|handler|consumer|callback)|\b(?:connection|message|web ?socket|request) handler (?:failed|crashed|error|exception)|\bpanic serving\b|\bunhandled \w+ in (?:web ?socket|ws|message|connection)\b|\berror in (?:web ?socket|ws|message) handler/;
+/** Of ws and gorilla: the close that follows has no reason of its own. */
+const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
   /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
 const OFFLINE =
@@ -111,9 +114,11 @@ export interface Words {
   readonly uncaughtException: boolean;
   readonly heapLimit: boolean;
   readonly inHandler: boolean;
+  readonly refusesFrame: boolean;
   readonly failsHandshake: boolean;
   readonly refuses: boolean;
   readonly fatal: boolean;
+  readonly stalls: boolean;
   readonly offline: boolean;
   readonly online: boolean;
 }
@@ -144,9 +149,11 @@ function judge(said: string, about: string): Words {
     uncaughtException: /\buncaught ?exception\b/.test(said),
     heapLimit: HEAP.test(said),
     inHandler: IN_HANDLER.test(said),
+    refusesFrame: REFUSED_FRAME.test(said),
     failsHandshake: HANDSHAKE.test(said) && !TLS.test(said),
     refuses: REFUSED.test(said),
     fatal: said.startsWith('fatal'),
+    stalls: STALLS.test(said),
     offline: OFFLINE.test(said),
     online: ONLINE.test(said),
   };

@@ -11,11 +11,12 @@ export function remembered<T>(answer: (text: string) => T): (text: string) => T 
     const known = answers.get(text);
     if (known !== undefined || answers.has(text)) return known as T;
     if (answers.size === MOST_ANSWERS) answers.clear();
-    const fresh = answer(text);
-    answers.set(detached(text), fresh);
+    const kept = detached(text);
+    const fresh = answer(kept);
+    answers.set(kept, fresh);
     return fresh;
   };
 }
 
 /** A copy: V8 keeps the whole line alive for a piece that was cut out of it. */
-const detached = (text: string): string => Buffer.from(text).toString();
+export const detached = (text: string): string => Buffer.from(text).toString();

@@ -1,0 +1,150 @@
+/**
+ * What an endpoint does to its connections by itself, without dying: it refuses a frame, or it stands still and then takes its clients for
+ * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
+ */
+import { type Closure, type Evidence, POINTS, type World } from './closure.ts';
+import { allInOneTurn, byHeartbeat, words } from './signals.ts';
+import type { EventOf } from './types.ts';
+
+export interface EndpointFault {
+  /** Log-odds points, on the scale of the causes. */
+  readonly score: number;
+  readonly detail: string;
+  readonly hop: string;
+  readonly evidence: readonly Evidence[];
+  readonly incidentKey: string;
+}
+
+export const endpointFault = (closure: Closure, world: World): EndpointFault | undefined =>
+  refusedFrame(closure, world) ?? stoodStill(closure, world) ?? oneTurn(closure, world);
+
+/** Codes that an endpoint sends and the other may not get: it was still writing, or the path broke off first. */
+const SENT: Readonly<Record<number, string>> = {
+  1002: 'protocol error',
+  1003: 'data that it does not take',
+  1007: 'a payload that is not what it says',
+  1008: 'its policy',
+  1009: 'a message that was too big',
+  1011: 'an internal error',
+};
+/** An internal error may be a heartbeat's (Python's websockets), a crash's or a stop's: of those other records tell more. */
+const VAGUE = 1011;
+
+/** How libraries word a frame that they do not take; unmasked frames are a proxy's own, and told as such. */
+const FRAME =
+  /invalid websocket frame(?!: mask)|invalid close payload|unexpected rsv|\brsv[123]\b|invalid utf-?8|max payload|too big message|message (?:was )?too (?:big|large|long)|read limit exceeded|size exceeds|frame length/i;
+/** Of a reason or a detail: it was the size. */
+export const TOO_BIG = /\b1009\b|payload size|\btoo (?:big|large|long)\b|read limit|size exceeds|frame length/i;
+/** ws raises its error in the turn in which it closes; a slow disk and a logger's queue add to that. */
+const SAME_TURN_MS = 100;
+
+function refusedFrame(closure: Closure, world: World): EndpointFault | undefined {
+  const fault = (event: EventOf<'process-fault'> | EventOf<'socket-closed'>, said: string, share: number): EndpointFault => {
+    const hop = event.vantage === 'client' ? 'client' : 'server';
+    return {
+      score: POINTS.decisive * share,
+      detail: `the ${hop} refused a ${TOO_BIG.test(said) ? 'message' : 'frame'}: ${said}`,
+      hop,
+      evidence: [{ event, says: `the ${hop} did not take what came`, weight: POINTS.decisive * share, mechanism: 'frame' }],
+      incidentKey: `frame ${hop} ${TOO_BIG.test(said)}`,
+    };
+  };
+  let sent: EndpointFault | undefined;
+  let line: EventOf<'socket-closed'> | undefined;
+  for (const event of closure.seen) {
+    if (event.kind === 'process-fault' && FRAME.test(event.says)) return fault(event, event.says, 1);
+    if (event.kind !== 'socket-closed') continue;
+    if (event.by === 'protocol-error' && event.reason !== undefined && FRAME.test(event.reason)) return fault(event, event.reason, 1);
+    if (event.vantage === 'server' && event.code === 1006) line ??= event;
+    sent ??= sentCode(event);
+  }
+  if (sent) return closure.state === 'abnormal' ? sent : undefined;
+  if (!line) return undefined;
+  // The error names no connection: it is that of the close which its own log writes right behind it.
+  const { origin, when } = line;
+  const before = world
+    .between('process-fault', when.fromMs - SAME_TURN_MS, when.toMs)
+    .findLast(
+      (event) =>
+        event.origin.source === origin.source &&
+        event.origin.line < origin.line &&
+        event.keys.connection === undefined &&
+        FRAME.test(event.says),
+    );
+  return before && fault(before, before.says, 0.7);
+}
+
+/** One side closed with a code that the other did not get. */
+function sentCode(event: EventOf<'socket-closed'>): EndpointFault | undefined {
+  const why = SENT[event.code ?? 0];
+  if (why === undefined || event.by === 'heartbeat') return undefined;
+  const weight = event.code === VAGUE ? POINTS.weak : POINTS.strong;
+  return {
+    score: weight,
+    detail: `the ${event.vantage} closed it with ${event.code} for ${why}; the other side did not get that frame`,
+    hop: event.vantage,
+    evidence: [{ event, says: `the ${event.vantage} closed it itself, for ${why}`, weight, mechanism: 'frame' }],
+    incidentKey: `sent ${event.vantage} ${event.code}`,
+  };
+}
+
+/** A stall is logged when it is over; a monitor that looks every few seconds writes it down after the heartbeats that it expired. */
+const LOGGED_LATE_MS = 10_000;
+/** Timers that are overdue fire in the turn after the stall. */
+const OVERDUE_MS = 2_000;
+const LONGEST_MS = 600_000;
+/** The most patient of the usual heartbeats (Python 20 s, Socket.IO 20 s, ws's README 30 s) need about so long, the shortest 5 s (Socket.IO 2). */
+const SURELY_MS = 15_000;
+const PERHAPS_MS = 5_000;
+
+/** Whether the record can be of the process that held the connection: the same log, or nothing that tells them apart. */
+function ofServer(fault: EventOf<'process-fault'>, { server, keys }: Closure): boolean {
+  if (fault.origin.source === server) return fault.keys.pid === undefined || keys.pid === undefined || fault.keys.pid === keys.pid;
+  return (['pod', 'container', 'unit', 'service', 'host'] as const).every(
+    (key) => fault.keys[key] === undefined || keys[key] === undefined || fault.keys[key] === keys[key],
+  );
+}
+
+function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
+  if (!byHeartbeat(closure)) return undefined;
+  const { fromMs, toMs } = closure.ended;
+  let stall: EventOf<'process-fault'> | undefined;
+  let lastedMs = PERHAPS_MS - 1;
+  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS)) {
+    const ms = event.lastedMs ?? 0;
+    if (ms <= lastedMs || event.when.fromMs - ms - LOGGED_LATE_MS > toMs || !ofServer(event, closure)) continue;
+    stall = event;
+    lastedMs = ms;
+  }
+  if (!stall) return undefined;
+  const weight = (lastedMs < SURELY_MS ? POINTS.strong : POINTS.decisive) + (allInOneTurn(closure, world) ? POINTS.moderate : 0);
+  const says = `the server stood still for ${words(lastedMs)}: pings and pongs waited in it`;
+  return {
+    score: weight,
+    detail: `${STILL} for ${words(lastedMs)}, longer than a heartbeat waits`,
+    hop: 'server',
+    evidence: [{ event: stall, says, weight, mechanism: 'stall' }],
+    incidentKey: `stall ${Math.floor(stall.when.fromMs)}`,
+  };
+}
+/** How details are worded: the fixes ask for it. */
+export const STILL = 'the server stood still';
+export const IN_ONE_TURN = 'in one turn';
+
+/** Fewer may be one client's, or one network's. */
+const ALL_LEAST = 5;
+
+/** No record of a stall; but paths are lost one by one, or with a link that has a record. */
+function oneTurn(closure: Closure, world: World): EndpointFault | undefined {
+  if (!byHeartbeat(closure)) return undefined;
+  const burst = allInOneTurn(closure, world);
+  if (!burst || burst.count < ALL_LEAST) return undefined;
+  const says = `all ${burst.count} heartbeats of the server ran out ${IN_ONE_TURN}`;
+  return {
+    score: POINTS.moderate,
+    detail: `${says}: it stood still, or lost all of its clients at once`,
+    hop: 'server',
+    evidence: [{ says, weight: POINTS.moderate, mechanism: 'stall' }],
+    incidentKey: `turn ${Math.floor(closure.ended.fromMs / 10_000)}`,
+  };
+}
