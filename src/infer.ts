@@ -4,7 +4,8 @@
  */
 import type { Closure, Death } from './closure.ts';
 import type { Population } from './population.ts';
-import { concerns, ofInstance } from './signals.ts';
+import { concerns, deathsNear, ofInstance } from './signals.ts';
+import type { Spans } from './spans.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
@@ -14,9 +15,11 @@ const TIGHT_MS = 9_000;
 const SURE_ENOUGH = 0.45;
 
 /** A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. */
-export function judged(closure: Closure, deaths: readonly Death[], endpointsLog: boolean): Closure {
+export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boolean): Closure {
   if (closure.state !== 'unjudged') return closure;
-  if (deaths.some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH))
+  if (
+    deathsNear({ deaths }, closure).some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH)
+  )
     return { ...closure, state: 'abnormal', inferred: true };
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
@@ -107,20 +110,20 @@ export interface Unlogged {
 /** `closed` = ids that another side than the server closes; `closers` = sources that write closes of such ids at all. */
 export function unlogged(
   unclosed: readonly Unclosed[],
-  deaths: readonly Death[],
+  deaths: Spans<Death>,
   closed: ReadonlyMap<string, number>,
   closers: ReadonlySet<string>,
 ): Unlogged {
-  const mine = deaths.filter((death) => death.relation === 'same' || death.relation === 'probable');
   const lost: Closure[] = [];
   const living: Unclosed[] = [];
   for (const one of unclosed) {
     const { opened, id } = one;
     if (closed.has(id) || !closers.has(opened.origin.source)) continue;
-    const death = mine.find(
+    const death = deaths.next(
+      opened.when.fromMs,
       (candidate) =>
+        (candidate.relation === 'same' || candidate.relation === 'probable') &&
         ofInstance(candidate, opened.origin.source) &&
-        candidate.when.toMs >= opened.when.fromMs &&
         (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs),
     );
     if (!death) living.push(one);

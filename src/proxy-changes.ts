@@ -11,9 +11,22 @@ const CLOCKS_MS = 300;
 /** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
 const APACHE_LATE_MS = 3_000;
 
+/** Lines of one change: master, workers, the unit. */
+const ONE_CHANGE_MS = 20_000;
+
+interface Changing {
+  readonly id: string;
+  readonly proxy: string;
+  readonly change: ProxyChange['change'];
+  when: Span;
+  cuts: Span;
+  readonly events: LogEvent[];
+}
+
 /** Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. */
 export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
-  const changes: { id: string; proxy: string; change: ProxyChange['change']; when: Span; cuts: Span; events: LogEvent[] }[] = [];
+  const changes: Changing[] = [];
+  const latest = new Map<string, Changing>();
   for (const event of events) {
     const found = changeIn(event);
     if (!found) continue;
@@ -22,14 +35,16 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
       fromMs: event.when.fromMs - (proxy.startsWith('apache') && change === 'stop' ? APACHE_LATE_MS : CLOCKS_MS),
       toMs: event.when.toMs + cutMs,
     };
-    const known = changes.findLast(
-      (other) => other.proxy === proxy && other.change === change && event.when.fromMs - other.when.toMs < 20_000,
-    );
-    if (known) {
+    const known = latest.get(`${proxy} ${change}`);
+    if (known && event.when.fromMs - known.when.toMs < ONE_CHANGE_MS) {
       known.events.push(event);
       known.when = { fromMs: known.when.fromMs, toMs: Math.max(known.when.toMs, event.when.toMs) };
       known.cuts = { fromMs: Math.min(known.cuts.fromMs, cuts.fromMs), toMs: Math.max(known.cuts.toMs, cuts.toMs) };
-    } else changes.push({ id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, events: [event] });
+    } else {
+      const fresh = { id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, events: [event] };
+      changes.push(fresh);
+      latest.set(`${proxy} ${change}`, fresh);
+    }
   }
   return changes;
 }

@@ -7,7 +7,6 @@ import { AnchorTable } from './anchors.ts';
 import { causes } from './causes/index.ts';
 import type { Closure, Verdict } from './closure.ts';
 import { deathsOf } from './deaths/deaths.ts';
-import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
@@ -85,7 +84,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const unclosed = stitcher.finish();
 
   const lostIn = lostBy(unclosed, seen.foreign);
-  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile, lostIn), seen.ends, seen.profile);
+  const deaths = deathsOf(seen.world, seen.profile, lostIn, seen.ends);
   for (const closure of unjudged) {
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
     population.add(settled);

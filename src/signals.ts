@@ -18,6 +18,13 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
+/** Deaths in whose moment the closure may have ended. */
+export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
+  deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
+
+/** Changes of proxies in whose time the closure ended. */
+export const changesNear = (world: World, { ended }: Closure): readonly ProxyChange[] => world.changes.between(ended.fromMs, ended.toMs);
+
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');

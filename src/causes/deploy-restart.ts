@@ -1,7 +1,7 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
-import { CAME_LATER, ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
-import { concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import { CAME_LATER, ENDED_OTHERWISE, elsewhere, nearestDeath } from '../death-cause.ts';
+import { changesNear, concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
 const STARTED_MS = 2_000;
@@ -122,7 +122,7 @@ export const deployRestart: Cause = {
       holds: (fact, closure, world) =>
         fact.kind === 'burst' &&
         !fact.early &&
-        (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure)))
+        (nearestDeath(closure, world, 'deploy-restart') || changesNear(world, closure).some((change) => cutBy(change, closure)))
           ? 1
           : 0,
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
@@ -143,7 +143,7 @@ export const deployRestart: Cause = {
   explain(closure, world) {
     const death = nearestDeath(closure, world, 'deploy-restart');
     if (death) return { detail: death.detail, hop: 'server', incidentKey: death.id };
-    const change = world.changes
+    const change = changesNear(world, closure)
       .filter((one) => cutBy(one, closure))
       .sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
     const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker' };
@@ -152,12 +152,9 @@ export const deployRestart: Cause = {
       : { detail: 'stopped on request', hop: hopOf(closure) ?? 'proxy', incidentKey: 'stop' };
   },
   refute(closure, world) {
-    const known = nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure));
+    const known = nearestDeath(closure, world, 'deploy-restart') || changesNear(world, closure).some((change) => cutBy(change, closure));
     if (known) return undefined;
-    const other = world.deaths.find(
-      (death) =>
-        death.root === 'deploy-restart' && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000,
-    );
+    const other = elsewhere(closure, world, 'deploy-restart');
     if (other) return `${other.detail} concerns another process: ${other.relationWhy}`;
     return world.covers('supervisor', closure.ended.fromMs)
       ? 'no stop, restart or reload of the server or a proxy is logged in the minutes before'

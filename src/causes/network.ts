@@ -1,6 +1,6 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concerns, concernsClient, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
+import { concerns, concernsClient, deathsNear, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 
 /** A lost path shows when the next heartbeat, timer or send fails. */
@@ -42,7 +42,7 @@ export const network: Cause = {
       speaks: 'for',
       because: 'the peer fell silent and did not answer a ping; a stalled event loop looks alike, which survivors refute',
       holds: (missed, closure, world) =>
-        world.deaths.some((death) => concerns(death, closure) >= 0.8) ? 0.3 : silent(missed, closure, world),
+        deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8) ? 0.3 : silent(missed, closure, world),
       says: () => 'the peer did not answer the heartbeat',
     },
     {

@@ -33,12 +33,15 @@ export interface Cluster {
 /** Every cluster in the timeline's process events, in order. */
 export function clustersOf(events: readonly LogEvent[], profile: ServerProfile): Cluster[] {
   const clusters: Cluster[] = [];
+  /** Those that may still take an event: events come in order of time. */
+  let open: Cluster[] = [];
   for (const event of events) {
     if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
     const process = event as ProcessEvent;
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
-    const home = clusters.findLast((cluster) => belongs(process, cluster, profile));
+    if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
+    const home = open.findLast((cluster) => belongs(process, cluster, profile));
     if (home) {
       if (
         !home.events.some(
@@ -48,11 +51,16 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
         home.events.push(process);
       if (process.kind !== 'process-started') home.lastMs = Math.max(home.lastMs, process.when.toMs);
     } else if (process.kind !== 'process-started') {
-      clusters.push({ events: [process], lastMs: process.when.toMs });
+      const fresh = { events: [process], lastMs: process.when.toMs };
+      clusters.push(fresh);
+      open.push(fresh);
     }
   }
   return clusters;
 }
+
+/** No event from this one on belongs to it: no window is longer than that of a restart. */
+const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean => when.fromMs - cluster.lastMs > RESTART_WINDOW_MS;
 
 function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile): boolean {
   const since = event.when.fromMs - cluster.lastMs;
