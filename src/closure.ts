@@ -62,6 +62,8 @@ export interface Death {
   readonly identity: Identity;
   /** Server logs (sources) that this death stands in or whose banner followed it: which instance died. Empty = not known. */
   readonly servers: readonly string[];
+  /** The server log by whose silence about ends it is tied to the server: what that log did write is no work of this death, as far as that tells. */
+  readonly silence?: string;
   readonly events: readonly LogEvent[];
   /** The stop request that came before, if any. */
   readonly stop?: EventOf<'stop-requested'>;

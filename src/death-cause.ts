@@ -1,7 +1,7 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
 import type { Cause, Closure, Death, Fact, ProxyChange, Signal, TraceSignal, World } from './closure.ts';
 import type { CauseName } from './report.ts';
-import { changesNear, concerns, cutBy, deathsNear, factOf, plural, seenOf } from './signals.ts';
+import { changesNear, concerns, cutBy, deathsNear, explains, factOf, plural, seenOf } from './signals.ts';
 
 interface DeathCause {
   readonly name: CauseName;
@@ -123,7 +123,8 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       speaks: 'for',
       because:
         'a record of the death of this server in the moment of the closure; less when nothing ties the process to this server, or when it was killed and nobody says by whom',
-      holds: (death, closure) => (death.root === root ? concerns(death, closure) * (death.way === 'unknown-hand' ? 0.5 : 1) : 0),
+      holds: (death, closure, world) =>
+        death.root === root ? explains(death, closure, world) * (death.way === 'unknown-hand' ? 0.5 : 1) : 0,
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],

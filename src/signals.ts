@@ -38,8 +38,8 @@ export function concerns(death: Death, closure: Closure): number {
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
   if (said[0] && closure.ended.toMs < said[0].when.fromMs) return 0;
-  // A runtime's fatal error has no stamp of its own: the lines' order tells.
-  if (own && said.length > 0 && said.every((event) => event.kind === 'process-fault' && event.origin.line > own.origin.line)) return 0;
+  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells.
+  if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
   if (!ofInstance(death, closure.server)) return 0;
@@ -47,8 +47,19 @@ export function concerns(death: Death, closure: Closure): number {
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
-  return ATTRIBUTION[death.relation] * share;
+  const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
+  return ATTRIBUTION[relation] * share;
 }
+
+/** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */
+export function explains(death: Death, closure: Closure, world: World): number {
+  const share = concerns(death, closure);
+  if (share === 0 || !factOf(closure, world, 'burst')?.early) return share;
+  const sign = death.events[0]?.when ?? death.when;
+  return closure.ended.fromMs >= sign.toMs ? share : share * EARLY_SHARE;
+}
+/** Of two that ended so near, the earlier by another hand is about as likely as by a hand that was slow. */
+const EARLY_SHARE = 0.5;
 
 const NO_HANDLERS = new Set(['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
 const byNoHandler = (event: LogEvent): boolean =>

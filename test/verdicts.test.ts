@@ -114,6 +114,78 @@ describe('a death', () => {
   });
 });
 
+describe('a stop', () => {
+  const whole = (line: string): string => line.replace(/\.\d{3}Z/, 'Z');
+  const journal = (at: number, text: string): string => `${iso(at).slice(0, 19)}+0000 web-1 ${text}`;
+  const stopped = count(6).map((n) => closed(30.5, `k${n}`, 20.2 - n * 1.7, ip(n)));
+
+  it('in the second of an end is not its cause when the server wrote of it below that end', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        closed(30.2, 'gone', 4.1, ip(9)),
+        `${iso(30.4)} INFO  [main] SIGTERM received, shutting down`,
+        ...stopped,
+        listening(32),
+        opened(36, 'z', ip(8)),
+        closed(60, 'z', 24, ip(8), 1000),
+      ].map(whole),
+      'nginx-access.log': [tunnel(30, ip(9), 4.102), ...count(6).map((n) => tunnel(30, ip(n), 20.2 - n * 1.7))],
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart' });
+    expect(causesOf(found)['gone']).not.toBe('deploy-restart');
+  });
+
+  it('that a log tells by its silence is not for sure the cause of ends which this log wrote', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...count(6).map((n) => opened(10.3 + n * 1.7, `k${n}`, ip(n))),
+        closed(30.2, 'gone', 4.1, ip(9)),
+        listening(33),
+        opened(36, 'z', ip(8)),
+        closed(60, 'z', 24, ip(8), 1000),
+      ],
+      'client-ws.log': count(6).map((n) => client(30.5, `k${n}`, 20.2 - n * 1.7, ip(n))),
+      'journal.txt': [
+        journal(0, 'systemd[1]: Started cron.service - Regular background program processing daemon.'),
+        journal(30.4, 'systemd[1]: Stopping notify.service - Notification sockets...'),
+        journal(30.7, 'systemd[1]: Stopped notify.service - Notification sockets.'),
+        journal(31.5, 'systemd[1]: Started notify.service - Notification sockets.'),
+        journal(65, 'systemd[1]: Reached target timers.target - Timer Units.'),
+      ],
+    });
+    const grades = Object.fromEntries(found.closures.map(({ connection, cause, grade }) => [connection, `${cause} ${grade}`]));
+    expect(grades).toMatchObject({ k0: expect.stringContaining('deploy-restart') });
+    expect(grades['gone']).not.toBe('deploy-restart confirmed');
+  });
+
+  it('of another unit whose start falls together with that of the server is not taken for the server', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        `${iso(30.4)} INFO  [main] SIGTERM received, shutting down`,
+        ...stopped,
+        listening(32),
+        closed(33.2, 'gone', 1.1, ip(9)),
+        opened(36, 'z', ip(8)),
+        closed(60, 'z', 24, ip(8), 1000),
+      ],
+      'journal.txt': [
+        journal(30.3, 'systemd[1]: Stopping notify.service - Notification sockets...'),
+        journal(31.1, 'systemd[1]: Stopped notify.service - Notification sockets.'),
+        journal(31.2, 'systemd[1]: Started notify.service - Notification sockets.'),
+        journal(32.1, 'systemd[1]: Stopping cron.service - Regular background program processing daemon...'),
+        journal(32.2, 'systemd[1]: Stopped cron.service - Regular background program processing daemon.'),
+        journal(32.3, 'systemd[1]: Started cron.service - Regular background program processing daemon.'),
+        journal(65, 'systemd[1]: Reached target timers.target - Timer Units.'),
+      ],
+    });
+    expect(found.timeline.filter(({ what }) => what.includes('cron'))).toEqual([]);
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart' });
+  });
+});
+
 describe('ages', () => {
   it('of failed handshakes are those of no connection', async () => {
     const found = await report({

@@ -1,7 +1,7 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, nearestDeath } from '../death-cause.ts';
-import { changesNear, concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
 const STARTED_MS = 2_000;
@@ -72,7 +72,7 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'a stop request for this server before the closure',
-      holds: (death, closure) => (death.root === 'deploy-restart' ? concerns(death, closure) : 0),
+      holds: (death, closure, world) => (death.root === 'deploy-restart' ? explains(death, closure, world) : 0),
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],

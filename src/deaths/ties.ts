@@ -64,7 +64,9 @@ export function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): 
   for (const [source, banners] of profile.banners)
     for (const banner of banners) {
       const near = restarts.between(banner - BANNER_MS.after, banner + BANNER_MS.before);
-      const nearest = near.toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];
+      // A banner is of one start: where that of the server is known, no other's is.
+      const own = near.filter(({ relation }) => relation === 'same');
+      const nearest = (own.length > 0 ? own : near).toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];
       if (nearest) tied.set(nearest, [...(tied.get(nearest) ?? []), source]);
     }
   return deaths.map((death) => {
@@ -105,6 +107,7 @@ export function tiedByLoss(deaths: readonly Death[], lostIn: LostIn, profile: Se
     return {
       ...death,
       servers: [...new Set([...death.servers, most.source])],
+      silence: most.source,
       relation: gone ? 'probable' : 'coincident',
       relationWhy: `the server's log ${most.source} wrote none of ${most.count} ends of its connections in that moment, and nothing else died then`,
     };
