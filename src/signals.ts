@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import type { DurationMs, EventKind, EventOf, LogEvent } from './types.ts';
+import type { DurationMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
 /** supervisord looks for ended children once a second and writes its line after that: its stamp is so much later than the end. */
@@ -25,6 +25,9 @@ export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure
 /** Changes of proxies in whose time the closure ended. */
 export const changesNear = (world: World, { ended }: Closure): readonly ProxyChange[] => world.changes.between(ended.fromMs, ended.toMs);
 
+/** Whether all of the one span lies before the other; a second ends where the next begins. */
+const comesBefore = (one: Span, other: Span): boolean => one.fromMs < other.fromMs && one.toMs <= other.fromMs;
+
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
@@ -37,7 +40,7 @@ export function concerns(death: Death, closure: Closure): number {
   if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return 0;
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
-  if (said[0] && closure.ended.toMs < said[0].when.fromMs) return 0;
+  if (own && said[0] && comesBefore(own.when, said[0].when)) return 0;
   // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells.
   if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');

@@ -160,6 +160,27 @@ describe('a stop', () => {
     expect(grades['gone']).not.toBe('deploy-restart confirmed');
   });
 
+  it('and a crash alike: what a journal of whole seconds puts into the second before them came before', async () => {
+    const goLog = (at: number, text: string): string => journal(at, `node[28]: 2026/11/22 ${clock(at)} ws: ${text}`);
+    const found = await report({
+      'client-ws.log': count(4).map((n) => client(31.773, `k${n}`, 5.2 - n, ip(n))),
+      'journal.txt': [
+        journal(10, 'systemd[1]: Started notify.service - notify server.'),
+        goLog(11, 'listening on 127.0.0.1:3000'),
+        ...count(4).map((n) => goLog(26.6 + n, `conn k${n} accepted from ${ip(n)}:5303${n}`)),
+        goLog(30.1, `conn 263b60d2 accepted from ${ip(9)}:53218`),
+        goLog(30.6, `conn 263b60d2 closed: websocket: close 1006 (abnormal closure): unexpected EOF after 0.501s from ${ip(9)}:53218`),
+        goLog(30.9, `conn 3667e5d1 closed: close 1000 after 2.147s from ${ip(8)}:53144`),
+        journal(31.8, 'systemd[1]: notify.service: Main process exited, code=exited, status=1/FAILURE'),
+        journal(31.8, "systemd[1]: notify.service: Failed with result 'exit-code'."),
+        journal(34, 'systemd[1]: Started notify.service - notify server.'),
+        goLog(34.2, 'listening on 127.0.0.1:3000'),
+      ],
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'crash', k3: 'crash' });
+    expect(causesOf(found)['263b60d2']).not.toBe('crash');
+  });
+
   it('of another unit whose start falls together with that of the server is not taken for the server', async () => {
     const found = await report({
       'app.log': [
