@@ -289,6 +289,24 @@ describe('clocks', () => {
     expect(offset(found, 'app.log')).toBeCloseTo(-40_000, -3);
   });
 
+  const shared = (first: string, second: string, apart = 0): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [closed(3 + 3_600, first, 3, ip(1), 1000), closed(9 + 3_600 + apart, second, 4, ip(2), 1000), opened(9_000, 'z', ip(3))],
+    'client-ws.log': [
+      client(3.2, first, 3.1, ip(7), 1000),
+      client(9.1, second, 4.2, ip(8), 1000),
+      ...times.map((at) => client(at * 3, `k${at}`, at, ip(5))),
+    ],
+  });
+
+  it('are told by two connections whose names no two others have', async () => {
+    expect(offset(await report(shared('13f4aee8', 'e47c38d7')), 'client-ws.log')).toBeCloseTo(3_600_000, -3);
+  });
+
+  it('are not told by two names that are counted, nor by two that do not agree', async () => {
+    expect(offset(await report(shared('k101', 'k102')), 'client-ws.log')).toBe(0);
+    expect(offset(await report(shared('13f4aee8', 'e47c38d7', 7)), 'client-ws.log')).toBe(0);
+  });
+
   it('of two servers are not compared by connections, which they do not share', async () => {
     const found = await report({
       'app-1.log': times.map((at, n) => closed(at + 40, `a${n}`, at / 2, ip(n))),
