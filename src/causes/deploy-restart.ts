@@ -2,18 +2,26 @@
 import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, nearestDeath } from '../death-cause.ts';
 import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import type { DurationMs } from '../types.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
 const STARTED_MS = 2_000;
 /** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
 const INGRESS_DRAIN_MS = 240_000;
+/** A reload that cuts old tunnels at once does so within this: the new configuration is loaded first. */
+const CUT_AT_ONCE_MS = 30_000;
 /** Workers get the signal some seconds after the reload is logged, and cut all that is left at once. */
 const DRAIN_SLACK_MS = 4_000;
 
+/** The times that old workers are known to be given; empty = not known. */
+function drainsOf(change: ProxyChange, world: World): readonly DurationMs[] {
+  const drains = world.timers.filter((timer) => timer.timer === 'drain' && timer.hop === change.proxy).map((timer) => timer.ms);
+  return change.proxy === 'ingress-nginx' && drains.length === 0 ? [INGRESS_DRAIN_MS] : drains;
+}
+
 /** Whether the closure ended just when the old workers' time was over. */
 function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean {
-  const drains = world.timers.filter((timer) => timer.timer === 'drain' && timer.hop === change.proxy).map((timer) => timer.ms);
-  if (change.proxy === 'ingress-nginx' && drains.length === 0) drains.push(INGRESS_DRAIN_MS);
+  const drains = drainsOf(change, world);
   const since = closure.ended.fromMs - change.when.fromMs;
   return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
 }
@@ -102,8 +110,11 @@ export const deployRestart: Cause = {
         // The new worker's tunnels are not the old one's: they are neither cut nor do they refute.
         if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > change.when.toMs + STARTED_MS) return 0;
         const drained = drainedOn(change, closure, world);
-        if (factOf(closure, world, 'burst')) return drained || closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5;
-        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : 0.4) : drained ? 0.4 : 0.15;
+        // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
+        const unknown = drainsOf(change, world).length === 0;
+        if (factOf(closure, world, 'burst'))
+          return drained || closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS ? 0.9 : unknown ? 0.5 : 0.15;
+        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : unknown ? 0.4 : 0.15) : drained ? 0.4 : 0.15;
       },
       says: (change, closure, world) => {
         const sinceMs = closure.ended.fromMs - change.when.toMs;
