@@ -18,6 +18,12 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
+/** One log may hold the lines of many pods: the closure's server wrote its own pod's name. */
+const ofAnotherPod = ({ identity: { pods } }: Death, { seen }: Closure): boolean => {
+  const pod = pods.length === 0 ? undefined : seen.find(({ vantage, keys }) => vantage === 'server' && keys.pod !== undefined)?.keys.pod;
+  return pod !== undefined && !pods.includes(pod);
+};
+
 /** Deaths in whose moment the closure may have ended. */
 export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
   deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
@@ -45,7 +51,7 @@ export function concerns(death: Death, closure: Closure): number {
   if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
-  if (!ofInstance(death, closure.server)) return 0;
+  if (!ofInstance(death, closure.server) || ofAnotherPod(death, closure)) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;

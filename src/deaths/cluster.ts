@@ -1,10 +1,12 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
-import type { EventKind, EventOf, LogEvent } from '../types.ts';
+import type { DurationMs, EventKind, EventOf, LogEvent } from '../types.ts';
+import { graceOf } from './grace.ts';
 import { aboutProxy, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
-/** systemd's default stop timeout; a stop explains an end this much later. */
+/** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
 const STOP_GRACE_MS = 95_000;
+const GRACE_SLACK_MS = 5_000;
 /** Records of one death: kernel line, systemd's words, coredump, restart. */
 const DEATH_WINDOW_MS = 15_000;
 /** A dying process's last words precede its exit by at most this (exit handlers, core dumps, GC thrash). */
@@ -59,8 +61,13 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   return clusters;
 }
 
-/** No event from this one on belongs to it: no window is longer than that of a restart. */
-const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean => when.fromMs - cluster.lastMs > RESTART_WINDOW_MS;
+/** How long an end may follow the stop that was asked for. */
+const stopWindow = ({ events }: Cluster): DurationMs =>
+  Math.max(STOP_GRACE_MS, ...events.map((event) => (event.kind === 'stop-requested' ? (graceOf(event) ?? 0) + GRACE_SLACK_MS : 0)));
+
+/** No event from this one on belongs to it. */
+const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean =>
+  when.fromMs - cluster.lastMs > Math.max(RESTART_WINDOW_MS, stopWindow(cluster));
 
 function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile): boolean {
   const since = event.when.fromMs - cluster.lastMs;
@@ -71,7 +78,7 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
     event.kind === 'process-started'
       ? RESTART_WINDOW_MS
       : stopping
-        ? STOP_GRACE_MS
+        ? stopWindow(cluster)
         : event.kind === 'process-ended'
           ? LAST_WORDS_MS
           : DEATH_WINDOW_MS;

@@ -5,7 +5,7 @@ import type { EpochMs, LogEvent } from '../types.ts';
 import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
 import type { ServerProfile } from './profile.ts';
-import { type LostIn, notTheServer, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
+import { type LostIn, notTheServer, tiedAsOnly, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
 
 /**
  * All deaths in the timeline's process events. `lostIn`: server log → ends that it should have written and did not; `ends`: when
@@ -17,5 +17,5 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const tied = profile.sources.size > 0 ? deaths : tiedByProxy(deaths, events);
   const server = (tied.find((death) => death.relation === 'same') ?? tied.find((death) => death.relation === 'probable'))?.identity;
   const told = server ? tied.map((death) => notTheServer(death, server)) : tied;
-  return new Spans(tiedByMoment(told, ends, profile), ({ when }) => when);
+  return new Spans(tiedByMoment(tiedAsOnly(told, profile), ends, profile), ({ when }) => when);
 }
