@@ -46,7 +46,7 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     const home = open.findLast((cluster) => belongs(process, cluster, profile));
     if (home) {
       if (
-        !home.events.some(
+        !toldIn(home).some(
           (other) => other.kind === process.kind && other.quote === process.quote && other.origin.source !== process.origin.source,
         )
       )
@@ -61,9 +61,17 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   return clusters;
 }
 
+/** A server that logs one exception after the other and lives: what its first and its latest records do not tell of a death, the others do not either. */
+const TOLD = 40;
+const toldIn = ({ events }: Cluster): readonly ProcessEvent[] =>
+  events.length <= 2 * TOLD ? events : [...events.slice(0, TOLD), ...events.slice(-TOLD)];
+
 /** How long an end may follow the stop that was asked for. */
-const stopWindow = ({ events }: Cluster): DurationMs =>
-  Math.max(STOP_GRACE_MS, ...events.map((event) => (event.kind === 'stop-requested' ? (graceOf(event) ?? 0) + GRACE_SLACK_MS : 0)));
+const stopWindow = (cluster: Cluster): DurationMs =>
+  Math.max(
+    STOP_GRACE_MS,
+    ...toldIn(cluster).map((event) => (event.kind === 'stop-requested' ? (graceOf(event) ?? 0) + GRACE_SLACK_MS : 0)),
+  );
 
 /** No event from this one on belongs to it. */
 const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean =>
@@ -71,9 +79,9 @@ const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean =>
 
 function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile): boolean {
   const since = event.when.fromMs - cluster.lastMs;
-  const stopping =
-    cluster.events.some((other) => other.kind === 'stop-requested') && !cluster.events.some((other) => other.kind === 'process-ended');
-  const started = cluster.events.some((other) => other.kind === 'process-started');
+  const told = toldIn(cluster);
+  const stopping = told.some((other) => other.kind === 'stop-requested') && !told.some((other) => other.kind === 'process-ended');
+  const started = told.some((other) => other.kind === 'process-started');
   const window =
     event.kind === 'process-started'
       ? RESTART_WINDOW_MS
@@ -86,9 +94,9 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
   // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
   const late = (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && stopping);
   if (started && event.kind !== 'process-started' && !late) return false;
-  const kinship = cluster.events.map((other) => kin(event, other, profile));
+  const kinship = told.map((other) => kin(event, other, profile));
   if (kinship.includes('conflict')) return false;
-  return kinship.includes('same') || (event.kind !== 'process-started' && cluster.events.some((other) => sameDeath(event, other)));
+  return kinship.includes('same') || (event.kind !== 'process-started' && told.some((other) => sameDeath(event, other)));
 }
 
 const isId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
