@@ -92,7 +92,13 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     else if (seen.closing.size === 0) untold.add(settled);
     else seen.leave();
   }
-  const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closers);
+  const { lost, living } = unlogged(
+    unclosed,
+    deaths,
+    seen.foreign,
+    (source) => seen.closers.has(source) && !seen.losesLines(source),
+    seen.profile,
+  );
   for (const closure of claimed(lost, anonymous)) {
     population.add(closure);
     abnormal.add(closure);

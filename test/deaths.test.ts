@@ -66,7 +66,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
   const population = new Population();
   for (const event of events) profile.add(event);
   profile.sources.add('app');
-  profile.times.set('app', []);
+  profile.times.set('app', ends);
   const deaths = deathsOf(events, profile, new Map([['app', ends]]), ends);
   for (const closure of closures) {
     judged({ ...closure, state: 'unjudged' }, deaths, true);
@@ -76,7 +76,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
     id: closure.id,
     opened: { ...seen(closure.ended.fromMs - 30_000, 'app', 1), kind: 'socket-opened', vantage: 'server', keys: {} } as const,
   }));
-  unlogged(opened, deaths, new Map(), new Set(['app']));
+  unlogged(opened, deaths, new Map(), () => true, profile);
   population.finish();
   const world = worldOf({
     events,

@@ -134,6 +134,25 @@ describe('the only process that any log names', () => {
   });
 });
 
+describe('an open line that nobody closes', () => {
+  const lives = count(8).map((n) => opened(10 + n, `k${n}`, ip(n)));
+  const died = [supervisord(30, 'WARN exited: ws (terminated by SIGSEGV; not expected)')];
+  const inferred = async (...app: readonly string[]): Promise<number> =>
+    (await report({ 'app.log': [listening(0), ...app], 'supervisord.log': died })).closures.filter((one) => one.inferred).length;
+
+  it('is of a connection that its server took along', async () => {
+    expect(await inferred(...lives, closed(19, 'k9', 3, ip(9), 1000))).toBe(8);
+  });
+  it('tells nothing of a death hours after the log', async () => {
+    const before = lives.map((line) => line.replace('T20:', 'T17:'));
+    expect(await inferred(...before, closed(19, 'k9', 3, ip(9), 1000).replace('T20:', 'T17:'))).toBe(0);
+  });
+  it('tells nothing in a log that lacks lines of others', async () => {
+    const unopened = count(4).map((n) => closed(24 + n, `u${n}`, 8, ip(20 + n), 1000));
+    expect(await inferred(...lives, ...unopened)).toBe(0);
+  });
+});
+
 describe('a stop', () => {
   const whole = (line: string): string => line.replace(/\.\d{3}Z/, 'Z');
   const journal = (at: number, text: string): string => `${iso(at).slice(0, 19)}+0000 web-1 ${text}`;
