@@ -1,9 +1,10 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
+import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
-import { type LogHead, logHead, withoutTerminal } from '../src/grammar/log-head.ts';
+import { type LogHead, logHead } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { type Context, defineParser } from '../src/types.ts';
 
@@ -28,7 +29,7 @@ function read(line: string, context: Context): AppRow | null {
 }
 
 function rowOfLine(line: string, context: Context): AppRow | null {
-  const text = withoutTerminal(line).replace(IN_A_PAGE, '$1');
+  const text = withoutAnsi(line).replace(IN_A_PAGE, '$1');
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text);
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;

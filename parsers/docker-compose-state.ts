@@ -1,4 +1,5 @@
 /** What `docker compose up`, `stop` and `down` print of their containers beside the containers' own output. No stamps. */
+import { processEnd } from '../src/grammar/process-end.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface ComposeRow extends Row {
@@ -86,7 +87,7 @@ export const dockerComposeState = defineParser<ComposeRow>({
         return { kind: 'process-started', what: 'container', keys };
       case 'exited': {
         const by = row['stopping'] === true ? (row.exitCode === 137 ? 'stop-timeout' : 'stop') : row.exitCode === 0 ? 'clean' : undefined;
-        return { kind: 'process-ended', keys, ...(row.exitCode !== undefined && { exitCode: row.exitCode }), ...(by && { by }) };
+        return processEnd({ exitCode: row.exitCode, by }, keys);
       }
       default:
         return undefined;

@@ -1,5 +1,7 @@
 /** `docker events`, as text and as JSON. */
+
 import { type JsonObject, parseObject, textOf } from '../src/grammar/json.ts';
+import { processEnd } from '../src/grammar/process-end.ts';
 import { signalName } from '../src/grammar/signals.ts';
 import { epoch, isoAt } from '../src/time.ts';
 import { type Context, type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
@@ -175,7 +177,7 @@ export const dockerEvents = defineParser<EventRow>({
         return row.signal === 'SIGHUP' ? undefined : { kind: 'stop-requested', how: 'container-stop', keys };
       case 'die': {
         const by = row.after ?? (row.exitCode === 0 ? ('clean' as const) : undefined);
-        return { kind: 'process-ended', keys, ...(row.exitCode !== undefined && { exitCode: row.exitCode }), ...(by && { by }) };
+        return processEnd({ exitCode: row.exitCode, by }, keys);
       }
       case 'start':
         return { kind: 'process-started', what: 'container', keys };

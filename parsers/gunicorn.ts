@@ -1,5 +1,6 @@
 /** The error log of gunicorn's master and workers. */
 import { gunicornHead, isUvicorns } from '../src/grammar/gunicorn.ts';
+import { processEnd } from '../src/grammar/process-end.ts';
 import { signalName } from '../src/grammar/signals.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
@@ -152,13 +153,7 @@ export const gunicorn = defineParser<GunicornRow>({
         return { kind: 'process-fault', fault: 'hang', fatal: true, says: row.message, keys };
       case 'died':
       case 'leaving':
-        return {
-          kind: 'process-ended',
-          keys,
-          ...(row.exitCode !== undefined && { exitCode: row.exitCode }),
-          ...(row.signal && { signal: row.signal }),
-          ...(by && { by }),
-        };
+        return processEnd({ ...row, by }, keys);
       case 'booted':
         return { kind: 'process-started', what: 'supervisor', keys };
       case 'listening':

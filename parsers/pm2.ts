@@ -1,4 +1,5 @@
 /** What PM2's daemon says of the applications it keeps: `~/.pm2/pm2.log`, and the `PM2` lines of `pm2 logs`. */
+import { processEnd } from '../src/grammar/process-end.ts';
 import { isoAt } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
 
@@ -144,16 +145,8 @@ export const pm2 = defineParser<Pm2Row>({
     // The applications run in PM2's own unit, but its pid is not theirs.
     const keys = { service: row.service, pid: row.pid };
     switch (row.change) {
-      case 'exited': {
-        const by = row.by ?? (row.exitCode === 0 ? ('clean' as const) : undefined);
-        return {
-          kind: 'process-ended',
-          keys,
-          ...(row.exitCode !== undefined && { exitCode: row.exitCode }),
-          ...(row.signal && { signal: row.signal }),
-          ...(by && { by }),
-        };
-      }
+      case 'exited':
+        return processEnd({ ...row, by: row.by ?? (row.exitCode === 0 ? 'clean' : undefined) }, keys);
       case 'online':
         return { kind: 'process-started', what: 'supervisor', keys };
       case 'stopping':

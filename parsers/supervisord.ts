@@ -1,4 +1,5 @@
 /** The log of supervisord. */
+import { processEnd } from '../src/grammar/process-end.ts';
 import { isoAt } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
 
@@ -151,13 +152,7 @@ export const supervisord = defineParser<SupervisordRow>({
       case 'exited':
       case 'stopped': {
         const stop = row.change === 'stopped' ? (row.forced ? 'stop-timeout' : 'stop') : row.exitCode === 0 ? 'clean' : undefined;
-        return {
-          kind: 'process-ended',
-          keys,
-          ...(row.exitCode !== undefined && { exitCode: row.exitCode }),
-          ...(row.signal !== undefined && { signal: row.signal, dumped: row.dumped === true }),
-          ...(stop && { by: stop }),
-        };
+        return processEnd({ ...row, dumped: row.signal === undefined ? undefined : row.dumped === true, by: stop }, keys);
       }
       case 'spawned':
         return { kind: 'process-started', what: 'supervisor', keys };

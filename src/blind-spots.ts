@@ -23,7 +23,7 @@ export function checklist(found: Findings): Report['checklist'] {
     { item: 'Clients reconnect after every 1006, with backoff', state: 'cannot-be-seen', note: 'client logs of opens would show it' },
     {
       item: 'A supervisor restarts the server',
-      state: world.deaths.some((death) => death.restarted)
+      state: world.deaths.all.some((death) => death.restarted)
         ? 'seen'
         : vantages.has('supervisor') || vantages.has('orchestrator')
           ? 'not-seen'

@@ -1,6 +1,7 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
 import type { Floor } from './silence-floor.ts';
+import type { Spans } from './spans.ts';
 import type { DurationMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
 
 /** One side's view of a connection's end. */
@@ -38,20 +39,34 @@ export interface Identity {
   readonly hosts: readonly string[];
 }
 
-/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server, and this is the only death. */
+/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server, and this is the only one that died. */
 export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
+
+/** In which way a process ended. */
+export type Way =
+  | 'memory' // the kernel, a daemon or its own runtime, for memory
+  | 'asked' // it was told to stop, and did
+  | 'forced' // it was told to stop, and killed when its grace was over
+  | 'hang' // it stalled, and who looks after it ended it
+  | 'fault' // an exception, a signal or an exit that a record explains
+  | 'unknown-hand'; // SIGKILL that no record explains: the kernel for memory, a person or a deploy may have sent it
 
 /** A process or instance that ended: every record about one death, and the root that explains it. */
 export interface Death {
   readonly id: string;
   readonly when: Span;
   readonly root: 'oom' | 'crash' | 'deploy-restart';
+  readonly way: Way;
   /** It had no chance to send close frames: killed, crashed, or killed after its grace period. */
   readonly sudden: boolean;
+  /** A record tells of the end itself; false = `when` reaches to the latest at which it can have come. */
+  readonly ended: boolean;
   readonly detail: string;
   readonly identity: Identity;
   /** Server logs (sources) that this death stands in or whose banner followed it: which instance died. Empty = not known. */
   readonly servers: readonly string[];
+  /** The server log by whose silence about ends it is tied to the server: what that log did write is no work of this death, as far as that tells. */
+  readonly silence?: string;
   readonly events: readonly LogEvent[];
   /** The stop request that came before, if any. */
   readonly stop?: EventOf<'stop-requested'>;
@@ -186,8 +201,9 @@ export type AroundSignal = { [K in LogEvent['kind']]: AroundOf<K> }[LogEvent['ki
 
 /** Everything that is not one connection's own trace, in order of time. */
 export interface World {
-  readonly deaths: readonly Death[];
-  readonly changes: readonly ProxyChange[];
+  readonly deaths: Spans<Death>;
+  /** By the time in which they cut tunnels. */
+  readonly changes: Spans<ProxyChange>;
   /** Events of a kind within [fromMs, toMs]. */
   between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
   readonly timers: readonly EventOf<'configured-timer'>[];

@@ -1,8 +1,7 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
 import type { Cause, Closure, Death, Fact, ProxyChange, Signal, TraceSignal, World } from './closure.ts';
-import { UNKNOWN_HAND } from './deaths/death.ts';
 import type { CauseName } from './report.ts';
-import { concerns, cutBy, factOf, plural, seenOf } from './signals.ts';
+import { changesNear, concerns, cutBy, deathsNear, explains, factOf, plural, seenOf } from './signals.ts';
 
 interface DeathCause {
   readonly name: CauseName;
@@ -16,17 +15,26 @@ interface DeathCause {
 /** The death that the closure most likely is part of. */
 export function nearestDeath(closure: Closure, world: World, root: Death['root']): Death | undefined {
   const distance = (death: Death): number => Math.max(0, death.when.fromMs - closure.ended.toMs, closure.ended.fromMs - death.when.toMs);
-  return world.deaths
+  return deathsNear(world, closure)
     .filter((death) => death.root === root && concerns(death, closure) > 0)
     .sort((a, b) => concerns(b, closure) - concerns(a, closure) || distance(a) - distance(b))[0];
 }
+
+/** Deaths of other processes are told of as ruled out when they stand so near in time. */
+const ELSEWHERE_MS = 120_000;
+
+/** A death of that root that was another process's, around the closure. */
+export const elsewhere = ({ ended }: Closure, world: World, root: Death['root']): Death | undefined =>
+  world.deaths
+    .between(ended.fromMs - ELSEWHERE_MS, ended.fromMs + ELSEWHERE_MS)
+    .find((death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - ended.fromMs) < ELSEWHERE_MS);
 
 /** Whether the death of a proxy's process cut this closure's tunnel. */
 export const workerDeath = (change: ProxyChange, closure: Closure): boolean =>
   change.change === 'worker-death' && cutBy(change, closure) > 0;
 
 /** Why the server's own line about this close does not show that it lived on. */
-const dying = (closure: Closure, world: World): boolean => world.deaths.some((death) => concerns(death, closure) >= 0.8);
+const dying = (closure: Closure, world: World): boolean => deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8);
 
 const upstreamCut = (closure: Closure): boolean =>
   seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream' || tunnel.endedBy === 'upstream-down') ||
@@ -115,7 +123,8 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       speaks: 'for',
       because:
         'a record of the death of this server in the moment of the closure; less when nothing ties the process to this server, or when it was killed and nobody says by whom',
-      holds: (death, closure) => (death.root === root ? concerns(death, closure) * (death.detail === UNKNOWN_HAND ? 0.5 : 1) : 0),
+      holds: (death, closure, world) =>
+        death.root === root ? explains(death, closure, world) * (death.way === 'unknown-hand' ? 0.5 : 1) : 0,
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],
@@ -155,7 +164,7 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
         fact.kind === 'server-alive' &&
         fact.certain &&
         !dying(closure, world) &&
-        !(root === 'crash' && world.changes.some((change) => workerDeath(change, closure)))
+        !(root === 'crash' && changesNear(world, closure).some((change) => workerDeath(change, closure)))
           ? 1.5
           : 0,
       says: () => 'the server wrote this end itself and went on',
@@ -180,19 +189,17 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
   ],
   explain(closure, world) {
     const death = nearestDeath(closure, world, root);
-    const worker = death || root === 'oom' ? undefined : world.changes.find((change) => workerDeath(change, closure));
+    const worker = death || root === 'oom' ? undefined : changesNear(world, closure).find((change) => workerDeath(change, closure));
     if (worker) return { detail: `a process of ${worker.proxy} died`, hop: worker.proxy, incidentKey: worker.id };
     return { detail: death?.detail ?? 'the server broke off', hop: 'server', incidentKey: death?.id ?? 'server' };
   },
   refute(closure, world) {
-    const other = world.deaths.find(
-      (death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000,
-    );
+    const other = elsewhere(closure, world, root);
     if (other) return `${other.detail} hit another process: ${other.relationWhy}`;
     if (
       factOf(closure, world, 'server-alive')?.certain &&
       !dying(closure, world) &&
-      !world.changes.some((change) => workerDeath(change, closure))
+      !changesNear(world, closure).some((change) => workerDeath(change, closure))
     )
       return 'the server wrote this end itself and went on running';
     const vantage = root === 'oom' ? 'kernel' : 'supervisor';

@@ -3,9 +3,12 @@
  * nothing is inferred where an endpoint's log that names codes simply did not match.
  */
 import type { Closure, Death } from './closure.ts';
+import type { ServerProfile } from './deaths/profile.ts';
 import type { Population } from './population.ts';
-import { concerns, ofInstance } from './signals.ts';
+import { concerns, deathsNear, ofInstance } from './signals.ts';
+import type { Spans } from './spans.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
+import type { EpochMs } from './types.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;
@@ -14,9 +17,11 @@ const TIGHT_MS = 9_000;
 const SURE_ENOUGH = 0.45;
 
 /** A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. */
-export function judged(closure: Closure, deaths: readonly Death[], endpointsLog: boolean): Closure {
+export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boolean): Closure {
   if (closure.state !== 'unjudged') return closure;
-  if (deaths.some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH))
+  if (
+    deathsNear({ deaths }, closure).some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH)
+  )
     return { ...closure, state: 'abnormal', inferred: true };
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
@@ -97,6 +102,10 @@ export function lostBy(unclosed: readonly Unclosed[], closed: ReadonlyMap<string
   return lost;
 }
 
+/** The server died of it, as far as the logs tell: by a name, by what followed, or since nothing else stands in them. */
+const isServers = ({ relation, silence }: Death): boolean =>
+  relation === 'same' || relation === 'probable' || (relation === 'coincident' && silence === undefined);
+
 export interface Unlogged {
   /** One closure for each connection that was open when its server died and that no log closes. */
   readonly lost: readonly Closure[];
@@ -104,28 +113,45 @@ export interface Unlogged {
   readonly living: readonly Unclosed[];
 }
 
-/** `closed` = ids that another side than the server closes; `closers` = sources that write closes of such ids at all. */
+/** A log may be silent so long at least before it is taken to end; a quieter one as long as it ever was, and again. */
+const SILENT_MS = 600_000;
+
+/** Until when a server's log tells: an open line that it does not close shows nothing of a death after that. */
+function reachOf(times: readonly EpochMs[]): EpochMs {
+  let longest = 0;
+  for (let at = 1; at < times.length; at++) longest = Math.max(longest, (times[at] as EpochMs) - (times[at - 1] as EpochMs));
+  return (times.at(-1) ?? Number.POSITIVE_INFINITY) + Math.max(SILENT_MS, 2 * longest);
+}
+
+/** `closed` = ids that another side than the server closes; `tells` = whether a source writes all ends of such ids. */
 export function unlogged(
   unclosed: readonly Unclosed[],
-  deaths: readonly Death[],
+  deaths: Spans<Death>,
   closed: ReadonlyMap<string, number>,
-  closers: ReadonlySet<string>,
+  tells: (source: string) => boolean,
+  profile: ServerProfile,
 ): Unlogged {
-  const mine = deaths.filter((death) => death.relation === 'same' || death.relation === 'probable');
   const lost: Closure[] = [];
   const living: Unclosed[] = [];
+  const reaches = new Map([...profile.times].map(([source, times]) => [source, reachOf(times)]));
+  const reach = (source: string): EpochMs => reaches.get(source) ?? Number.POSITIVE_INFINITY;
   for (const one of unclosed) {
     const { opened, id } = one;
-    if (closed.has(id) || !closers.has(opened.origin.source)) continue;
-    const death = mine.find(
+    if (closed.has(id) || !tells(opened.origin.source)) continue;
+    const death = deaths.next(
+      opened.when.fromMs,
       (candidate) =>
+        isServers(candidate) &&
         ofInstance(candidate, opened.origin.source) &&
-        candidate.when.toMs >= opened.when.fromMs &&
         (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs),
     );
-    if (!death) living.push(one);
-    if (!death || death.root === 'deploy-restart') continue;
-    const ended = { fromMs: death.when.fromMs, toMs: Math.min(death.when.toMs, death.when.fromMs + TIGHT_MS) };
+    if (!death || death.when.fromMs > reach(opened.origin.source)) {
+      living.push(one);
+      continue;
+    }
+    if (death.root === 'deploy-restart') continue;
+    const { fromMs } = death.when;
+    const ended = { fromMs, toMs: death.ended ? Math.min(death.when.toMs, fromMs + TIGHT_MS) : death.when.toMs };
     lost.push({
       id: `i${lost.length + 1}`,
       ended,

@@ -36,7 +36,7 @@ export class Numbers {
 }
 
 /** Place of the first of sorted numbers that is not below `value`. */
-export function lowerBound(sorted: Float64Array, value: number): number {
+export function lowerBound(sorted: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

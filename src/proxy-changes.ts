@@ -3,43 +3,72 @@ import type { ProxyChange } from './closure.ts';
 import { nameOfProxy, stem } from './deaths/names.ts';
 import type { DurationMs, LogEvent, Span } from './types.ts';
 
-/** Without worker_shutdown_timeout or hard-stop-after known, a reload may cut tunnels up to ingress-nginx's 240 s later. */
-const DRAIN_MS = 245_000;
+/** Old workers get the signal some seconds after the reload is logged. */
+const DRAIN_SLACK_MS = 5_000;
+/** Without worker_shutdown_timeout or hard-stop-after known, a reload may cut tunnels up to ingress-nginx's 240 s later: the longest default. */
+const DRAIN_MS = 240_000;
 const STOP_CUT_MS = 15_000;
 /** Two programs on one host read one clock; between hosts NTP leaves less than this. */
 const CLOCKS_MS = 300;
 /** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
 const APACHE_LATE_MS = 3_000;
 
+/** Lines of one change: master, workers, the unit. */
+const ONE_CHANGE_MS = 20_000;
+
+interface Changing {
+  readonly id: string;
+  readonly proxy: string;
+  readonly change: ProxyChange['change'];
+  when: Span;
+  cuts: Span;
+  readonly events: LogEvent[];
+}
+
 /** Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. */
 export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
-  const changes: { id: string; proxy: string; change: ProxyChange['change']; when: Span; cuts: Span; events: LogEvent[] }[] = [];
+  const drains = drainsIn(events);
+  const changes: Changing[] = [];
+  const latest = new Map<string, Changing>();
   for (const event of events) {
-    const found = changeIn(event);
+    const found = changeIn(event, drains);
     if (!found) continue;
     const [proxy, change, cutMs] = found;
     const cuts = {
       fromMs: event.when.fromMs - (proxy.startsWith('apache') && change === 'stop' ? APACHE_LATE_MS : CLOCKS_MS),
       toMs: event.when.toMs + cutMs,
     };
-    const known = changes.findLast(
-      (other) => other.proxy === proxy && other.change === change && event.when.fromMs - other.when.toMs < 20_000,
-    );
-    if (known) {
+    const known = latest.get(`${proxy} ${change}`);
+    if (known && event.when.fromMs - known.when.toMs < ONE_CHANGE_MS) {
       known.events.push(event);
       known.when = { fromMs: known.when.fromMs, toMs: Math.max(known.when.toMs, event.when.toMs) };
       known.cuts = { fromMs: Math.min(known.cuts.fromMs, cuts.fromMs), toMs: Math.max(known.cuts.toMs, cuts.toMs) };
-    } else changes.push({ id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, events: [event] });
+    } else {
+      const fresh = { id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, events: [event] };
+      changes.push(fresh);
+      latest.set(`${proxy} ${change}`, fresh);
+    }
   }
   return changes;
 }
 
-function changeIn(event: LogEvent): readonly [proxy: string, change: ProxyChange['change'], cutMs: DurationMs] | undefined {
+/** Proxy → the longest time (ms) that a configuration among the inputs gives its old workers. */
+function drainsIn(events: readonly LogEvent[]): ReadonlyMap<string, DurationMs> {
+  const drains = new Map<string, DurationMs>();
+  for (const event of events)
+    if (event.kind === 'configured-timer' && event.timer === 'drain') drains.set(event.hop, Math.max(event.ms, drains.get(event.hop) ?? 0));
+  return drains;
+}
+
+function changeIn(
+  event: LogEvent,
+  drains: ReadonlyMap<string, DurationMs>,
+): readonly [proxy: string, change: ProxyChange['change'], cutMs: DurationMs] | undefined {
   if (event.kind === 'proxy-lifecycle') {
-    if (event.change === 'reload' || event.change === 'drain') return [event.proxy.toLowerCase(), 'reload', DRAIN_MS];
-    if (event.change === 'stop' || event.change === 'tunnels-cut') return [event.proxy.toLowerCase(), 'stop', STOP_CUT_MS];
-    if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0))
-      return [event.proxy.toLowerCase(), 'worker-death', 5_000];
+    const proxy = event.proxy.toLowerCase();
+    if (event.change === 'reload' || event.change === 'drain') return [proxy, 'reload', (drains.get(proxy) ?? DRAIN_MS) + DRAIN_SLACK_MS];
+    if (event.change === 'stop' || event.change === 'tunnels-cut') return [proxy, 'stop', STOP_CUT_MS];
+    if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0)) return [proxy, 'worker-death', 5_000];
     return undefined;
   }
   const name = nameOfProxy(event.keys);

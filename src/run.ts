@@ -7,7 +7,6 @@ import { AnchorTable } from './anchors.ts';
 import { causes } from './causes/index.ts';
 import type { Closure, Verdict } from './closure.ts';
 import { deathsOf } from './deaths/deaths.ts';
-import { tiedByMoment } from './deaths/ties.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
@@ -84,11 +83,17 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const unclosed = stitcher.finish();
 
   const lostIn = lostBy(unclosed, seen.foreign);
-  const deaths = tiedByMoment(deathsOf(seen.world, seen.profile, lostIn), seen.ends, seen.profile);
+  const deaths = deathsOf(seen.world, seen.profile, lostIn, seen.ends);
   const endpointsLog = seen.closing.size > 0;
   const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog);
   for (const closure of unjudged) population.add(settled(closure));
-  const { lost, living } = unlogged(unclosed, deaths, seen.foreign, seen.closers);
+  const { lost, living } = unlogged(
+    unclosed,
+    deaths,
+    seen.foreign,
+    (source) => seen.closers.has(source) && !seen.losesLines(source),
+    seen.profile,
+  );
   for (const closure of claimed(lost, anonymous)) {
     population.add(closure);
     abnormal.add(closure);

@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import type { DurationMs, EventKind, EventOf, LogEvent } from './types.ts';
+import type { DurationMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
 /** supervisord looks for ended children once a second and writes its line after that: its stamp is so much later than the end. */
@@ -18,6 +18,22 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
+/** One log may hold the lines of many pods: the closure's server wrote its own pod's name. */
+const ofAnotherPod = ({ identity: { pods } }: Death, { seen }: Closure): boolean => {
+  const pod = pods.length === 0 ? undefined : seen.find(({ vantage, keys }) => vantage === 'server' && keys.pod !== undefined)?.keys.pod;
+  return pod !== undefined && !pods.includes(pod);
+};
+
+/** Deaths in whose moment the closure may have ended. */
+export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
+  deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
+
+/** Changes of proxies in whose time the closure ended. */
+export const changesNear = (world: World, { ended }: Closure): readonly ProxyChange[] => world.changes.between(ended.fromMs, ended.toMs);
+
+/** Whether all of the one span lies before the other; a second ends where the next begins. */
+const comesBefore = (one: Span, other: Span): boolean => one.fromMs < other.fromMs && one.toMs <= other.fromMs;
+
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
@@ -30,18 +46,29 @@ export function concerns(death: Death, closure: Closure): number {
   if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return 0;
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
-  if (said[0] && closure.ended.toMs < said[0].when.fromMs) return 0;
-  // A runtime's fatal error has no stamp of its own: the lines' order tells.
-  if (own && said.length > 0 && said.every((event) => event.kind === 'process-fault' && event.origin.line > own.origin.line)) return 0;
+  if (own && said[0] && comesBefore(own.when, said[0].when)) return 0;
+  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells.
+  if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
-  if (!ofInstance(death, closure.server)) return 0;
+  if (!ofInstance(death, closure.server) || ofAnotherPod(death, closure)) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
-  return ATTRIBUTION[death.relation] * share;
+  const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
+  return ATTRIBUTION[relation] * share;
 }
+
+/** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */
+export function explains(death: Death, closure: Closure, world: World): number {
+  const share = concerns(death, closure);
+  if (share === 0 || !factOf(closure, world, 'burst')?.early) return share;
+  const sign = death.events[0]?.when ?? death.when;
+  return closure.ended.fromMs >= sign.toMs ? share : share * EARLY_SHARE;
+}
+/** Of two that ended so near, the earlier by another hand is about as likely as by a hand that was slow. */
+const EARLY_SHARE = 0.5;
 
 const NO_HANDLERS = new Set(['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
 const byNoHandler = (event: LogEvent): boolean =>

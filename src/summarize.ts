@@ -113,7 +113,7 @@ function withRoots(incidents: readonly IncidentReport[], world: World): Incident
 
 function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentReport[], world: World): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
-  for (const death of world.deaths) {
+  for (const death of world.deaths.all) {
     if (death.relation === 'unknown' || death.relation === 'other') continue;
     const event = death.events[0];
     if (event)
@@ -126,7 +126,7 @@ function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentRep
     const started = death.events.find((one) => one.kind === 'process-started');
     if (started) entries.push({ at: iso(started.when.fromMs), what: 'up again', source: started.origin.source, line: started.origin.line });
   }
-  for (const change of world.changes) {
+  for (const change of world.changes.all) {
     const event = change.events[0];
     if (event)
       entries.push({
@@ -171,7 +171,7 @@ function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentRep
 function decoysOf(world: World, incidents: readonly IncidentReport[]): EvidenceReport[] {
   const near = (ms: number): boolean =>
     incidents.some((incident) => ms >= Date.parse(incident.from) - NEAR_MS && ms <= Date.parse(incident.to) + NEAR_MS);
-  return world.deaths
+  return world.deaths.all
     .filter((death) => death.relation === 'other' && near(death.when.fromMs))
     .slice(0, 10)
     .flatMap((death) => {

@@ -1,8 +1,9 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
-import { type ServerProfile, wentOn } from './deaths/profile.ts';
+import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
 import type { Population } from './population.ts';
-import { concerns, productOf } from './signals.ts';
+import { concerns, deathsNear, productOf } from './signals.ts';
+import { Spans } from './spans.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 
 /** What one source can show and when. */
@@ -14,7 +15,7 @@ export interface Coverage {
 
 export interface Survey {
   readonly events: readonly LogEvent[];
-  readonly deaths: readonly Death[];
+  readonly deaths: Spans<Death>;
   readonly changes: readonly ProxyChange[];
   readonly population: Population;
   readonly profile: ServerProfile;
@@ -32,9 +33,10 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
     else byKind.set(event.kind, [event]);
   }
   let last: { readonly id: string; readonly facts: readonly Fact[] } | undefined;
+  const nextDeath = nextOf(deaths);
   const world: World = {
     deaths,
-    changes,
+    changes: new Spans(changes, ({ cuts }) => cuts),
     timers: (byKind.get('configured-timer') ?? []) as EventOf<'configured-timer'>[],
     heartbeats,
     showsIdleCuts,
@@ -49,11 +51,23 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
       if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
       return last.facts;
     },
-    wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, deaths),
+    wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, nextDeath),
     covers: (vantage, atMs) =>
       coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
   };
   return world;
+}
+
+function nextOf(deaths: Spans<Death>): NextDeath {
+  const byServer = new Map<string, Death[]>();
+  for (const death of deaths.all)
+    for (const server of death.servers) {
+      const list = byServer.get(server);
+      if (list) list.push(death);
+      else byServer.set(server, [death]);
+    }
+  const ofServer = new Map([...byServer].map(([server, list]) => [server, new Spans(list, ({ when }) => when)]));
+  return (server, afterMs) => ofServer.get(server)?.next(afterMs, ({ when }) => when.toMs > afterMs);
 }
 
 /** Products whose records name their own timer where it ended a tunnel; others' result codes tell of requests, or of clients alone. */
@@ -74,7 +88,7 @@ function firstAfter(list: readonly LogEvent[], ms: number): number {
 const unseenElsewhere = (closure: Closure, world: World): boolean =>
   (closure.keys.connection !== undefined || closure.keys.client !== undefined) &&
   (world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs)) &&
-  !world.deaths.some((death) => death.relation !== 'other' && concerns(death, closure) > 0);
+  !deathsNear(world, closure).some((death) => death.relation !== 'other' && concerns(death, closure) > 0);
 
 /** What the closure's own traces show when taken together. */
 function ownFacts(closure: Closure, world: World): Fact[] {
@@ -88,7 +102,7 @@ function ownFacts(closure: Closure, world: World): Fact[] {
     tunnel?.kind === 'tunnel-ended' &&
     tunnel.endedBy === undefined &&
     !fault &&
-    !world.deaths.some((death) => concerns(death, closure) >= 0.8)
+    !deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8)
   )
     facts.push({
       kind: 'neutral-end',

@@ -21,6 +21,12 @@ const isWorldKind = (kind: EventKind): boolean =>
   kind === 'proxy-fault' ||
   kind === 'handshake-failed';
 
+/** A life counts from the accept or from the handshake's end, and stamps are cut: so much later than its first line a log must have a beginning. */
+const UNOPENED_SLACK_MS = 500;
+/** A few connections without a beginning may be of another path of the program; a tenth are lost lines. */
+const LOST_LEAST = 3;
+const LOST_SHARE = 0.1;
+
 const upstreamOf = ({ keys: { upstream } }: Closure): string | undefined => upstream && `${upstream.ip} ${upstream.port ?? ''}`;
 
 export class Tallied {
@@ -43,6 +49,8 @@ export class Tallied {
   #unjudged = 0;
   #closures = 0;
   #inferred = 0;
+  /** Server log → ends that it wrote, and how many of these of connections that it must have seen begin and wrote nothing of. */
+  readonly #written = new Map<string, { ends: number; unopened: number }>();
   readonly #causes: Counts['causes'] = {};
   readonly #grades: Counts['grades'] = {};
   #second = 0;
@@ -79,6 +87,7 @@ export class Tallied {
     this.facets.add(closure);
     if (closure.state === 'clean') this.#clean++;
     else this.ends.push(closure.ended.fromMs);
+    this.#write(closure);
     const id = closure.keys.connection;
     if (id !== undefined && closure.codes.server === undefined)
       this.foreign.set(id, closure.state === 'clean' ? Number.NaN : closure.ended.fromMs);
@@ -87,6 +96,25 @@ export class Tallied {
     // One address with two logs (a restart under another name) tells nothing.
     const known = this.#serverOf.get(upstream);
     if (known !== closure.server) this.#serverOf.set(upstream, known === undefined ? closure.server : '');
+  }
+
+  #write({ server, lifeMs, ended, seen }: Closure): void {
+    const since = server === undefined ? undefined : this.profile.times.get(server)?.[0];
+    if (server === undefined || since === undefined || lifeMs === undefined) return;
+    // What was open before the log begins has no line there.
+    if (ended.fromMs - lifeMs < since + UNOPENED_SLACK_MS) return;
+    const own = seen.filter(({ origin, keys }) => origin.source === server && keys.connection !== undefined);
+    if (!own.some(({ kind }) => kind === 'socket-closed')) return;
+    const written = this.#written.get(server) ?? { ends: 0, unopened: 0 };
+    this.#written.set(server, written);
+    written.ends++;
+    if (!own.some(({ kind }) => kind === 'socket-opened')) written.unopened++;
+  }
+
+  /** Whether lines are missing in a server's log: that it does not write of an end tells nothing there. */
+  losesLines(server: string): boolean {
+    const { ends, unopened } = this.#written.get(server) ?? { ends: 0, unopened: 0 };
+    return unopened >= LOST_LEAST && unopened > ends * LOST_SHARE;
   }
 
   /** The closure with the instance that held it, where its upstream's address tells. */

@@ -3,6 +3,7 @@ import { type Cause, type Closure, type Evidence, POINTS, type Signal, type Verd
 import { nearestDeath, workerDeath } from './death-cause.ts';
 import { endpointFault } from './endpoint-faults.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
+import { changesNear, deathsNear } from './signals.ts';
 import type { LogEvent } from './types.ts';
 
 /** Log-odds of causes nobody thought of: one moderate piece of evidence does not outweigh them, one strong does. */
@@ -72,7 +73,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
 /** No crash or OOM without a record of a death that is tied to this server. */
 function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {
   if (cause !== 'crash' && cause !== 'oom') return true;
-  if (cause === 'crash' && world.changes.some((change) => workerDeath(change, closure))) return true;
+  if (cause === 'crash' && changesNear(world, closure).some((change) => workerDeath(change, closure))) return true;
   const death = nearestDeath(closure, world, cause);
   return death !== undefined && death.relation !== 'unknown' && death.relation !== 'other';
 }
@@ -83,9 +84,9 @@ function weighCause(cause: Cause, closure: Closure, world: World): Weighed {
     for (const event of closure.seen)
       if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
   for (const signal of cause.deaths)
-    for (const death of world.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
+    for (const death of deathsNear(world, closure)) weighSignal(signal, death, death.events[0], closure, world, evidence);
   for (const signal of cause.changes)
-    for (const change of world.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
+    for (const change of changesNear(world, closure)) weighSignal(signal, change, change.events[0], closure, world, evidence);
   for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined, closure, world, evidence);
   for (const signal of cause.around)
     for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs))

@@ -114,6 +114,138 @@ describe('a death', () => {
   });
 });
 
+describe('the only process that any log names', () => {
+  const exited = (at: number, name: string): string => supervisord(at, `WARN exited: ${name} (terminated by SIGSEGV; not expected)`);
+  const around = (...lines: readonly string[]): Promise<Whole> =>
+    report({
+      'app.log': [listening(0), ...count(6).map((n) => opened(10 + n, `k${n}`, ip(n))), closed(19, 'k9', 3, ip(9), 1000)],
+      'supervisord.log': lines,
+    });
+
+  it('is likely the server that falls silent with its end', async () => {
+    const { closures } = await around(exited(30, 'ws'));
+    expect(new Set(closures.map(({ cause, grade, inferred }) => `${cause} ${grade} ${inferred}`))).toEqual(new Set(['crash likely true']));
+    expect(closures).toHaveLength(6);
+  });
+
+  it('is not the only one beside another, and not the server when that goes on', async () => {
+    expect((await around(exited(30, 'ws'), exited(40, 'mailer'))).closures).toEqual([]);
+    expect((await around(exited(14, 'ws'))).closures).toEqual([]);
+  });
+});
+
+describe('an open line that nobody closes', () => {
+  const lives = count(8).map((n) => opened(10 + n, `k${n}`, ip(n)));
+  const died = [supervisord(30, 'WARN exited: ws (terminated by SIGSEGV; not expected)')];
+  const inferred = async (...app: readonly string[]): Promise<number> =>
+    (await report({ 'app.log': [listening(0), ...app], 'supervisord.log': died })).closures.filter((one) => one.inferred).length;
+
+  it('is of a connection that its server took along', async () => {
+    expect(await inferred(...lives, closed(19, 'k9', 3, ip(9), 1000))).toBe(8);
+  });
+  it('tells nothing of a death hours after the log', async () => {
+    const before = lives.map((line) => line.replace('T20:', 'T17:'));
+    expect(await inferred(...before, closed(19, 'k9', 3, ip(9), 1000).replace('T20:', 'T17:'))).toBe(0);
+  });
+  it('tells nothing in a log that lacks lines of others', async () => {
+    const unopened = count(4).map((n) => closed(24 + n, `u${n}`, 8, ip(20 + n), 1000));
+    expect(await inferred(...lives, ...unopened)).toBe(0);
+  });
+});
+
+describe('a stop', () => {
+  const whole = (line: string): string => line.replace(/\.\d{3}Z/, 'Z');
+  const journal = (at: number, text: string): string => `${iso(at).slice(0, 19)}+0000 web-1 ${text}`;
+  const stopped = count(6).map((n) => closed(30.5, `k${n}`, 20.2 - n * 1.7, ip(n)));
+
+  it('in the second of an end is not its cause when the server wrote of it below that end', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        closed(30.2, 'gone', 4.1, ip(9)),
+        `${iso(30.4)} INFO  [main] SIGTERM received, shutting down`,
+        ...stopped,
+        listening(32),
+        opened(36, 'z', ip(8)),
+        closed(60, 'z', 24, ip(8), 1000),
+      ].map(whole),
+      'nginx-access.log': [tunnel(30, ip(9), 4.102), ...count(6).map((n) => tunnel(30, ip(n), 20.2 - n * 1.7))],
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart' });
+    expect(causesOf(found)['gone']).not.toBe('deploy-restart');
+  });
+
+  it('that a log tells by its silence is not for sure the cause of ends which this log wrote', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...count(6).map((n) => opened(10.3 + n * 1.7, `k${n}`, ip(n))),
+        closed(30.2, 'gone', 4.1, ip(9)),
+        listening(33),
+        opened(36, 'z', ip(8)),
+        closed(60, 'z', 24, ip(8), 1000),
+      ],
+      'client-ws.log': count(6).map((n) => client(30.5, `k${n}`, 20.2 - n * 1.7, ip(n))),
+      'journal.txt': [
+        journal(0, 'systemd[1]: Started cron.service - Regular background program processing daemon.'),
+        journal(30.4, 'systemd[1]: Stopping notify.service - Notification sockets...'),
+        journal(30.7, 'systemd[1]: Stopped notify.service - Notification sockets.'),
+        journal(31.5, 'systemd[1]: Started notify.service - Notification sockets.'),
+        journal(65, 'systemd[1]: Reached target timers.target - Timer Units.'),
+      ],
+    });
+    const grades = Object.fromEntries(found.closures.map(({ connection, cause, grade }) => [connection, `${cause} ${grade}`]));
+    expect(grades).toMatchObject({ k0: expect.stringContaining('deploy-restart') });
+    expect(grades['gone']).not.toBe('deploy-restart confirmed');
+  });
+
+  it('and a crash alike: what a journal of whole seconds puts into the second before them came before', async () => {
+    const goLog = (at: number, text: string): string => journal(at, `node[28]: 2026/11/22 ${clock(at)} ws: ${text}`);
+    const found = await report({
+      'client-ws.log': count(4).map((n) => client(31.773, `k${n}`, 5.2 - n, ip(n))),
+      'journal.txt': [
+        journal(10, 'systemd[1]: Started notify.service - notify server.'),
+        goLog(11, 'listening on 127.0.0.1:3000'),
+        ...count(4).map((n) => goLog(26.6 + n, `conn k${n} accepted from ${ip(n)}:5303${n}`)),
+        goLog(30.1, `conn 263b60d2 accepted from ${ip(9)}:53218`),
+        goLog(30.6, `conn 263b60d2 closed: websocket: close 1006 (abnormal closure): unexpected EOF after 0.501s from ${ip(9)}:53218`),
+        goLog(30.9, `conn 3667e5d1 closed: close 1000 after 2.147s from ${ip(8)}:53144`),
+        journal(31.8, 'systemd[1]: notify.service: Main process exited, code=exited, status=1/FAILURE'),
+        journal(31.8, "systemd[1]: notify.service: Failed with result 'exit-code'."),
+        journal(34, 'systemd[1]: Started notify.service - notify server.'),
+        goLog(34.2, 'listening on 127.0.0.1:3000'),
+      ],
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'crash', k3: 'crash' });
+    expect(causesOf(found)['263b60d2']).not.toBe('crash');
+  });
+
+  it('of another unit whose start falls together with that of the server is not taken for the server', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        `${iso(30.4)} INFO  [main] SIGTERM received, shutting down`,
+        ...stopped,
+        listening(32),
+        closed(33.2, 'gone', 1.1, ip(9)),
+        opened(36, 'z', ip(8)),
+        closed(60, 'z', 24, ip(8), 1000),
+      ],
+      'journal.txt': [
+        journal(30.3, 'systemd[1]: Stopping notify.service - Notification sockets...'),
+        journal(31.1, 'systemd[1]: Stopped notify.service - Notification sockets.'),
+        journal(31.2, 'systemd[1]: Started notify.service - Notification sockets.'),
+        journal(32.1, 'systemd[1]: Stopping cron.service - Regular background program processing daemon...'),
+        journal(32.2, 'systemd[1]: Stopped cron.service - Regular background program processing daemon.'),
+        journal(32.3, 'systemd[1]: Started cron.service - Regular background program processing daemon.'),
+        journal(65, 'systemd[1]: Reached target timers.target - Timer Units.'),
+      ],
+    });
+    expect(found.timeline.filter(({ what }) => what.includes('cron'))).toEqual([]);
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart' });
+  });
+});
+
 describe('ages', () => {
   it('of failed handshakes are those of no connection', async () => {
     const found = await report({
@@ -194,6 +326,24 @@ describe('clocks', () => {
       'nginx-access.log': times.map((at, n) => tunnel(at, ip(n))),
     });
     expect(offset(found, 'app.log')).toBeCloseTo(-40_000, -3);
+  });
+
+  const shared = (first: string, second: string, apart = 0): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [closed(3 + 3_600, first, 3, ip(1), 1000), closed(9 + 3_600 + apart, second, 4, ip(2), 1000), opened(9_000, 'z', ip(3))],
+    'client-ws.log': [
+      client(3.2, first, 3.1, ip(7), 1000),
+      client(9.1, second, 4.2, ip(8), 1000),
+      ...times.map((at) => client(at * 3, `k${at}`, at, ip(5))),
+    ],
+  });
+
+  it('are told by two connections whose names no two others have', async () => {
+    expect(offset(await report(shared('13f4aee8', 'e47c38d7')), 'client-ws.log')).toBeCloseTo(3_600_000, -3);
+  });
+
+  it('are not told by two names that are counted, nor by two that do not agree', async () => {
+    expect(offset(await report(shared('k101', 'k102')), 'client-ws.log')).toBe(0);
+    expect(offset(await report(shared('13f4aee8', 'e47c38d7', 7)), 'client-ws.log')).toBe(0);
   });
 
   it('of two servers are not compared by connections, which they do not share', async () => {

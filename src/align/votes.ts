@@ -58,21 +58,33 @@ const strangers = (a: Voter, b: Voter): boolean =>
 /** `offsetMs` of a vote on (a, b): what to add to b's instants to get a's. */
 function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const differences: number[] = [];
+  const byName: { readonly key: string; readonly ms: number }[] = [];
   let keys = 0;
   const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
   for (const [key, instants] of small.sample.keyed) {
     const others = large.sample.keyed.get(key);
     if (!others) continue;
     keys++;
-    for (const mine of instants) for (const other of others) differences.push(sign * (small.own(mine) - large.own(other)));
+    const isName = NAMES_ONE.test(key);
+    for (const mine of instants)
+      for (const other of others) {
+        const ms = sign * (small.own(mine) - large.own(other));
+        differences.push(ms);
+        if (isName) byName.push({ key, ms });
+      }
   }
   if (keys === 0) return undefined;
   const peak = peakOf(differences);
   if (!peak) return undefined;
   // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
   const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1) ? peak : undefined;
+  const names = new Set(byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [key] : [])));
+  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1) || names.size >= NAMES_LEAST ? peak : undefined;
 }
+/** A connection's name that is drawn and not counted: the same one in two logs is the same connection. */
+const NAMES_ONE = /^(?:open|close) (?=.*\d)(?=.*[a-zA-Z])[\w-]{8,64}$/;
+/** Of a name that clients keep over their connections the two logs may hold different ones: another has to agree. */
+const NAMES_LEAST = 2;
 
 /** Pairs of connections with the same life: no shared id needed. */
 function lifeVote(a: Voter, b: Voter): Vote | undefined {

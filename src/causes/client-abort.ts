@@ -1,6 +1,6 @@
 /** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
 import type { Cause } from '../closure.ts';
-import { concerns, cutBy, factOf, floorWords, plural, seenOf, sweepWords } from '../signals.ts';
+import { changesNear, concerns, cutBy, deathsNear, factOf, floorWords, plural, seenOf, sweepWords } from '../signals.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
@@ -140,7 +140,7 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) => {
         if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
         const early = factOf(closure, world, 'burst')?.early ?? false;
-        if (!early && world.changes.some((change) => cutBy(change, closure))) return 0.3;
+        if (!early && changesNear(world, closure).some((change) => cutBy(change, closure))) return 0.3;
         // A dying server's exit handler writes 1006 too: only one that went on did not close.
         const alive = factOf(closure, world, 'server-alive');
         if (!alive) return 0.2;
@@ -194,7 +194,7 @@ export const clientAbort: Cause = {
         (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
         !fact.sameAge &&
         factOf(closure, world, 'server-alive') &&
-        !world.changes.some((change) => cutBy(change, closure)) &&
+        !changesNear(world, closure).some((change) => cutBy(change, closure)) &&
         !factOf(closure, world, 'age-pile')
           ? fact.clients >= MANY_CLIENTS && fact.clients >= fact.count
             ? 0.4
@@ -217,7 +217,7 @@ export const clientAbort: Cause = {
     return { detail: how, hop: 'client', incidentKey: group ? `clients ${Math.floor(closure.ended.fromMs / 10_000)}` : 'client' };
   },
   refute(closure, world) {
-    const death = world.deaths.find((one) => concerns(one, closure) >= 0.8);
+    const death = deathsNear(world, closure).find((one) => concerns(one, closure) >= 0.8);
     if (death) return `the server itself ended: ${death.detail}`;
     const named = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined && one.endedBy !== 'client');
     if (named) return `the proxy says that ${named.endedBy} ended it (${named.termination ?? 'its record'})`;

@@ -1,19 +1,27 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
-import { CAME_LATER, ENDED_OTHERWISE, nearestDeath } from '../death-cause.ts';
-import { concerns, cutBy, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import { CAME_LATER, ENDED_OTHERWISE, elsewhere, nearestDeath } from '../death-cause.ts';
+import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import type { DurationMs } from '../types.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
 const STARTED_MS = 2_000;
 /** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
 const INGRESS_DRAIN_MS = 240_000;
+/** A reload that cuts old tunnels at once does so within this: the new configuration is loaded first. */
+const CUT_AT_ONCE_MS = 30_000;
 /** Workers get the signal some seconds after the reload is logged, and cut all that is left at once. */
 const DRAIN_SLACK_MS = 4_000;
 
+/** The times that old workers are known to be given; empty = not known. */
+function drainsOf(change: ProxyChange, world: World): readonly DurationMs[] {
+  const drains = world.timers.filter((timer) => timer.timer === 'drain' && timer.hop === change.proxy).map((timer) => timer.ms);
+  return change.proxy === 'ingress-nginx' && drains.length === 0 ? [INGRESS_DRAIN_MS] : drains;
+}
+
 /** Whether the closure ended just when the old workers' time was over. */
 function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean {
-  const drains = world.timers.filter((timer) => timer.timer === 'drain' && timer.hop === change.proxy).map((timer) => timer.ms);
-  if (change.proxy === 'ingress-nginx' && drains.length === 0) drains.push(INGRESS_DRAIN_MS);
+  const drains = drainsOf(change, world);
   const since = closure.ended.fromMs - change.when.fromMs;
   return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
 }
@@ -72,7 +80,7 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'a stop request for this server before the closure',
-      holds: (death, closure) => (death.root === 'deploy-restart' ? concerns(death, closure) : 0),
+      holds: (death, closure, world) => (death.root === 'deploy-restart' ? explains(death, closure, world) : 0),
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],
@@ -102,8 +110,11 @@ export const deployRestart: Cause = {
         // The new worker's tunnels are not the old one's: they are neither cut nor do they refute.
         if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > change.when.toMs + STARTED_MS) return 0;
         const drained = drainedOn(change, closure, world);
-        if (factOf(closure, world, 'burst')) return drained || closure.ended.fromMs - change.when.toMs < 30_000 ? 0.9 : 0.5;
-        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : 0.4) : drained ? 0.4 : 0.15;
+        // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
+        const unknown = drainsOf(change, world).length === 0;
+        if (factOf(closure, world, 'burst'))
+          return drained || closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS ? 0.9 : unknown ? 0.5 : 0.15;
+        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : unknown ? 0.4 : 0.15) : drained ? 0.4 : 0.15;
       },
       says: (change, closure, world) => {
         const sinceMs = closure.ended.fromMs - change.when.toMs;
@@ -122,7 +133,7 @@ export const deployRestart: Cause = {
       holds: (fact, closure, world) =>
         fact.kind === 'burst' &&
         !fact.early &&
-        (nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure)))
+        (nearestDeath(closure, world, 'deploy-restart') || changesNear(world, closure).some((change) => cutBy(change, closure)))
           ? 1
           : 0,
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
@@ -143,7 +154,7 @@ export const deployRestart: Cause = {
   explain(closure, world) {
     const death = nearestDeath(closure, world, 'deploy-restart');
     if (death) return { detail: death.detail, hop: 'server', incidentKey: death.id };
-    const change = world.changes
+    const change = changesNear(world, closure)
       .filter((one) => cutBy(one, closure))
       .sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
     const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker' };
@@ -152,12 +163,9 @@ export const deployRestart: Cause = {
       : { detail: 'stopped on request', hop: hopOf(closure) ?? 'proxy', incidentKey: 'stop' };
   },
   refute(closure, world) {
-    const known = nearestDeath(closure, world, 'deploy-restart') || world.changes.some((change) => cutBy(change, closure));
+    const known = nearestDeath(closure, world, 'deploy-restart') || changesNear(world, closure).some((change) => cutBy(change, closure));
     if (known) return undefined;
-    const other = world.deaths.find(
-      (death) =>
-        death.root === 'deploy-restart' && death.relation === 'other' && Math.abs(death.when.fromMs - closure.ended.fromMs) < 120_000,
-    );
+    const other = elsewhere(closure, world, 'deploy-restart');
     if (other) return `${other.detail} concerns another process: ${other.relationWhy}`;
     return world.covers('supervisor', closure.ended.fromMs)
       ? 'no stop, restart or reload of the server or a proxy is logged in the minutes before'

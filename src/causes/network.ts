@@ -5,6 +5,7 @@ import {
   byHeartbeat,
   concerns,
   concernsClient,
+  deathsNear,
   factOf,
   floorWords,
   plural,
@@ -50,7 +51,7 @@ export const network: Cause = {
       speaks: 'for',
       because: 'the peer fell silent and did not answer a ping; a stalled event loop looks alike, which survivors refute',
       holds: (missed, closure, world) =>
-        world.deaths.some((death) => concerns(death, closure) >= 0.8) ? 0.3 : silent(missed, closure, world),
+        deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8) ? 0.3 : silent(missed, closure, world),
       says: () => 'the peer did not answer the heartbeat',
     },
     {

@@ -1,14 +1,21 @@
 /** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
-import type { Death, Identity, Relation } from '../closure.ts';
+import type { Death, Identity, Relation, Way } from '../closure.ts';
 import { shortId } from '../signals.ts';
-import type { EventOf, Keys, LogEvent } from '../types.ts';
+import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
+import { graceOf } from './grace.ts';
 import { RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
-/** Of a SIGKILL that no record explains: the kernel for memory, a person or a deploy may have sent it. */
-export const UNKNOWN_HAND = 'SIGKILL from an unknown hand';
-const STOP_TIMEOUT = 'stop timeout: killed after its grace period';
+/** What each way to end is called as a cause. */
+const ROOTS: Readonly<Record<Way, Death['root']>> = {
+  memory: 'oom',
+  asked: 'deploy-restart',
+  forced: 'deploy-restart',
+  hang: 'crash',
+  fault: 'crash',
+  'unknown-hand': 'crash',
+};
 /** The kubelet logs a probe's verdict and its kill within some ms; its events are stamped to the second. */
 const OWN_KILL_MS = 3_000;
 const PLANNED: ReadonlySet<string> = new Set([
@@ -43,7 +50,7 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const hung = stops.find((stop) => stop.how === 'liveness' || stop.how === 'watchdog');
   const ownKill = planned?.how === 'container-stop' && hung !== undefined && Math.abs(planned.when.fromMs - hung.when.fromMs) < OWN_KILL_MS;
   const stopFirst = planned !== undefined && !ownKill && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
-  const verdict = rootOf({
+  const found = endingOf({
     kill,
     fatal,
     end,
@@ -51,28 +58,29 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     odd: stops.find((stop) => !PLANNED.has(stop.how)),
     ends,
   });
-  if (!verdict) return undefined;
+  if (!found) return undefined;
+  const root = ROOTS[found.way];
   const decisive =
-    verdict.root === 'deploy-restart'
-      ? (planned ?? end ?? stops[0])
-      : verdict.root === 'oom'
-        ? (kill ?? fatal ?? end)
-        : (fatal ?? end ?? stops[0]);
-  const from = verdict.root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
+    root === 'deploy-restart' ? (planned ?? end ?? stops[0]) : root === 'oom' ? (kill ?? fatal ?? end) : (fatal ?? end ?? stops[0]);
+  const from = root === 'deploy-restart' && planned ? planned.when.fromMs : (decisive?.when.fromMs ?? cluster.lastMs);
   // Without a record of the end, it came after the last that was asked for.
-  const last = end ?? (verdict.root === 'deploy-restart' ? stops.at(-1) : undefined) ?? decisive;
+  const last = end ?? (root === 'deploy-restart' ? stops.at(-1) : undefined) ?? decisive;
   // Of a hang the verdict on it says more than the exit that followed.
-  const shown = verdict.detail.startsWith('hang') ? (hung ?? decisive) : decisive;
+  const shown = found.way === 'hang' ? (hung ?? decisive) : decisive;
   const identity = identityOf(events);
   const restart = starts[0]?.when;
+  // Nobody wrote of the end: it came within the grace of the last stop, and before the start of what followed.
+  const deadline = end || kill || fatal ? undefined : deadlineOf(stops, restart);
   const [relation, relationWhy] = relationOf(identity, events, profile);
   // One-shot units end clean all the time; without a stop request such an end is a death only of the server itself.
-  if (stops.length === 0 && verdict.root === 'deploy-restart' && relation !== 'same' && !restart) return undefined;
+  if (stops.length === 0 && root === 'deploy-restart' && relation !== 'same' && !restart) return undefined;
   return {
     id: `d${number + 1}`,
-    when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
-    ...verdict,
-    sudden: verdict.root !== 'deploy-restart' || verdict.detail === STOP_TIMEOUT,
+    when: { fromMs: from, toMs: Math.max(from, deadline ?? last?.when.toMs ?? from) },
+    ended: end !== undefined || kill !== undefined,
+    root,
+    ...found,
+    sudden: found.way !== 'asked',
     identity,
     servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
     // What shows the root first: it is quoted.
@@ -84,6 +92,15 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   };
 }
 
+/** Until when a process that was told to stop has ended; undefined = not known. */
+function deadlineOf(stops: readonly EventOf<'stop-requested'>[], restart: Span | undefined): EpochMs | undefined {
+  const deadlines = stops.flatMap((stop) => {
+    const graceMs = graceOf(stop);
+    return graceMs === undefined ? [] : [stop.when.toMs + graceMs];
+  });
+  return deadlines.length === 0 ? undefined : Math.min(Math.max(...deadlines), restart?.fromMs ?? Number.POSITIVE_INFINITY);
+}
+
 interface Signs {
   readonly kill: EventOf<'oom-kill'> | undefined;
   readonly fatal: EventOf<'process-fault'> | undefined;
@@ -93,29 +110,37 @@ interface Signs {
   readonly ends: readonly EventOf<'process-ended'>[];
 }
 
+interface Ending {
+  readonly way: Way;
+  readonly detail: string;
+}
+
+const FORCED: Ending = { way: 'forced', detail: 'stop timeout: killed after its grace period' };
+const UNKNOWN_HAND: Ending = { way: 'unknown-hand', detail: 'SIGKILL from an unknown hand' };
+
 /** oom > deploy-restart > crash: a SIGKILL after a stop request is the stop's timeout, one with an attributed OOM line is the OOM. */
-function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: Death['root']; readonly detail: string } | undefined {
+function endingOf({ kill, fatal, end, stop, odd, ends }: Signs): Ending | undefined {
   const oomEnd = ends.find((event) => event.by === 'oom' || event.by === 'oomd');
   if ((kill || oomEnd) && !(stop && kill && stop.when.fromMs < kill.when.fromMs - 1_000))
-    return { root: 'oom', detail: kill ? oomWords(kill) : 'killed for memory' };
-  if (fatal?.fault === 'heap-limit') return { root: 'oom', detail: `runtime heap limit: ${fatal.says}` };
+    return { way: 'memory', detail: kill ? oomWords(kill) : 'killed for memory' };
+  if (fatal?.fault === 'heap-limit') return { way: 'memory', detail: `runtime heap limit: ${fatal.says}` };
   if (stop) {
     const timedOut = ends.some(
       (event) => event.by === 'stop-timeout' || (event.signal === 'SIGKILL' && event.when.fromMs - stop.when.fromMs > 3_000),
     );
     if (fatal && end?.exitCode && end.exitCode !== 143 && !timedOut && fatal.when.fromMs < stop.when.fromMs)
-      return { root: 'crash', detail: fatal.says };
-    return { root: 'deploy-restart', detail: timedOut ? STOP_TIMEOUT : stopWords(stop) };
+      return { way: 'fault', detail: fatal.says };
+    return timedOut ? FORCED : { way: 'asked', detail: stopWords(stop) };
   }
-  if (odd?.how === 'liveness') return { root: 'crash', detail: 'hang: killed after failed liveness probes' };
+  if (odd?.how === 'liveness') return { way: 'hang', detail: 'hang: killed after failed liveness probes' };
   if (fatal?.fault === 'hang')
-    return { root: 'crash', detail: fatal.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : `hang: ${fatal.says}` };
-  if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { root: 'crash', detail: 'hang: watchdog timeout' };
+    return { way: 'hang', detail: fatal.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : `hang: ${fatal.says}` };
+  if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { way: 'hang', detail: 'hang: watchdog timeout' };
   if (fatal)
-    return { root: 'crash', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
-  if (odd?.how === 'admin-kill') return { root: 'crash', detail: 'killed by an administrator' };
+    return { way: 'fault', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
+  if (odd?.how === 'admin-kill') return { way: 'fault', detail: 'killed by an administrator' };
   if (!end) return undefined;
-  if (end.by === 'stop-timeout') return { root: 'deploy-restart', detail: STOP_TIMEOUT };
+  if (end.by === 'stop-timeout') return FORCED;
   if (
     end.by === 'stop' ||
     end.by === 'clean' ||
@@ -124,14 +149,10 @@ function rootOf({ kill, fatal, end, stop, odd, ends }: Signs): { readonly root: 
     end.signal === 'SIGTERM' ||
     end.signal === 'SIGINT'
   )
-    return { root: 'deploy-restart', detail: 'stopped on request' };
-  if (end.signal)
-    return {
-      root: 'crash',
-      detail: end.signal === 'SIGKILL' ? UNKNOWN_HAND : `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}`,
-    };
-  if (end.exitCode === 137) return { root: 'crash', detail: UNKNOWN_HAND };
-  return { root: 'crash', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
+    return { way: 'asked', detail: 'stopped on request' };
+  if (end.signal === 'SIGKILL' || (end.signal === undefined && end.exitCode === 137)) return UNKNOWN_HAND;
+  if (end.signal) return { way: 'fault', detail: `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}` };
+  return { way: 'fault', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
 }
 
 /** A container by its name; undefined where only its id is known. */

@@ -1,16 +1,21 @@
 /** Every record about one death becomes one Death with the root that explains it, tied (or not) to the WebSocket server. */
 import type { Death } from '../closure.ts';
-import type { LogEvent } from '../types.ts';
+import { Spans } from '../spans.ts';
+import type { EpochMs, LogEvent } from '../types.ts';
 import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
 import type { ServerProfile } from './profile.ts';
-import { type LostIn, notTheServer, tiedByBanner, tiedByLoss, tiedByProxy } from './ties.ts';
+import { type LostIn, notTheServer, tiedAsOnly, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
 
-/** All deaths in the timeline's process events, in order. `lostIn`: server log → ends that it should have written and did not. */
-export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lostIn: LostIn): Death[] {
+/**
+ * All deaths in the timeline's process events. `lostIn`: server log → ends that it should have written and did not; `ends`: when
+ * connections ended that were not closed clean.
+ */
+export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lostIn: LostIn, ends: readonly EpochMs[]): Spans<Death> {
   const named = clustersOf(events, profile).flatMap((cluster, number) => deathOf(cluster, number, profile) ?? []);
   const deaths = tiedByLoss(tiedByBanner(named, profile), lostIn, profile);
-  const tied = profile.sources.size > 0 ? deaths : deaths.map((death) => tiedByProxy(death, deaths, events));
+  const tied = profile.sources.size > 0 ? deaths : tiedByProxy(deaths, events);
   const server = (tied.find((death) => death.relation === 'same') ?? tied.find((death) => death.relation === 'probable'))?.identity;
-  return server ? tied.map((death) => notTheServer(death, server)) : tied;
+  const told = server ? tied.map((death) => notTheServer(death, server)) : tied;
+  return new Spans(tiedByMoment(tiedAsOnly(told, profile), ends, profile), ({ when }) => when);
 }

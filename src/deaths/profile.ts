@@ -1,6 +1,20 @@
 /** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
 import type { Death } from '../closure.ts';
-import type { LogEvent, Origin } from '../types.ts';
+import { lowerBound } from '../numbers.ts';
+import type { EpochMs, LogEvent, Origin } from '../types.ts';
+
+/** When something was said and on which line, in order. */
+interface Words {
+  readonly times: EpochMs[];
+  readonly lines: number[];
+}
+const NO_WORDS: Words = { times: [], lines: [] };
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
 
 export class ServerProfile {
   readonly units = new Set<string>();
@@ -10,24 +24,21 @@ export class ServerProfile {
   readonly services = new Set<string>();
   readonly hosts = new Set<string>();
   readonly sources = new Set<string>();
-  /** When and in which log the server wrote that it came up. */
-  readonly banners: { readonly ms: number; readonly source: string }[] = [];
-  /** When and in which log the server wrote that it was told to stop, or what killed it. */
-  readonly lastWords: { readonly ms: number; readonly source: string; readonly line: number }[] = [];
+  /** When the server wrote that it came up, by log, in order. */
+  readonly banners = new Map<string, number[]>();
+  /** When the server wrote that it was told to stop, or what killed it, by log, in order. */
+  readonly lastWords = new Map<string, Words>();
   /** Instants of each server log's events, in order. */
   readonly times = new Map<string, number[]>();
 
   add(event: LogEvent): void {
     if (event.vantage !== 'server') return;
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
-    if (event.kind === 'process-started' && event.what === 'banner')
-      this.banners.push({ ms: event.when.fromMs, source: event.origin.source });
-    if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.lastWords.push({ ms: event.when.fromMs, ...event.origin });
+    if (event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
+    if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.#hear(event);
     if (!socket) return;
     this.sources.add(event.origin.source);
-    const times = this.times.get(event.origin.source);
-    if (times) times.push(event.when.fromMs);
-    else this.times.set(event.origin.source, [event.when.fromMs]);
+    append(this.times, event.origin.source, event.when.fromMs);
     const { keys } = event;
     if (keys.unit) this.units.add(keys.unit);
     if (keys.pid !== undefined) this.pids.add(keys.pid);
@@ -35,6 +46,13 @@ export class ServerProfile {
     if (keys.pod) this.pods.add(keys.pod);
     if (keys.service) this.services.add(keys.service);
     if (keys.host) this.hosts.add(keys.host);
+  }
+
+  #hear({ origin, when }: LogEvent): void {
+    const words = this.lastWords.get(origin.source) ?? { times: [], lines: [] };
+    this.lastWords.set(origin.source, words);
+    words.times.push(when.fromMs);
+    words.lines.push(origin.line);
   }
 }
 
@@ -44,24 +62,32 @@ const WENT_ON_MS = 1_500;
 /** A stamp taken from the line before differs from that line's by no more than its width. */
 const UNSTAMPED_MS = 1_000;
 
+/** A banner so much earlier may still be of the start that follows this end: two writers of one log, stamps apart. */
+const BANNER_EARLY_MS = 500;
+
+/** Last words around an instant. */
+function wordsAround({ times, lines }: Words, ms: EpochMs): readonly { readonly ms: EpochMs; readonly line: number }[] {
+  const found: { readonly ms: EpochMs; readonly line: number }[] = [];
+  for (let at = lowerBound(times, ms - WENT_ON_MS); at < times.length && (times[at] as number) < ms + WENT_ON_MS; at++)
+    found.push({ ms: times[at] as number, line: lines[at] as number });
+  return found;
+}
+
+/** The first death of a server that stands in its log and is not over by then. */
+export type NextDeath = (source: string, afterMs: EpochMs) => Death | undefined;
+
 /** Whether the server lived on after the line it wrote at `afterMs`, by its log or by its death later on; undefined = its log ends there. */
-export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs: number, deaths: readonly Death[]): boolean | undefined {
+export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs: EpochMs, nextDeath: NextDeath): boolean | undefined {
   const times = profile.times.get(source) ?? [];
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((times[mid] as number) < afterMs + WENT_ON_MS) low = mid + 1;
-    else high = mid;
-  }
-  const next = times[low];
+  const next = times[lowerBound(times, afterMs + WENT_ON_MS)];
   // What it wrote before it was told to stop is no consequence of that stop.
-  const words = profile.lastWords.filter((word) => word.source === source && Math.abs(word.ms - afterMs) < WENT_ON_MS);
+  const words = wordsAround(profile.lastWords.get(source) ?? NO_WORDS, afterMs);
   // Last words without a stamp of their own (a runtime's fatal error) have that of the line before: the lines' order tells.
   if (words.length > 0 && words.every((word) => word.ms > afterMs || (word.ms > afterMs - UNSTAMPED_MS && word.line > line))) return true;
-  const banner = (toMs: number): boolean =>
-    profile.banners.some((one) => one.source === source && one.ms > afterMs - 500 && one.ms <= toMs);
-  const death = deaths.find((one) => one.servers.includes(source) && one.when.toMs > afterMs);
+  const banners = profile.banners.get(source) ?? [];
+  const up = banners[lowerBound(banners, afterMs - BANNER_EARLY_MS)] ?? Number.POSITIVE_INFINITY;
+  const banner = (toMs: EpochMs): boolean => up < Number.POSITIVE_INFINITY && up <= toMs;
+  const death = nextDeath(source, afterMs);
   if (death && death.when.fromMs > afterMs + WENT_ON_MS && !banner(death.when.fromMs)) return true;
   if (banner(next ?? Number.POSITIVE_INFINITY)) return false;
   return next === undefined ? undefined : true;

@@ -1,6 +1,8 @@
 /** Which death was the server's, where names alone do not say: by banners, by what the proxy found, by the moment. */
 import type { Death, Identity } from '../closure.ts';
-import type { LogEvent } from '../types.ts';
+import { lowerBound } from '../numbers.ts';
+import { Spans } from '../spans.ts';
+import type { EpochMs, LogEvent } from '../types.ts';
 import { RUNTIMES, stem } from './names.ts';
 import { type ServerProfile, wentOn } from './profile.ts';
 
@@ -16,23 +18,65 @@ export function notTheServer(death: Death, server: Identity): Death {
 const MOMENT_MS = { before: 1_500, after: 3_000 };
 const MOMENT_LEAST = 2;
 
+/** How many of the instants, which are sorted, lie in the death's moment. */
+const within = ({ when }: Death, ends: ArrayLike<EpochMs>): number =>
+  lowerBound(ends, when.toMs + MOMENT_MS.after) - lowerBound(ends, when.fromMs - MOMENT_MS.before);
+
+const inTime = (deaths: readonly Death[]): Spans<Death> => new Spans(deaths, ({ when }) => when);
+
+/** Other deaths that begin within `aroundMs` of this one. */
+const besides = (death: Death, deaths: Spans<Death>, aroundMs: number): readonly Death[] =>
+  deaths
+    .between(death.when.fromMs - aroundMs, death.when.fromMs + aroundMs)
+    .filter((other) => other !== death && Math.abs(other.when.fromMs - death.when.fromMs) < aroundMs);
+
 /**
  * Where no log names the server at all: a death that nothing rivals, in the very moment when most connections ended, is taken for the
- * server's, with less weight. `ends` = instants (ms, ascending) at which connections ended that were not closed clean.
+ * server's, with less weight. `ends` = instants (ms) at which connections ended that were not closed clean.
  */
-export function tiedByMoment(deaths: readonly Death[], ends: readonly number[], profile: ServerProfile): readonly Death[] {
+export function tiedByMoment(deaths: readonly Death[], ends: readonly EpochMs[], profile: ServerProfile): readonly Death[] {
   if (profile.sources.size > 0) return deaths;
+  const all = inTime(deaths);
+  const sorted = Float64Array.from(ends).sort();
   return deaths.map((death) => {
-    const rivals = deaths.filter(
-      (other) => other !== death && other.relation !== 'other' && Math.abs(other.when.fromMs - death.when.fromMs) < FOUND_DOWN_MS,
-    );
-    if (death.relation !== 'unknown' || rivals.length > 0) return death;
-    const together = ends.filter((ms) => ms >= death.when.fromMs - MOMENT_MS.before && ms <= death.when.toMs + MOMENT_MS.after).length;
+    if (death.relation !== 'unknown' || besides(death, all, FOUND_DOWN_MS).some(({ relation }) => relation !== 'other')) return death;
+    const together = within(death, sorted);
     if (together < MOMENT_LEAST) return death;
     return {
       ...death,
       relation: 'coincident',
       relationWhy: `no log names the server; it is the only death, and ${together} connections ended in that moment`,
+    };
+  });
+}
+
+/** A server's log of which nothing but its lines is known: no unit, pod, container, host or pid. */
+const isNameless = ({ sources, units, pods, containers, services, hosts, pids }: ServerProfile): boolean =>
+  sources.size === 1 && [units, pods, containers, services, hosts, pids].every((names) => names.size === 0);
+
+/** Names by which deaths are told apart: the fewer a record has, the fewer count. */
+function namesOf({ pods, containers, units, services }: Identity): readonly string[] {
+  return [pods, units, services, containers].find((names) => names.length > 0) ?? [];
+}
+
+/**
+ * The log of one server that says nothing of who wrote it, beside records of one process alone: whoever kept them took them for one
+ * incident. A sudden death of that process is the server's, as far as nothing else says, when the log is silent from then on until a
+ * new start.
+ */
+export function tiedAsOnly(deaths: readonly Death[], profile: ServerProfile): readonly Death[] {
+  const [source] = profile.sources;
+  if (source === undefined || !isNameless(profile) || deaths.some(({ relation }) => relation !== 'unknown')) return deaths;
+  const [name, ...others] = new Set(deaths.flatMap(({ identity }) => namesOf(identity)));
+  if (name === undefined || others.length > 0) return deaths;
+  return deaths.map((death) => {
+    const after = { source, line: Number.MAX_SAFE_INTEGER };
+    if (!death.sudden || wentOn(profile, after, death.when.toMs, () => undefined) === true) return death;
+    return {
+      ...death,
+      servers: [source],
+      relation: 'coincident',
+      relationWhy: `the server's log ${source} does not say who wrote it; no other process than ${name} stands in these logs, and with its end that log falls silent`,
     };
   });
 }
@@ -43,12 +87,19 @@ const BANNER_MS = { before: 2_000, after: 20_000 };
 /** The server's banner belongs to the restart right before it: that death was the server's, as far as nothing else says. */
 export function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): Death[] {
   const tied = new Map<Death, string[]>();
-  for (const { ms: banner, source } of profile.banners) {
-    const started = (death: Death): number => death.restarted?.fromMs ?? Number.NEGATIVE_INFINITY;
-    const near = deaths.filter((death) => banner >= started(death) - BANNER_MS.before && banner <= started(death) + BANNER_MS.after);
-    const nearest = near.toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];
-    if (nearest) tied.set(nearest, [...(tied.get(nearest) ?? []), source]);
-  }
+  const started = (death: Death): EpochMs => death.restarted?.fromMs ?? Number.NEGATIVE_INFINITY;
+  const restarts = new Spans(
+    deaths.filter((death) => death.restarted),
+    (death) => ({ fromMs: started(death), toMs: started(death) }),
+  );
+  for (const [source, banners] of profile.banners)
+    for (const banner of banners) {
+      const near = restarts.between(banner - BANNER_MS.after, banner + BANNER_MS.before);
+      // A banner is of one start: where that of the server is known, no other's is.
+      const own = near.filter(({ relation }) => relation === 'same');
+      const nearest = (own.length > 0 ? own : near).toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];
+      if (nearest) tied.set(nearest, [...(tied.get(nearest) ?? []), source]);
+    }
   return deaths.map((death) => {
     const sources = tied.get(death);
     if (!sources || death.relation === 'other') return death;
@@ -72,22 +123,22 @@ const LOSS_LEAST = 3;
  * as with one worker of many.
  */
 export function tiedByLoss(deaths: readonly Death[], lostIn: LostIn, profile: ServerProfile): Death[] {
-  const lostWith = (death: Death, ends: readonly number[]): number =>
-    ends.filter((ms) => ms >= death.when.fromMs - MOMENT_MS.before && ms <= death.when.toMs + MOMENT_MS.after).length;
-  const open = deaths.filter((death) => death.relation !== 'other');
+  const open = inTime(deaths.filter((death) => death.relation !== 'other'));
   return deaths.map((death) => {
     if (death.relation !== 'unknown') return death;
-    const losses = [...lostIn].map(([source, ends]) => ({ source, count: lostWith(death, ends) }));
+    const losses = [...lostIn].map(([source, ends]) => ({ source, count: within(death, ends) }));
     const most = losses.toSorted((a, b) => b.count - a.count)[0];
     if (!most || most.count < LOSS_LEAST) return death;
     const ends = lostIn.get(most.source) ?? [];
-    if (open.some((other) => other !== death && lostWith(other, ends) > 0)) return death;
-    const gone =
-      death.restarted !== undefined ||
-      wentOn(profile, { source: most.source, line: Number.MAX_SAFE_INTEGER }, death.when.toMs + MOMENT_MS.after, []) !== true;
+    const { fromMs, toMs } = death.when;
+    const reachMs = MOMENT_MS.before + MOMENT_MS.after;
+    if (open.between(fromMs - reachMs, toMs + reachMs).some((other) => other !== death && within(other, ends) > 0)) return death;
+    const after = { source: most.source, line: Number.MAX_SAFE_INTEGER };
+    const gone = death.restarted !== undefined || wentOn(profile, after, toMs + MOMENT_MS.after, () => undefined) !== true;
     return {
       ...death,
       servers: [...new Set([...death.servers, most.source])],
+      silence: most.source,
       relation: gone ? 'probable' : 'coincident',
       relationWhy: `the server's log ${most.source} wrote none of ${most.count} ends of its connections in that moment, and nothing else died then`,
     };
@@ -97,30 +148,33 @@ export function tiedByLoss(deaths: readonly Death[], lostIn: LostIn, profile: Se
 /** A proxy finds its upstream gone so long after a death: health checks run every few seconds. */
 const FOUND_DOWN_MS = 15_000;
 
+/** A proxy that found its upstream gone within so long before a death was not told of that by it. */
+const DOWN_BEFORE_MS = 60_000;
+
+const isDown = (event: LogEvent): boolean =>
+  event.kind === 'proxy-fault' && (event.fault === 'upstream-refused' || event.fault === 'upstream-down');
+
 /**
  * Without any log of the server: the one death right before a proxy found its upstream refusing or down, with no such finding in the
  * minute before, is the server's.
  */
-export function tiedByProxy(death: Death, deaths: readonly Death[], events: readonly LogEvent[]): Death {
-  if (death.relation !== 'unknown') return death;
-  const down = (event: LogEvent): boolean =>
-    event.kind === 'proxy-fault' && (event.fault === 'upstream-refused' || event.fault === 'upstream-down');
-  const found = events.find(
-    (event) => down(event) && event.when.toMs >= death.when.fromMs && event.when.fromMs <= death.when.toMs + FOUND_DOWN_MS,
-  );
-  if (
-    !found ||
-    events.some((event) => down(event) && event.when.fromMs < death.when.fromMs - 1_000 && event.when.fromMs > death.when.fromMs - 60_000)
-  )
-    return death;
-  const rivals = deaths.filter(
-    (other) => other !== death && other.relation === 'unknown' && Math.abs(other.when.fromMs - death.when.fromMs) < FOUND_DOWN_MS,
-  );
-  return rivals.length > 0
-    ? death
-    : {
-        ...death,
-        relation: 'probable',
-        relationWhy: `the proxy found its upstream gone right after it (${found.origin.source}:${found.origin.line})`,
-      };
+export function tiedByProxy(deaths: readonly Death[], events: readonly LogEvent[]): Death[] {
+  const downs = new Spans(events.filter(isDown), ({ when }) => when);
+  const unknown = inTime(deaths.filter((death) => death.relation === 'unknown'));
+  return deaths.map((death) => {
+    const { fromMs, toMs } = death.when;
+    if (death.relation !== 'unknown' || besides(death, unknown, FOUND_DOWN_MS).length > 0) return death;
+    const found = downs.between(fromMs, toMs + FOUND_DOWN_MS)[0];
+    const before = downs
+      .between(fromMs - DOWN_BEFORE_MS, fromMs - STAMPS_APART_MS)
+      .some(({ when }) => when.fromMs < fromMs - STAMPS_APART_MS);
+    if (!found || before) return death;
+    return {
+      ...death,
+      relation: 'probable',
+      relationWhy: `the proxy found its upstream gone right after it (${found.origin.source}:${found.origin.line})`,
+    };
+  });
 }
+/** A finding so much before a death may be that death's: two clocks, whole seconds. */
+const STAMPS_APART_MS = 1_000;

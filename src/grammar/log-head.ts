@@ -1,6 +1,7 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
 import { clfAt, daytimeAt, epoch, isoAt, slashAt, stamp } from '../time.ts';
 import type { Stamp } from '../types.ts';
+import { withoutAnsi } from './ansi.ts';
 import { known } from './known.ts';
 
 export interface LogHead {
@@ -53,10 +54,6 @@ const TAIL = new RegExp(
 const NO_LOGGER =
   /^(?:error|err|read|write|reason|code|client|warning|upgrade|recv|send|closed?|disconnect(?:ed|ion)?|on|websocket|failed|panic|fatal|listening|uncaught\w*|unhandled\w*|[\w.]*(?:Error|Exception))$/i;
 const HEX = /^[0-9a-f-]{6,}$/i;
-const TERMINAL = /\u001b\[[0-9;]{0,12}[A-Za-z]/g;
-
-/** A line without a terminal's colours and cursor moves. */
-export const withoutTerminal = (line: string): string => (line.includes('\u001b') ? line.replace(TERMINAL, '') : line);
 
 let lastLine = '';
 let lastHead: LogHead | undefined;
@@ -67,7 +64,7 @@ let lastHead: LogHead | undefined;
  */
 export function logHead(line: string): LogHead | undefined {
   if (line === lastLine) return lastHead;
-  lastHead = readHead(withoutTerminal(line));
+  lastHead = readHead(withoutAnsi(line));
   lastLine = line;
   return lastHead;
 }
