@@ -106,7 +106,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
 
   const coverage = tallies.flatMap((tally) => {
     const span = spanOf(tally, alignment);
-    return span ? [{ source: tally.name, vantages: new Set(tally.vantages), span }] : [];
+    const vantages = tally.vantages.map((one) => (one === 'server' && alignment.clientViews.has(tally.name) ? 'client' : one));
+    return span ? [{ source: tally.name, vantages: new Set(vantages), span }] : [];
   });
   const world = worldOf({
     events: seen.world,

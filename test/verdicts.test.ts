@@ -336,3 +336,31 @@ describe('clocks', () => {
     expect(offset(found, 'app-1.log')).toBeCloseTo(-40_000, -3);
   });
 });
+
+describe('two logs of the same connections', () => {
+  const ages = [14.01, 14, 14.02, 9.4, 21.7, 6.3];
+  const ends = ages.map((age, n) => 20 + n * 3 + age / 100);
+  const attached = (at: number, life: number): string[] => [`${iso(at - life)} info: device attached`];
+  const detached = (at: number, life: number): string =>
+    `${iso(at)} info: device detached, close code 1006, session lasted ${life.toFixed(1)}s`;
+  const telemetry = (at: number, life: number): string =>
+    JSON.stringify({ ts: START / 1000 + at, type: 'socket.close', data: { code: 1006, reason: '', durationSec: life } });
+
+  it('are not both the server’s: the one that says nothing of a process is what clients saw', async () => {
+    const server = [listening(0), ...ends.flatMap((at, n) => [...attached(at, ages[n] ?? 0), detached(at, ages[n] ?? 0)])].sort();
+    const found = await report({
+      'app.log': [...server, listening(60)],
+      'telemetry.jsonl': [...ends.map((at, n) => telemetry(at + 0.004, ages[n] ?? 0)), ...count(4).map((n) => telemetry(58.1, 11 + n))],
+      'pm2.log': [
+        `${iso(58).slice(0, 19)}: PM2 log: App [ws:0] exited with code [1] via signal [SIGINT]`,
+        `${iso(58).slice(0, 19)}: PM2 log: App [ws:0] starting in -fork mode-`,
+        `${iso(58).slice(0, 19)}: PM2 log: App [ws:0] online`,
+      ],
+    });
+    expect(found.closures.map(({ codes }) => codes)).toEqual([
+      ...ends.map(() => ({ client: 1006, server: 1006 })),
+      ...count(4).map(() => ({ client: 1006 })),
+    ]);
+    expect(found.closures.slice(-4).map(({ cause }) => cause)).toEqual(count(4).map(() => 'crash'));
+  });
+});
