@@ -364,3 +364,55 @@ describe('two logs of the same connections', () => {
     expect(found.closures.slice(-4).map(({ cause }) => cause)).toEqual(count(4).map(() => 'crash'));
   });
 });
+
+describe('two servers', () => {
+  const kernel = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} node-1 kernel: ${text}`;
+  const supervisor = [
+    supervisord(0, "INFO spawned: 'control' with pid 56"),
+    supervisord(0.1, "INFO spawned: 'ingest' with pid 57"),
+    supervisord(24.2, 'INFO waiting for control to stop'),
+    supervisord(28.2, "WARN killing 'control' (56) with SIGKILL"),
+    supervisord(28.3, 'WARN stopped: control (terminated by SIGKILL)'),
+    supervisord(28.4, "INFO spawned: 'control' with pid 91"),
+    supervisord(28.6, 'WARN exited: ingest (terminated by SIGKILL; not expected)'),
+    supervisord(28.7, "INFO spawned: 'ingest' with pid 92"),
+  ];
+  const found = report({
+    'control.log': [
+      listening(0.5),
+      ...count(9).map((n) => opened(10 + n, `c${n}`, ip(n))),
+      `${iso(24.1)} INFO  [main] SIGTERM received, draining 2 jobs`,
+      ...count(3).map((n) => closed(26.3 + n / 1000, `c${n}`, 16.3 - n, ip(n))),
+      listening(29),
+    ],
+    'ingest.log': [listening(0.6), ...count(6).map((n) => opened(12 + n, `g${n}`, ip(20 + n))), listening(29.5)],
+    'client-ws.log': [
+      ...[3, 4, 5, 6, 7, 8].map((n) => client(28.3, `c${n}`, 18.3 - n, ip(n))),
+      ...count(6).map((n) => client(28.52, `g${n}`, 16.5 - n, ip(20 + n))),
+    ],
+    'kern.log': [
+      kernel(
+        28.5,
+        'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/ingest,task_memcg=/ingest,task=python3,pid=57,uid=0',
+      ),
+      kernel(
+        28.5,
+        'Memory cgroup out of memory: Killed process 57 (python3) total-vm:141872kB, anon-rss:122416kB, file-rss:11188kB, shmem-rss:0kB, UID:0 pgtables:320kB oom_score_adj:0',
+      ),
+    ],
+    'supervisord.log': supervisor,
+  });
+
+  it('have deaths of their own: by the pid that the supervisor named, and by logs named after programs', async () => {
+    const causes = causesOf(await found);
+    expect(count(6).map((n) => causes[`g${n}`])).toEqual(count(6).map(() => 'oom'));
+    expect([3, 4, 5, 6, 7, 8].map((n) => causes[`c${n}`])).toEqual(count(6).map(() => 'deploy-restart'));
+  });
+
+  it('and what a draining one writes of its clients before it is killed was not cut by the kill', async () => {
+    const { closures } = await found;
+    const drained = closures.filter(({ connection }) => ['c0', 'c1', 'c2'].includes(connection ?? ''));
+    expect(drained).toHaveLength(3);
+    for (const { cause, grade } of drained) expect([cause, grade]).not.toEqual(['deploy-restart', 'confirmed']);
+  });
+});

@@ -37,9 +37,10 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   const clusters: Cluster[] = [];
   /** Those that may still take an event: events come in order of time. */
   let open: Cluster[] = [];
+  const programs = new Programs();
   for (const event of events) {
     if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
-    const process = event as ProcessEvent;
+    const process = programs.named(event as ProcessEvent);
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
     if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
@@ -59,6 +60,23 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     }
   }
   return clusters;
+}
+
+/** Names that a supervisor gives to pids when it starts them: `spawned: 'chat' with pid 4242`. */
+class Programs {
+  readonly #names = new Map<number, string>();
+
+  /** The event with the program's name, where the kernel knows its pid alone or what it runs on. */
+  named(event: ProcessEvent): ProcessEvent {
+    const { pid, unit, service } = event.keys;
+    if (pid === undefined || unit !== undefined) return event;
+    if (event.vantage !== 'kernel') {
+      if (event.kind === 'process-started' && service !== undefined && event.vantage === 'supervisor') this.#names.set(pid, service);
+      return event;
+    }
+    const name = event.keys.pidSpace === 'container' ? undefined : this.#names.get(pid);
+    return name === undefined ? event : { ...event, keys: { ...event.keys, service: name } };
+  }
 }
 
 /** How long an end may follow the stop that was asked for. */
@@ -104,11 +122,19 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
     return 'conflict';
   }
   if (x.pid !== undefined && x.pid === y.pid && (x.pidSpace ?? y.pidSpace) === (y.pidSpace ?? x.pidSpace)) return 'same';
-  if (fromServer(a, profile) && fromServer(b, profile)) return 'same';
+  if (fromServer(a, profile) && fromServer(b, profile)) return a.origin.source === b.origin.source ? 'same' : 'neutral';
   const names = [x.unit, x.service].flatMap((name) => (name ? [stem(name)] : []));
   if ([y.unit, y.service].some((name) => name && !RUNTIMES.has(stem(name)) && names.includes(stem(name)))) return 'same';
   return 'neutral';
 }
+
+/** The kernel's victim is known by the name its supervisor gave it, and it is another's. */
+const ofTwoPrograms = (kill: EventOf<'oom-kill'>, { keys: { service } }: ProcessEvent): boolean =>
+  service !== undefined &&
+  kill.keys.service !== undefined &&
+  kill.keys.service !== kill.command &&
+  kill.keys.service !== 'kernel' &&
+  stem(service) !== stem(kill.keys.service);
 
 /** Records that name no common process but tell of the same way to die at the same moment. */
 function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
@@ -128,6 +154,9 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
       killed.when.fromMs - kill.when.toMs < 5_000 &&
       kill.when.fromMs - killed.when.toMs < 5_000 &&
       (killed.signal === 'SIGKILL' || killed.exitCode === 137 || killed.by === 'oom') &&
+      // Its supervisor says that it sent this signal itself.
+      killed.by !== 'stop-timeout' &&
+      !ofTwoPrograms(kill, killed) &&
       kill.keys.unit === undefined &&
       (kill.keys.container === undefined || !isId(killed.keys.container ?? kill.keys.container))
     );
