@@ -6,7 +6,9 @@ import type { Closure, Death } from './closure.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance } from './signals.ts';
 import type { Spans } from './spans.ts';
+import { gap } from './stitch/draft.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
+import type { Span } from './types.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;
@@ -24,6 +26,41 @@ export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boo
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }
+
+/** An end that one side tells of, and at which address. */
+export interface EndSeen {
+  readonly when: Span;
+  readonly ip: string | undefined;
+}
+
+/**
+ * Of a server's death the clients tell their ends, and a proxy's error log as many broken tunnels, with neither names nor ages: each line
+ * is one of the clients' connections, not another one.
+ */
+export class ToldByClients {
+  readonly #free: EndSeen[];
+
+  /** `ends` = closures that a client tells of and no proxy. */
+  constructor(ends: readonly EndSeen[]) {
+    this.#free = ends.toSorted((a, b) => a.when.fromMs - b.when.fromMs);
+  }
+
+  /** Takes one of the ends for the closure; false = none is left that may be the same. */
+  take({ inferred, lifeMs, ended, keys, seen }: Closure): boolean {
+    if (!inferred || lifeMs !== undefined || keys.connection !== undefined || !seen.every(({ kind }) => kind === 'proxy-fault'))
+      return false;
+    const at = this.#free.findIndex(
+      ({ when, ip }) =>
+        gap(when, ended) <= TOLD_MS && (ip === undefined || keys.client === undefined || isHop(keys.client.ip) || ip === keys.client.ip),
+    );
+    if (at === -1) return false;
+    this.#free.splice(at, 1);
+    return true;
+  }
+}
+/** Two machines' stamps of one end. */
+const TOLD_MS = 1_000;
+const isHop = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 
 /**
  * Where no endpoint's log says how connections end: the ends that share an age with many others at a round number of seconds were a timer's,

@@ -10,7 +10,7 @@ import { deathsOf } from './deaths/deaths.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { claimed, isAnonymous, judged, lostBy, timed, unlogged } from './infer.ts';
+import { claimed, isAnonymous, judged, lostBy, ToldByClients, timed, unlogged } from './infer.ts';
 import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
@@ -85,8 +85,10 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
 
   const lostIn = lostBy(unclosed, seen.foreign);
   const deaths = deathsOf(seen.world, seen.profile, lostIn, seen.ends);
+  const told = new ToldByClients(seen.proxyless);
   for (const closure of unjudged) {
     const settled = judged(seen.placed(closure), deaths, seen.closing.size > 0);
+    if (told.take(settled)) continue;
     population.add(settled);
     if (settled.state === 'abnormal') abnormal.add(settled);
     else if (seen.closing.size === 0) untold.add(settled);

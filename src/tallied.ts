@@ -4,6 +4,7 @@ import { PROCESS_KINDS } from './deaths/cluster.ts';
 import { ServerProfile } from './deaths/profile.ts';
 import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
+import type { EndSeen } from './infer.ts';
 import type { EventKind, LogEvent } from './types.ts';
 import { gradeOf } from './weigh.ts';
 
@@ -21,6 +22,8 @@ const isWorldKind = (kind: EventKind): boolean =>
   kind === 'proxy-fault' ||
   kind === 'handshake-failed';
 
+const ofProxy = ({ kind }: LogEvent): boolean => kind === 'tunnel-ended' || kind === 'proxy-fault';
+
 const upstreamOf = ({ keys: { upstream } }: Closure): string | undefined => upstream && `${upstream.ip} ${upstream.port ?? ''}`;
 
 export class Tallied {
@@ -34,6 +37,8 @@ export class Tallied {
   readonly closers = new Set<string>();
   /** When connections ended that were not closed clean. */
   readonly ends: number[] = [];
+  /** Closures that a client tells of and no proxy. */
+  readonly proxyless: EndSeen[] = [];
   /** Ids of connections that another side than the server closes, and when. */
   readonly foreign = new Map<string, number>();
   heartbeats = false;
@@ -79,6 +84,8 @@ export class Tallied {
     this.facets.add(closure);
     if (closure.state === 'clean') this.#clean++;
     else this.ends.push(closure.ended.fromMs);
+    if (closure.state === 'abnormal' && closure.codes.client !== undefined && !closure.seen.some(ofProxy))
+      this.proxyless.push({ when: closure.ended, ip: closure.keys.client?.ip });
     const id = closure.keys.connection;
     if (id !== undefined && closure.codes.server === undefined)
       this.foreign.set(id, closure.state === 'clean' ? Number.NaN : closure.ended.fromMs);

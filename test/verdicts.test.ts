@@ -416,3 +416,54 @@ describe('two servers', () => {
     for (const { cause, grade } of drained) expect([cause, grade]).not.toEqual(['deploy-restart', 'confirmed']);
   });
 });
+
+describe('what two logs tell of one death', () => {
+  const segfault = (at: number, pid: number): string =>
+    `[${(11_500 + at).toFixed(6)}] python3[${pid}]: segfault at 0 ip 00007fa26817f219 sp 00007ffd25f9e438 error 4 in libc.so.6[156219,7fa26804f000+156000] likely on CPU 1 (core 1, socket 0)`;
+  const disconnected = (at: number, number: number): string =>
+    nginxError(
+      at,
+      'error',
+      `*${number} recv() failed (104: Connection reset by peer) while proxying upgraded connection, client: 127.0.0.1, server: app.example.com, request: "GET /ws HTTP/1.1", upstream: "http://127.0.0.1:3000/ws", host: "app.example.com"`,
+    );
+  const app = [listening(0), ...count(6).map((n) => opened(n, `k${n}`, '127.0.0.1')), `${iso(20.1)} INFO  [main] job started`];
+  const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
+
+  it('is no more connections than either tells', async () => {
+    const found = await report({
+      'app.log': [...app, 'Segmentation fault'],
+      'client-ws.log': lost,
+      'nginx-error.log': count(6).map((n) => disconnected(20, 30 + n)),
+    });
+    expect(found.closures.map(({ cause }) => cause)).toEqual(count(6).map(() => 'crash'));
+  });
+
+  it('is not placed by one of two that fit alike', async () => {
+    const found = await report({
+      'app.log': [...app, 'Segmentation fault'],
+      'client-ws.log': lost,
+      'dmesg.txt': [segfault(1, 95), segfault(29.5, 56)],
+    });
+    expect(found.clocks.some(({ source }) => source === 'dmesg.txt')).toBe(false);
+    for (const { detail } of found.closures) expect(detail).not.toContain('pid 95');
+  });
+});
+
+describe('a line without a stamp', () => {
+  const haproxy = (start: number, life: number, flags: string): string =>
+    `${ip(1)}:40100 [22/Nov/2026:${clock(start)}.${iso(start).slice(20, 23)}] ws_in ws_nodes/ws1 0/0/0/1/${life * 1000} 101 267 - - ${flags} 8/8/7/7/0 0/0 "GET /ws HTTP/1.1"`;
+
+  it('below one that is stamped with its start was written after its end', async () => {
+    const found = await report({
+      'haproxy.log': [
+        haproxy(10, 16, 'cD--'),
+        'Proxy ws_in stopped (cumulated conns: FE: 24, BE: 0).',
+        'soft-stop running for too long, performing a hard-stop.',
+        'Proxy ws_in hard-stopped (3 remaining conns will be closed).',
+        ...count(3).map((n) => haproxy(5 + n, 29 - n, 'K---')),
+      ],
+    });
+    const stop = found.timeline.find(({ what }) => what.startsWith('haproxy'));
+    expect(Date.parse(stop?.at ?? '') - START).toBeGreaterThanOrEqual(26_000);
+  });
+});

@@ -141,8 +141,7 @@ function endingOf({ kill, fatal, end, stop, odd, ends }: Signs): Ending | undefi
   if (fatal?.fault === 'hang')
     return { way: 'hang', detail: fatal.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : `hang: ${fatal.says}` };
   if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { way: 'hang', detail: 'hang: watchdog timeout' };
-  if (fatal)
-    return { way: 'fault', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
+  if (fatal) return { way: 'fault', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? trapWords(fatal) : fatal.says };
   if (odd?.how === 'admin-kill') return { way: 'fault', detail: 'killed by an administrator' };
   if (!end) return undefined;
   if (end.by === 'stop-timeout') return FORCED;
@@ -158,6 +157,13 @@ function endingOf({ kill, fatal, end, stop, odd, ends }: Signs): Ending | undefi
   if (end.signal === 'SIGKILL' || (end.signal === undefined && end.exitCode === 137)) return UNKNOWN_HAND;
   if (end.signal) return { way: 'fault', detail: `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}` };
   return { way: 'fault', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
+}
+
+/** The kernel's line is quoted anyway: addresses in memory tell a reader nothing. */
+function trapWords({ fault, says, keys: { pid, service } }: EventOf<'process-fault'>): string {
+  const who = /^([\w.:+-]{1,15})\[/.exec(says)?.[1] ?? service;
+  if (who === undefined) return `${fault}: ${says}`;
+  return `${fault} of ${who}${pid === undefined ? '' : ` (pid ${pid})`}`;
 }
 
 /** A container by its name; undefined where only its id is known. */
