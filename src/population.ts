@@ -197,6 +197,16 @@ export class Population {
       if (together >= live * BURST_SHARE)
         facts.push({ kind: 'burst', count: together, spreadMs, live, clients, sameAge, early: this.#isEarly(at) });
       else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', count: together, clients, sameAge });
+      else {
+        // Where ends are dense so many in a moment are none too many, but so many within a turn of an event loop are.
+        const one = lowerBound(this.#ends, at - AT_ONCE_MS);
+        const last = lowerBound(this.#ends, at + AT_ONCE_MS);
+        const atOnce = (this.#abnormal[last] ?? 0) - (this.#abnormal[one] ?? 0);
+        if (atOnce >= AT_ONCE_LEAST && this.#isUnusual(atOnce, AT_ONCE_MS)) {
+          const group = this.#groupIn(one, Math.min(last, one + COUNTED));
+          facts.push({ kind: 'client-group', count: atOnce, clients: group.clients, sameAge: group.sameAge });
+        }
+      }
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });

@@ -10,6 +10,8 @@ const UNKNOWN_SCORE = 1.5;
 /** Further signals of one mechanism are not independent of the first. */
 const EXTRA = 0.5;
 const EXTRA_LIMIT = 1;
+/** Key of incidents of one moment: nothing but that ties their closures. */
+export const TOGETHER = 'unknown, together';
 const GRADES = { confirmed: 0.97, likely: 0.8, possible: 0.5 } as const;
 
 export function gradeOf({ cause, confidence }: Pick<Verdict, 'cause' | 'confidence'>): Grade {
@@ -68,7 +70,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
       evidence: best.score > 0 ? best.evidence : [],
       ruledOut,
       wouldDecide: wouldDecide(closure, world),
-      incidentKey: 'unknown',
+      incidentKey: world.facts(closure).some(({ kind }) => kind === 'burst' || kind === 'client-group') ? TOGETHER : 'unknown',
     };
   }
   return {

@@ -43,9 +43,9 @@ const supervisord = (at: number, text: string): string => `${iso(at).slice(0, 19
 const ip = (n: number): string => `10.20.0.${100 + n}`;
 const count = (n: number): readonly number[] => Array.from({ length: n }, (_, index) => index);
 
-async function report(logs: Readonly<Record<string, readonly string[]>>): Promise<Whole> {
+async function report(logs: Readonly<Record<string, readonly string[]>>, writtenMs?: number): Promise<Whole> {
   const texts: Logs = Object.fromEntries(Object.entries(logs).map(([name, lines]) => [name, `${lines.join('\n')}\n`]));
-  return reportOn(Object.entries(texts));
+  return reportOn(Object.entries(texts), undefined, writtenMs);
 }
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
@@ -465,5 +465,109 @@ describe('a line without a stamp', () => {
     });
     const stop = found.timeline.find(({ what }) => what.startsWith('haproxy'));
     expect(Date.parse(stop?.at ?? '') - START).toBeGreaterThanOrEqual(26_000);
+  });
+});
+
+describe('a record of one connection', () => {
+  it('in HAProxy’s TCP log is found by its life: one line, one connection', async () => {
+    const lives = [14.01, 14, 14, 14.002];
+    const ends = [20.56, 20.98, 21.48, 21.99];
+    const tcp = (end: number, life: number, port: number): string => {
+      const start = iso(end - life);
+      return `127.0.0.1:${port} [22/Nov/2026:${start.slice(11, 23)}] fleet fleet/d1 1/0/${Math.round(life * 1000)} 129 cD 12/12/11/11/0 0/0`;
+    };
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...ends.map((at) => `${iso(at).slice(0, 19)}Z info: device detached, close code 1006, session lasted 14.0s`),
+        `${iso(40).slice(0, 19)}Z info: device detached, close code 1000, session lasted 9.0s`,
+      ],
+      'client-ws.log': ends.map((at, n) => client(at, `k${n}`, lives[n] ?? 0, ip(n))),
+      'haproxy.log': ends.map((at, n) => tcp(at, (lives[n] ?? 0) + 0.003, 33_800 + n)),
+    });
+    expect(found.closures.map(({ cause, grade }) => [cause, grade])).toEqual(count(4).map(() => ['proxy-timeout', 'confirmed']));
+  });
+
+  it('has the age that a field writes, not the difference of whole seconds', async () => {
+    const lives = [17.294, 17.765, 17.6, 17.206];
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...lives.map((life, n) => opened(Math.floor(20 + 7 * n - life), `k${n}`, ip(n)).replace('.000Z', 'Z')),
+        ...lives.map((_, n) => `${iso(20 + 7 * n).slice(0, 19)}Z WARN  [ws] connection closed id=k${n} code=1006`),
+      ],
+      'client-ws.log': lives.map((life, n) => client(20 + 7 * n, `k${n}`, life, ip(n))),
+    });
+    expect(found.closures.map(({ durationMs }) => durationMs)).toEqual(lives.map((life) => Math.round(life * 1000)));
+  });
+
+  it('is the refusal and the close that its client writes right after it', async () => {
+    const found = await report({
+      'device.log': count(3).flatMap((n) => [
+        `${iso(10 + n * 3)} ERROR ws error "Unexpected server response: 403"`,
+        `${iso(10 + n * 3)} INFO  ws closed code=1006`,
+      ]),
+    });
+    expect(found.closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
+  });
+
+  it('is the end that a heartbeat without a name is followed by', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...count(3).map((n) => opened(n, `k${n}`, ip(n))),
+        ...count(3).map((n) => `${iso(20 + n * 4)} WARN  [ws] no pong in time, dropping a device`),
+        ...count(3).map((n) => closed(20.1 + n * 4, `k${n}`, 20.1 + 3 * n, ip(n))),
+        opened(30, 'z', ip(8)),
+        closed(60, 'z', 30, ip(8), 1000),
+      ].sort(),
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'network', k1: 'network', k2: 'network' });
+  });
+});
+
+describe('a runtime’s last words without a stamp', () => {
+  it('are those of the end that came of them', async () => {
+    const found = await report(
+      {
+        'devices.log': [
+          listening(0),
+          ...count(5).map((n) => opened(n, `k${n}`, ip(n))),
+          ...count(5).map((n) => opened(30 + n, `l${n}`, ip(n))),
+          listening(21),
+        ].sort(),
+        'devices-error.log': [
+          '<--- Last few GCs --->',
+          '',
+          'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+        ],
+        'client-ws.log': [
+          ...count(5).map((n) => client(20.3, `k${n}`, 20.3 - n, ip(n))),
+          ...count(5).map((n) => client(50.3, `l${n}`, 20.3 - n, ip(n))),
+        ],
+        'pm2.log': [
+          [20, '0] via signal [SIGABRT'],
+          [50, '1] via signal [SIGINT'],
+        ].flatMap(([at, how]) => [
+          `${iso(Number(at)).slice(0, 19)}: PM2 log: App [devices:0] exited with code [${how}]`,
+          `${iso(Number(at)).slice(0, 19)}: PM2 log: App [devices:0] starting in -fork mode-`,
+          `${iso(Number(at)).slice(0, 19)}: PM2 log: App [devices:0] online`,
+        ]),
+      },
+      START + 70_000,
+    );
+    expect(causesOf(found)).toMatchObject({ k0: 'oom', k4: 'oom', l0: 'crash', l4: 'crash' });
+  });
+});
+
+describe('closures of no known cause', () => {
+  it('of two moments are two incidents', async () => {
+    const found = await report({
+      'client-ws.log': [10, 60].flatMap((at) => count(6).map((n) => client(at + n / 1000, `k${at}-${n}`, at / 2 + n * 0.7, ip(n)))),
+    });
+    expect(found.incidents.map(({ cause, closures }) => [cause, closures])).toEqual([
+      ['unknown', 6],
+      ['unknown', 6],
+    ]);
   });
 });

@@ -38,11 +38,16 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   /** Those that may still take an event: events come in order of time. */
   let open: Cluster[] = [];
   const programs = new Programs();
+  const undated: EventOf<'process-fault'>[] = [];
   for (const event of events) {
     if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
     const process = programs.named(event as ProcessEvent);
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
+    if (process.kind === 'process-fault' && process.when.toMs - process.when.fromMs > UNDATED_MS) {
+      undated.push(process);
+      continue;
+    }
     if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
     const home = open.findLast((cluster) => belongs(process, cluster, profile));
     if (home) {
@@ -59,7 +64,42 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
       open.push(fresh);
     }
   }
+  for (const fault of undated) {
+    const home = onlyEndOf(fault, undated, clusters);
+    if (home) home.cluster.events.push({ ...fault, when: home.end.when });
+    else clusters.push({ events: [fault], lastMs: fault.when.toMs });
+  }
   return clusters;
+}
+
+/** Of a record without any stamp near it no more is known than when its file was last written. */
+const UNDATED_MS = 600_000;
+
+/**
+ * Last words in a file without stamps (a runtime's standard error) are of the end that came of them, where their way to die tells it: as
+ * many words as ends of that way, each in its turn.
+ */
+function onlyEndOf(
+  fault: EventOf<'process-fault'>,
+  undated: readonly EventOf<'process-fault'>[],
+  clusters: readonly Cluster[],
+): { readonly cluster: Cluster; readonly end: EventOf<'process-ended'> } | undefined {
+  const fits = ({ fault: way, origin }: EventOf<'process-fault'>): boolean => way === fault.fault && origin.source === fault.origin.source;
+  const mine = undated.filter(fits).sort((a, b) => a.origin.line - b.origin.line);
+  const ends = clusters.flatMap((cluster) => {
+    const end = cluster.events.find((event) => event.kind === 'process-ended');
+    if (end?.kind !== 'process-ended' || cluster.events.some(({ kind, when }) => kind === 'process-fault' && when !== end.when)) return [];
+    if (cluster.events.some(({ kind }) => kind === 'stop-requested')) return [];
+    return diesOf(fault, end) && end.when.fromMs <= fault.when.toMs && end.when.toMs >= fault.when.fromMs ? [{ cluster, end }] : [];
+  });
+  return ends.length === mine.length ? ends[mine.indexOf(fault)] : undefined;
+}
+
+/** Whether an end is what comes of a fault, by its signal or its code. */
+function diesOf({ fault }: EventOf<'process-fault'>, { signal, exitCode, dumped }: EventOf<'process-ended'>): boolean {
+  if (fault === 'segfault' || fault === 'trap') return /SEGV|ILL|TRAP|FPE|BUS/.test(signal ?? '');
+  if (fault === 'heap-limit' || fault === 'abort') return signal === 'SIGABRT' || exitCode === 134 || dumped === true;
+  return exitCode !== undefined && exitCode > 0 && exitCode < 128;
 }
 
 /** Names that a supervisor gives to pids when it starts them: `spawned: 'chat' with pid 4242`. */
@@ -141,11 +181,8 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
   if (fault && end?.kind === 'process-ended') {
     const late = end.when.fromMs - fault.when.toMs;
-    if (fault.fault === 'segfault' || fault.fault === 'trap')
-      return Math.abs(late) < 3_000 && /SEGV|ILL|TRAP|FPE|BUS/.test(end.signal ?? '');
-    if (fault.fault === 'heap-limit' || fault.fault === 'abort')
-      return late > -2_000 && late < LAST_WORDS_MS && (end.signal === 'SIGABRT' || end.exitCode === 134 || end.dumped === true);
-    return late > -2_000 && late < LAST_WORDS_MS && end.exitCode !== undefined && end.exitCode > 0 && end.exitCode < 128;
+    if (!diesOf(fault, end)) return false;
+    return fault.fault === 'segfault' || fault.fault === 'trap' ? Math.abs(late) < 3_000 : late > -2_000 && late < LAST_WORDS_MS;
   }
   const [kill, killed] = a.kind === 'oom-kill' ? [a, b] : b.kind === 'oom-kill' ? [b, a] : [undefined, undefined];
   if (kill && killed?.kind === 'process-ended')

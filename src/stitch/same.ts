@@ -9,8 +9,11 @@ const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'
 /** Two records of the same kind from the same place are two connections, and so are faults of one proxy with two of its numbers. */
 export function sameSlot(a: Observation, b: Observation): boolean {
   if (a.kind === 'proxy-fault' && b.kind === 'proxy-fault') {
+    if (a.origin.source !== b.origin.source) return false;
     const [mine, other] = [a.keys.proxyConnection, b.keys.proxyConnection];
-    return a.origin.source === b.origin.source && mine !== undefined && other !== undefined && mine !== other;
+    if (mine !== undefined && other !== undefined) return mine !== other;
+    const [ours, theirs] = [a.keys.client?.port, b.keys.client?.port];
+    return ours !== undefined && theirs !== undefined && ours !== theirs;
   }
   if (a.kind === 'handshake-failed' && b.kind === 'handshake-failed') return a.vantage === b.vantage && !toldTwice(a, b);
   if (a.kind !== b.kind || !isEnd(a)) return opened(a) ? refused(b) : opened(b) && refused(a);
