@@ -501,6 +501,20 @@ describe('a record of one connection', () => {
     expect(found.closures.map(({ durationMs }) => durationMs)).toEqual(lives.map((life) => Math.round(life * 1000)));
   });
 
+  it('that the server refused with a code is no other’s that broke off', async () => {
+    const died = (at: number, life: number, why: string): string => `${iso(at)} WARN  [hub] sensor down after ${life} s: ${why}`;
+    const found = await report({
+      'hub.log': [
+        listening(0),
+        died(20.1, 19.01, 'sent 1009 (message too big); no close frame received'),
+        ...[20.4, 23.1, 26.2].map((at) => died(at, 19.01, 'no close frame received or sent')),
+        died(60, 9.2, 'received 1000 (OK); then sent 1000 (OK)'),
+      ],
+      'client-ws.log': [20.4, 23.1, 26.2].map((at, n) => client(at, `k${n}`, 19.01, ip(n))),
+    });
+    expect(found.closures.map(({ codes }) => codes)).toEqual(count(3).map(() => ({ client: 1006, server: 1006 })));
+  });
+
   it('is the refusal and the close that its client writes right after it', async () => {
     const found = await report({
       'device.log': count(3).flatMap((n) => [

@@ -148,12 +148,12 @@ export const deployRestart: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'a stop ends all connections of an instance or a proxy in one moment',
-      holds: (fact, closure, world) =>
-        fact.kind === 'burst' &&
-        !fact.early &&
-        (nearestDeath(closure, world, 'deploy-restart') || changesNear(world, closure).some((change) => cutBy(change, closure)))
-          ? 1
-          : 0,
+      holds: (fact, closure, world) => {
+        if (fact.kind !== 'burst' || fact.early) return 0;
+        if (changesNear(world, closure).some((change) => cutBy(change, closure))) return 1;
+        const death = nearestDeath(closure, world, 'deploy-restart');
+        return death && !leftMeanwhile(death, closure) ? 1 : 0;
+      },
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
     CAME_LATER,

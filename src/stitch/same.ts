@@ -53,3 +53,18 @@ export function refusedOnBothSides(a: Draft, b: Draft): boolean {
   if (!(failed(a, 'client') && failed(b, 'server')) && !(failed(a, 'server') && failed(b, 'client'))) return false;
   return new Set([...a.seen, ...b.seen].flatMap(({ keys: { path } }) => path?.split('?')[0] ?? [])).size < 2;
 }
+
+/** Codes by which an endpoint tells the other what it did not take. */
+const REFUSALS: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
+
+/** One side refused what came and the other side does not say so: without a name in common they are rather two connections. */
+export function toldOtherwise(a: Draft, b: Draft): boolean {
+  const codesOf = ({ seen }: Draft): number[] => seen.flatMap((event) => (event.kind === 'socket-closed' ? (event.code ?? []) : []));
+  const [ours, theirs] = [codesOf(a), codesOf(b)];
+  return (
+    ours.length > 0 &&
+    theirs.length > 0 &&
+    [...ours, ...theirs].some((code) => REFUSALS.has(code)) &&
+    !ours.some((code) => theirs.includes(code))
+  );
+}

@@ -10,7 +10,7 @@ import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
 import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
 import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
-import { accepts, refusedOnBothSides, sameSlot } from './same.ts';
+import { accepts, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
 const ID_WINDOW_MS = 120_000;
@@ -380,6 +380,7 @@ export class Stitcher {
     }
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
     if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
+    if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
     if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
     // Nothing but a time in common is not enough.
     if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
