@@ -200,6 +200,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat' },
     },
     {
+      line: '2026-06-25 08:21:23,001 - app.ws - WARNING - sensor 17 down after 19.01 s: sent 1009 (message too big); no close frame received',
+      from: 'websockets 10.4: ConnectionClosedError in an application’s words',
+      reads: { logger: 'app.ws', code: 1009 },
+      gives: { kind: 'socket-closed', code: 1009, by: 'protocol-error' },
+    },
+    {
       line: '2026-02-03 04:05:06.789  WARN 4242 --- [nio-8080-exec-1] c.example.ChatHandler                    : afterConnectionClosed session=a1b2c3 CloseStatus[code=1006, reason=null]',
       from: 'Spring Boot 3',
       reads: { pid: 4242, logger: 'c.example.ChatHandler', code: 1006 },

@@ -36,6 +36,7 @@ export const haproxyTcp = defineParser<HaproxyStream>({
         kind: 'proxy-fault',
         fault: 'idle-timeout',
         phase: 'tunnel',
+        lifeMs: 3003,
         when: { ms: Date.UTC(2026, 10, 22, 20, 26, 21, 203), widthMs: 2, basis: 'local' },
         keys: { client: { ip: '127.0.0.1', port: 34822 }, upstreamName: 'be_tcp/ws1' },
       },
@@ -103,6 +104,7 @@ export const haproxyTcp = defineParser<HaproxyStream>({
   },
   events(row, context) {
     const fault = faultOf(row.termination, context);
-    return fault && { kind: 'proxy-fault', ...fault, when: endOf(row, context.at), keys: streamKeys(row) };
+    const life = fault?.phase === 'tunnel' && row.durationMs !== undefined ? { lifeMs: row.durationMs } : {};
+    return fault && { kind: 'proxy-fault', ...fault, ...life, when: endOf(row, context.at), keys: streamKeys(row) };
   },
 });

@@ -3,6 +3,7 @@
  * that most of their shared events agree on. Zone-less clocks are moved by whole quarters of an hour, skewed ones by what is measured.
  */
 
+import { clientViews } from './align/views.ts';
 import { type Edge, edgeOf, isZoneLess, QUARTER_HOUR, RANK, type Vote } from './align/votes.ts';
 import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
@@ -31,6 +32,8 @@ export interface Clock {
 
 export interface Alignment {
   readonly clocks: ReadonlyMap<string, Clock>;
+  /** Sources that read like a server's log and are what its clients saw. */
+  readonly clientViews: ReadonlySet<string>;
   /** Clocks that nothing fixes: their events cannot be placed. */
   readonly unplaced: readonly { readonly source: string; readonly missing: 'boot-time' | 'capture-time'; readonly events: number }[];
 }
@@ -50,8 +53,10 @@ export function align(table: AnchorTable, options: ClockOptions): Alignment {
   connect(nodes);
   settle(nodes);
   const placed = nodes.filter((node) => node.offsetMs !== undefined);
+  const clocks = new Map(placed.map((node) => [node.key, node.clock()]));
   return {
-    clocks: new Map(placed.map((node) => [node.key, node.clock()])),
+    clocks,
+    clientViews: clientViews(placed.map(({ key, sample }) => ({ sample, toUtc: (ms) => clocks.get(key)?.toUtc(ms) ?? ms }))),
     unplaced: nodes
       .filter((node) => node.offsetMs === undefined)
       .map(({ sample }) => ({
@@ -69,7 +74,9 @@ export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefi
   const { basis: _, ...rest } = event;
   const from = clock.toUtc(event.when.fromMs, event.origin.line);
   const when: Span = { fromMs: from, toMs: from + (event.when.toMs - event.when.fromMs) };
-  return { ...rest, when };
+  return event.vantage === 'server' && alignment.clientViews.has(event.origin.source)
+    ? { ...rest, when, vantage: 'client' }
+    : { ...rest, when };
 }
 
 /** Some instant in the middle of what the dated sources tell, for years. */

@@ -3,7 +3,7 @@
  * bounded memory, for `align` to vote on clock offsets with.
  */
 import type { RawEvent } from './record.ts';
-import type { Basis } from './types.ts';
+import type { Basis, EventKind } from './types.ts';
 
 const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
@@ -36,6 +36,7 @@ export class ClockSample {
   readonly source: string;
   readonly basis: Basis;
   readonly vantages = new Set<string>();
+  readonly kinds = new Set<EventKind>();
   /** Proxies that write here, by the first word of their formats: `nginx`, `haproxy` … */
   readonly proxies = new Set<string>();
   events = 0;
@@ -71,6 +72,7 @@ export class ClockSample {
     const ms = event.when.fromMs + Math.min(width, 1000) / 2 + this.shiftAt(event.origin.line);
     this.events++;
     this.vantages.add(event.vantage);
+    this.kinds.add(event.kind);
     if (!this.first || event.origin.line < this.first.line) this.first = { line: event.origin.line, ms: event.when.fromMs };
     if (event.vantage === 'proxy') this.proxies.add(event.format.split('-')[0] ?? event.format);
     this.minMs = Math.min(this.minMs, event.when.fromMs);

@@ -36,6 +36,9 @@ export const workerDeath = (change: ProxyChange, closure: Closure): boolean =>
 /** Why the server's own line about this close does not show that it lived on. */
 const dying = (closure: Closure, world: World): boolean => deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8);
 
+/** The server's own death, as names or what followed tell. */
+const KNOWN_END = 0.8;
+
 const upstreamCut = (closure: Closure): boolean =>
   seenOf(closure, 'tunnel-ended').some((tunnel) => tunnel.endedBy === 'upstream' || tunnel.endedBy === 'upstream-down') ||
   seenOf(closure, 'proxy-fault').some((fault) => fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed');
@@ -153,6 +156,19 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       holds: (fact, closure, world) => (fact.kind === 'burst' && !fact.early && nearestDeath(closure, world, root) ? 1 : 0),
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
+    {
+      id: 'some-at-once',
+      mechanism: 'burst',
+      strength: 'moderate',
+      speaks: 'for',
+      because: 'one worker of several takes its own connections along and leaves those of the others: less telling than all of them',
+      holds: (fact, closure, world) => {
+        if (fact.kind !== 'client-group') return 0;
+        const death = nearestDeath(closure, world, root);
+        return death?.relation === 'same' || death?.relation === 'probable' ? 0.7 : 0;
+      },
+      says: (fact) => (fact.kind === 'client-group' ? `${plural(fact.count, 'connection')} ended together` : ''),
+    },
     CAME_LATER,
     {
       id: 'lived-on',
@@ -202,6 +218,8 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       !changesNear(world, closure).some((change) => workerDeath(change, closure))
     )
       return 'the server wrote this end itself and went on running';
+    const known = deathsNear(world, closure).find((death) => death.root !== root && concerns(death, closure) >= KNOWN_END);
+    if (known) return `the end of the server is known to be another: ${known.detail}`;
     const vantage = root === 'oom' ? 'kernel' : 'supervisor';
     if (!nearestDeath(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;
     return undefined;

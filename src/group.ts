@@ -4,7 +4,7 @@ import { Facets } from './facets.ts';
 import type { ClosureReport, EvidenceReport, IncidentReport, Iso, RuledOut } from './report.ts';
 import { Returns } from './returns.ts';
 import type { DurationMs } from './types.ts';
-import { gradeOf } from './weigh.ts';
+import { gradeOf, TOGETHER } from './weigh.ts';
 
 const REPRESENTATIVES = 5;
 const EVIDENCE_KEPT = 8; // lines quoted for a closure or an incident: the strongest ones
@@ -15,6 +15,8 @@ const FACETS_TOLD = 2; // a client network and a path, say: more would be the sa
 const MANY_CLIENTS = 5;
 /** Closures of one timer or of clients that come and go are one incident as long as they follow one another within this. */
 const PAUSE_MS = 3_600_000;
+/** Of closures that have nothing but their moment in common, what follows later than this is another incident. */
+const MOMENT_PAUSE_MS = 5_000;
 
 export const iso = (ms: number): Iso => new Date(Math.round(ms)).toISOString();
 
@@ -71,11 +73,12 @@ export class Grouping {
 
   #groupFor(closure: Closure, verdict: Verdict): Group {
     const stem = `${verdict.cause} ${verdict.hop ?? ''} ${verdict.incidentKey}`;
+    const pauseMs = verdict.incidentKey === TOGETHER ? MOMENT_PAUSE_MS : PAUSE_MS;
     let number = 0;
     for (;;) {
       const key = `${stem} ${number}`;
       const known = this.#groups.get(key);
-      if (known && closure.ended.fromMs - known.toMs <= PAUSE_MS && known.fromMs - closure.ended.toMs <= PAUSE_MS) return known;
+      if (known && closure.ended.fromMs - known.toMs <= pauseMs && known.fromMs - closure.ended.toMs <= pauseMs) return known;
       if (!known) {
         const fresh: Group = {
           number: this.#groups.size,

@@ -4,11 +4,13 @@
  */
 import type { Closure, Death } from './closure.ts';
 import type { ServerProfile } from './deaths/profile.ts';
+import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance } from './signals.ts';
 import type { Spans } from './spans.ts';
+import { gap } from './stitch/draft.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
-import type { EpochMs } from './types.ts';
+import type { DurationMs, EpochMs, Span } from './types.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;
@@ -26,6 +28,56 @@ export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boo
   if (endpointsLog) return closure;
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }
+
+/** An end that one side tells of, and at which address. */
+export interface EndSeen {
+  readonly when: Span;
+  readonly ip: string | undefined;
+}
+
+/**
+ * Of a server's death the clients tell their ends, and a proxy's error log as many broken tunnels, with neither names nor ages: each line
+ * is one of the clients' connections, not another one.
+ */
+export class ToldByClients {
+  readonly #ends: readonly EndSeen[];
+  readonly #starts: Float64Array;
+  readonly #widestMs: DurationMs;
+  /** Places of the ends that were taken, and closures that took one. */
+  readonly #taken = new Set<number>();
+  readonly #takers = new Set<string>();
+
+  /** `ends` = closures that a client tells of and no proxy. */
+  constructor(ends: readonly EndSeen[]) {
+    this.#ends = ends.toSorted((a, b) => a.when.fromMs - b.when.fromMs);
+    this.#starts = Float64Array.from(this.#ends, ({ when }) => when.fromMs);
+    this.#widestMs = this.#ends.reduce((widest, { when }) => Math.max(widest, when.toMs - when.fromMs), 0);
+  }
+
+  /** Takes one of the ends for the closure; false = none is left that may be the same. */
+  take({ id, inferred, lifeMs, ended, keys, seen }: Closure): boolean {
+    if (!inferred || lifeMs !== undefined || keys.connection !== undefined || !seen.every(({ kind }) => kind === 'proxy-fault'))
+      return false;
+    const mayBe = ({ when, ip }: EndSeen): boolean =>
+      gap(when, ended) <= TOLD_MS && (ip === undefined || keys.client === undefined || isHop(keys.client.ip) || ip === keys.client.ip);
+    let at = lowerBound(this.#starts, ended.fromMs - TOLD_MS - this.#widestMs);
+    for (let end = this.#ends[at]; end && end.when.fromMs <= ended.toMs + TOLD_MS; end = this.#ends[++at]) {
+      if (this.#taken.has(at) || !mayBe(end)) continue;
+      this.#taken.add(at);
+      this.#takers.add(id);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether the closure took one. */
+  took({ id }: Closure): boolean {
+    return this.#takers.has(id);
+  }
+}
+/** Two machines' stamps of one end. */
+const TOLD_MS = 1_000;
+const isHop = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 
 /**
  * Where no endpoint's log says how connections end: the ends that share an age with many others at a round number of seconds were a timer's,

@@ -336,14 +336,17 @@ export class Population {
     // Those opened within the moment itself may outnumber them.
     const live = Math.max(together, lowerBound(this.#opens, at - MOMENT_MS) - from);
     const facts: Fact[] = [];
-    const burst = together >= live * BURST_SHARE;
-    if (together >= MIN_BURST && (burst || this.#isUnusual(together, MOMENT_MS))) {
-      const { clients, sameAge, spreadMs } = this.#groupIn(from, Math.min(to, from + COUNTED));
-      facts.push(
-        burst
-          ? { kind: 'burst', count: together, spreadMs, live, clients, sameAge, early: this.#isEarly(at) }
-          : { kind: 'client-group', count: together, clients, sameAge },
-      );
+    if (together >= MIN_BURST) {
+      if (together >= live * BURST_SHARE)
+        facts.push({ kind: 'burst', count: together, live, early: this.#isEarly(at), ...this.#groupIn(from, to) });
+      else if (this.#isUnusual(together, MOMENT_MS)) facts.push(this.#clientGroup(together, from, to));
+      else {
+        // Where ends are dense so many in a moment are none too many, but so many within a turn of an event loop are.
+        const one = lowerBound(this.#ends, at - AT_ONCE_MS);
+        const last = lowerBound(this.#ends, at + AT_ONCE_MS);
+        const atOnce = (this.#abnormal[last] ?? 0) - (this.#abnormal[one] ?? 0);
+        if (atOnce >= AT_ONCE_LEAST && this.#isUnusual(atOnce, AT_ONCE_MS)) facts.push(this.#clientGroup(atOnce, one, last));
+      }
     }
     const goingAway = within(this.#goingAway);
     if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
@@ -352,6 +355,11 @@ export class Population {
     const survivors = openedBefore - after;
     if (survivors > 0) facts.push({ kind: 'survivors', count: survivors });
     return facts;
+  }
+
+  #clientGroup(count: number, from: number, to: number): Fact {
+    const { clients, sameAge } = this.#groupIn(from, to);
+    return { kind: 'client-group', count, clients, sameAge };
   }
 
   /** Whether it ended in the moment before one hand cut others: no part of that. */
@@ -396,7 +404,7 @@ export class Population {
     let clients = 0;
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let at = from; at < to; at++) {
+    for (let at = from; at < Math.min(to, from + COUNTED); at++) {
       const one = this.#byEnd[at] as number;
       if (!this.#isAbnormal(one)) continue;
       first = Math.min(first, this.#endsSeen.at(one));

@@ -7,7 +7,7 @@ import { withoutAnsi } from './grammar/ansi.ts';
 import { NeedleIndex } from './needles.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
-import type { Basis, Context, Draft, Envelope, Keys, LogEvent, Parser, Row, Stamp, Unwrapped, Vantage } from './types.ts';
+import type { Basis, Context, Draft, DurationMs, Envelope, Keys, LogEvent, Parser, Row, Stamp, Unwrapped, Vantage } from './types.ts';
 
 /** An event whose `when` still counts in its source's own clock. */
 export type RawEvent = LogEvent & { readonly basis: Basis };
@@ -214,8 +214,7 @@ export class RecordReader {
     if (!row) return undefined;
     const made = parser.events(row, context);
     const drafts = made === undefined ? [] : Array.isArray(made) ? made : [made as Draft];
-    const lifeMs = row['marks'] === 'start' && typeof row['durationMs'] === 'number' ? row['durationMs'] : 0;
-    return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeMs), drafts };
+    return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeOf(row)), drafts };
   }
 
   #holders(text: string): readonly Parser[] {
@@ -240,7 +239,7 @@ export class RecordReader {
     const known = this.#stamps.get(line);
     if (known !== undefined) return known ?? undefined;
     const bare = this.#unwrap(line);
-    const found = bare.at ?? this.#readBy('rows', bare, NO_NEIGHBOURS).at;
+    const found = bare.at ?? writtenAt(this.#readBy('rows', bare, NO_NEIGHBOURS));
     this.#stamps.set(line, found ?? null);
     return found;
   };
@@ -264,6 +263,12 @@ export class RecordReader {
     };
   }
 }
+
+/** What a row that is stamped with its start lasted. */
+const lifeOf = (row: Row): DurationMs => (row['marks'] === 'start' && typeof row['durationMs'] === 'number' ? row['durationMs'] : 0);
+
+/** When a record was written: one that is stamped with its start, at its end. */
+const writtenAt = ({ at, row }: Reading): Stamp | undefined => at && row && stamp(at.ms + lifeOf(row), at.widthMs, at.basis);
 
 function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): R | undefined {
   for (const one of list) {

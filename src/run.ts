@@ -10,7 +10,7 @@ import { deathsOf } from './deaths/deaths.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { claimed, isAnonymous, judged, lostBy, timed, unlogged } from './infer.ts';
+import { claimed, isAnonymous, judged, lostBy, ToldByClients, timed, unlogged } from './infer.ts';
 import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
@@ -86,7 +86,11 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const deaths = deathsOf(seen.world, seen.profile, lostIn, seen.ends);
   const endpointsLog = seen.closing.size > 0;
   const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog);
-  for (const closure of unjudged) population.add(settled(closure));
+  const told = new ToldByClients(seen.proxyless);
+  for (const closure of unjudged) {
+    const one = settled(closure);
+    if (!told.take(one)) population.add(one);
+  }
   const { lost, living } = unlogged(
     unclosed,
     deaths,
@@ -105,13 +109,15 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     for (const closure of abnormal) yield seen.placed(closure);
     for (const closure of unjudged) {
       const one = settled(closure);
+      if (told.took(one)) continue;
       yield one.state === 'unjudged' && !endpointsLog && timed(one, population) ? { ...one, state: 'abnormal' } : one;
     }
   }
 
   const coverage = tallies.flatMap((tally) => {
     const span = spanOf(tally, alignment);
-    return span ? [{ source: tally.name, vantages: new Set(tally.vantages), span }] : [];
+    const vantages = tally.vantages.map((one) => (one === 'server' && alignment.clientViews.has(tally.name) ? 'client' : one));
+    return span ? [{ source: tally.name, vantages: new Set(vantages), span }] : [];
   });
   const world = worldOf({
     events: seen.world,

@@ -57,8 +57,12 @@ export function concerns(death: Death, closure: Closure): number {
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
   const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
-  return ATTRIBUTION[relation] * share;
+  const { fromMs, toMs } = death.when;
+  return ATTRIBUTION[relation] * share * (death.sudden && toMs - fromMs > UNDATED_MS ? UNDATED_SHARE : 1);
 }
+/** A sudden death that may have been at any time of so long has no moment: its log has no stamps. */
+const UNDATED_MS = 600_000;
+const UNDATED_SHARE = 0.4;
 
 /** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */
 export function explains(death: Death, closure: Closure, world: World): number {

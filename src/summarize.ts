@@ -152,7 +152,7 @@ function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentRep
     const [quote] = incident.evidence.filter((one) => one.line > 0);
     entries.push({
       at: incident.from,
-      what: `${incident.id}: first of ${plural(incident.closures, 'closure')} by ${incident.cause}`,
+      what: `${incident.id}: first of ${plural(incident.closures, 'closure')} ${incident.cause === 'unknown' ? 'of unknown cause' : `by ${incident.cause}`}`,
       source: quote?.source ?? '',
       line: quote?.line ?? 0,
     });

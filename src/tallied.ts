@@ -4,6 +4,7 @@ import { PROCESS_KINDS } from './deaths/cluster.ts';
 import { ServerProfile } from './deaths/profile.ts';
 import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
+import type { EndSeen } from './infer.ts';
 import type { EventKind, LogEvent } from './types.ts';
 import { gradeOf } from './weigh.ts';
 
@@ -26,6 +27,7 @@ const UNOPENED_SLACK_MS = 500;
 /** A few connections without a beginning may be of another path of the program; a tenth are lost lines. */
 const LOST_LEAST = 3;
 const LOST_SHARE = 0.1;
+const ofProxy = ({ kind }: LogEvent): boolean => kind === 'tunnel-ended' || kind === 'proxy-fault';
 
 const upstreamOf = ({ keys: { upstream } }: Closure): string | undefined => upstream && `${upstream.ip} ${upstream.port ?? ''}`;
 
@@ -40,6 +42,8 @@ export class Tallied {
   readonly closers = new Set<string>();
   /** When connections ended that were not closed clean. */
   readonly ends: number[] = [];
+  /** Closures that a client tells of and no proxy. */
+  readonly proxyless: EndSeen[] = [];
   /** Ids of connections that another side than the server closes, and when. */
   readonly foreign = new Map<string, number>();
   heartbeats = false;
@@ -88,6 +92,8 @@ export class Tallied {
     if (closure.state === 'clean') this.#clean++;
     else this.ends.push(closure.ended.fromMs);
     this.#write(closure);
+    if (closure.state === 'abnormal' && closure.codes.client !== undefined && !closure.seen.some(ofProxy))
+      this.proxyless.push({ when: closure.ended, ip: closure.keys.client?.ip });
     const id = closure.keys.connection;
     if (id !== undefined && closure.codes.server === undefined)
       this.foreign.set(id, closure.state === 'clean' ? Number.NaN : closure.ended.fromMs);

@@ -157,6 +157,8 @@ export interface ProxyFault extends Seen<'proxy-fault'> {
     | 'capacity' // out of connections, descriptors, limits
     | 'tls';
   readonly phase: 'connect' | 'handshake' | 'tunnel' | 'check';
+  /** How long the connection lived, where the line says it. */
+  readonly lifeMs?: DurationMs;
 }
 
 /** A proxy was started, reloaded, drained or stopped, or one of its workers ended. */

@@ -11,6 +11,8 @@ const UNKNOWN_SCORE = 1.5;
 /** Further signals of one mechanism are not independent of the first. */
 const EXTRA = 0.5;
 const EXTRA_LIMIT = 1;
+/** Key of incidents of one moment: nothing but that ties their closures. */
+export const TOGETHER = 'unknown, together';
 const GRADES = { confirmed: 0.97, likely: 0.8, possible: 0.5 } as const;
 
 export function gradeOf({ cause, confidence }: Pick<Verdict, 'cause' | 'confidence'>): Grade {
@@ -56,7 +58,8 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
       evidence: own?.evidence ?? (best.score > 0 ? best.evidence : []),
       ruledOut,
       wouldDecide: own ? [] : wouldDecide(closure, world),
-      incidentKey: own?.incidentKey ?? 'unknown',
+      incidentKey:
+        own?.incidentKey ?? (world.facts(closure).some(({ kind }) => kind === 'burst' || kind === 'client-group') ? TOGETHER : 'unknown'),
     };
   }
   return {

@@ -41,10 +41,14 @@ export interface Whole extends Omit<Report, 'closures'> {
   readonly closures: readonly ClosureReport[];
 }
 
-/** The report on logs in the order given, `budget` events in memory. */
-export async function reportOn(logs: Iterable<readonly [name: string, text: string]>, budget = 1_000_000): Promise<Whole> {
+/** The report on logs in the order given, `budget` events in memory; `writtenMs`: when their files were last written. */
+export async function reportOn(
+  logs: Iterable<readonly [name: string, text: string]>,
+  budget = 1_000_000,
+  writtenMs?: number,
+): Promise<Whole> {
   async function* sources(): AsyncGenerator<Source> {
-    for (const [name, text] of logs) yield sourceOf(name, text);
+    for (const [name, text] of logs) yield { ...sourceOf(name, text), ...(writtenMs !== undefined && { writtenMs }) };
   }
   const scratch = new Scratch();
   try {

@@ -43,9 +43,9 @@ const supervisord = (at: number, text: string): string => `${iso(at).slice(0, 19
 const ip = (n: number): string => `10.20.0.${100 + n}`;
 const count = (n: number): readonly number[] => Array.from({ length: n }, (_, index) => index);
 
-async function report(logs: Readonly<Record<string, readonly string[]>>): Promise<Whole> {
+async function report(logs: Readonly<Record<string, readonly string[]>>, writtenMs?: number): Promise<Whole> {
   const texts: Logs = Object.fromEntries(Object.entries(logs).map(([name, lines]) => [name, `${lines.join('\n')}\n`]));
-  return reportOn(Object.entries(texts));
+  return reportOn(Object.entries(texts), undefined, writtenMs);
 }
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
@@ -353,5 +353,254 @@ describe('clocks', () => {
       'nginx-access.log': times.flatMap((at, n) => [tunnel(at, ip(n), at / 2)]),
     });
     expect(offset(found, 'app-1.log')).toBeCloseTo(-40_000, -3);
+  });
+});
+
+describe('two logs of the same connections', () => {
+  const ages = [14.01, 14, 14.02, 9.4, 21.7, 6.3];
+  const ends = ages.map((age, n) => 20 + n * 3 + age / 100);
+  const attached = (at: number, life: number): string[] => [`${iso(at - life)} info: device attached`];
+  const detached = (at: number, life: number): string =>
+    `${iso(at)} info: device detached, close code 1006, session lasted ${life.toFixed(1)}s`;
+  const telemetry = (at: number, life: number): string =>
+    JSON.stringify({ ts: START / 1000 + at, type: 'socket.close', data: { code: 1006, reason: '', durationSec: life } });
+
+  it('are not both the server’s: the one that says nothing of a process is what clients saw', async () => {
+    const server = [listening(0), ...ends.flatMap((at, n) => [...attached(at, ages[n] ?? 0), detached(at, ages[n] ?? 0)])].sort();
+    const found = await report({
+      'app.log': [...server, listening(60)],
+      'telemetry.jsonl': [...ends.map((at, n) => telemetry(at + 0.004, ages[n] ?? 0)), ...count(4).map((n) => telemetry(58.1, 11 + n))],
+      'pm2.log': [
+        `${iso(58).slice(0, 19)}: PM2 log: App [ws:0] exited with code [1] via signal [SIGINT]`,
+        `${iso(58).slice(0, 19)}: PM2 log: App [ws:0] starting in -fork mode-`,
+        `${iso(58).slice(0, 19)}: PM2 log: App [ws:0] online`,
+      ],
+    });
+    expect(found.closures.map(({ codes }) => codes)).toEqual([
+      ...ends.map(() => ({ client: 1006, server: 1006 })),
+      ...count(4).map(() => ({ client: 1006 })),
+    ]);
+    expect(found.closures.slice(-4).map(({ cause }) => cause)).toEqual(count(4).map(() => 'crash'));
+  });
+});
+
+describe('two servers', () => {
+  const kernel = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} node-1 kernel: ${text}`;
+  const supervisor = [
+    supervisord(0, "INFO spawned: 'control' with pid 56"),
+    supervisord(0.1, "INFO spawned: 'ingest' with pid 57"),
+    supervisord(24.2, 'INFO waiting for control to stop'),
+    supervisord(28.2, "WARN killing 'control' (56) with SIGKILL"),
+    supervisord(28.3, 'WARN stopped: control (terminated by SIGKILL)'),
+    supervisord(28.4, "INFO spawned: 'control' with pid 91"),
+    supervisord(28.6, 'WARN exited: ingest (terminated by SIGKILL; not expected)'),
+    supervisord(28.7, "INFO spawned: 'ingest' with pid 92"),
+  ];
+  const found = report({
+    'control.log': [
+      listening(0.5),
+      ...count(9).map((n) => opened(10 + n, `c${n}`, ip(n))),
+      `${iso(24.1)} INFO  [main] SIGTERM received, draining 2 jobs`,
+      ...count(3).map((n) => closed(26.3 + n / 1000, `c${n}`, 16.3 - n, ip(n))),
+      listening(29),
+    ],
+    'ingest.log': [listening(0.6), ...count(6).map((n) => opened(12 + n, `g${n}`, ip(20 + n))), listening(29.5)],
+    'client-ws.log': [
+      ...[3, 4, 5, 6, 7, 8].map((n) => client(28.3, `c${n}`, 18.3 - n, ip(n))),
+      ...count(6).map((n) => client(28.52, `g${n}`, 16.5 - n, ip(20 + n))),
+    ],
+    'kern.log': [
+      kernel(
+        28.5,
+        'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/ingest,task_memcg=/ingest,task=python3,pid=57,uid=0',
+      ),
+      kernel(
+        28.5,
+        'Memory cgroup out of memory: Killed process 57 (python3) total-vm:141872kB, anon-rss:122416kB, file-rss:11188kB, shmem-rss:0kB, UID:0 pgtables:320kB oom_score_adj:0',
+      ),
+    ],
+    'supervisord.log': supervisor,
+  });
+
+  it('have deaths of their own: by the pid that the supervisor named, and by logs named after programs', async () => {
+    const causes = causesOf(await found);
+    expect(count(6).map((n) => causes[`g${n}`])).toEqual(count(6).map(() => 'oom'));
+    expect([3, 4, 5, 6, 7, 8].map((n) => causes[`c${n}`])).toEqual(count(6).map(() => 'deploy-restart'));
+  });
+
+  it('and what a draining one writes of its clients before it is killed was not cut by the kill', async () => {
+    const { closures } = await found;
+    const drained = closures.filter(({ connection }) => ['c0', 'c1', 'c2'].includes(connection ?? ''));
+    expect(drained).toHaveLength(3);
+    for (const { cause, grade } of drained) expect([cause, grade]).not.toEqual(['deploy-restart', 'confirmed']);
+  });
+});
+
+describe('what two logs tell of one death', () => {
+  const segfault = (at: number, pid: number): string =>
+    `[${(11_500 + at).toFixed(6)}] python3[${pid}]: segfault at 0 ip 00007fa26817f219 sp 00007ffd25f9e438 error 4 in libc.so.6[156219,7fa26804f000+156000] likely on CPU 1 (core 1, socket 0)`;
+  const disconnected = (at: number, number: number): string =>
+    nginxError(
+      at,
+      'error',
+      `*${number} recv() failed (104: Connection reset by peer) while proxying upgraded connection, client: 127.0.0.1, server: app.example.com, request: "GET /ws HTTP/1.1", upstream: "http://127.0.0.1:3000/ws", host: "app.example.com"`,
+    );
+  const app = [listening(0), ...count(6).map((n) => opened(n, `k${n}`, '127.0.0.1')), `${iso(20.1)} INFO  [main] job started`];
+  const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
+
+  it('is no more connections than either tells', async () => {
+    const found = await report({
+      'app.log': [...app, 'Segmentation fault'],
+      'client-ws.log': lost,
+      'nginx-error.log': count(6).map((n) => disconnected(20, 30 + n)),
+    });
+    expect(found.closures.map(({ cause }) => cause)).toEqual(count(6).map(() => 'crash'));
+  });
+
+  it('is not placed by one of two that fit alike', async () => {
+    const found = await report({
+      'app.log': [...app, 'Segmentation fault'],
+      'client-ws.log': lost,
+      'dmesg.txt': [segfault(1, 95), segfault(29.5, 56)],
+    });
+    expect(found.clocks.some(({ source }) => source === 'dmesg.txt')).toBe(false);
+    for (const { detail } of found.closures) expect(detail).not.toContain('pid 95');
+  });
+});
+
+describe('a line without a stamp', () => {
+  const haproxy = (start: number, life: number, flags: string): string =>
+    `${ip(1)}:40100 [22/Nov/2026:${clock(start)}.${iso(start).slice(20, 23)}] ws_in ws_nodes/ws1 0/0/0/1/${life * 1000} 101 267 - - ${flags} 8/8/7/7/0 0/0 "GET /ws HTTP/1.1"`;
+
+  it('below one that is stamped with its start was written after its end', async () => {
+    const found = await report({
+      'haproxy.log': [
+        haproxy(10, 16, 'cD--'),
+        'Proxy ws_in stopped (cumulated conns: FE: 24, BE: 0).',
+        'soft-stop running for too long, performing a hard-stop.',
+        'Proxy ws_in hard-stopped (3 remaining conns will be closed).',
+        ...count(3).map((n) => haproxy(5 + n, 29 - n, 'K---')),
+      ],
+    });
+    const stop = found.timeline.find(({ what }) => what.startsWith('haproxy'));
+    expect(Date.parse(stop?.at ?? '') - START).toBeGreaterThanOrEqual(26_000);
+  });
+});
+
+describe('a record of one connection', () => {
+  it('in HAProxy’s TCP log is found by its life: one line, one connection', async () => {
+    const lives = [14.01, 14, 14, 14.002];
+    const ends = [20.56, 20.98, 21.48, 21.99];
+    const tcp = (end: number, life: number, port: number): string => {
+      const start = iso(end - life);
+      return `127.0.0.1:${port} [22/Nov/2026:${start.slice(11, 23)}] fleet fleet/d1 1/0/${Math.round(life * 1000)} 129 cD 12/12/11/11/0 0/0`;
+    };
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...ends.map((at) => `${iso(at).slice(0, 19)}Z info: device detached, close code 1006, session lasted 14.0s`),
+        `${iso(40).slice(0, 19)}Z info: device detached, close code 1000, session lasted 9.0s`,
+      ],
+      'client-ws.log': ends.map((at, n) => client(at, `k${n}`, lives[n] ?? 0, ip(n))),
+      'haproxy.log': ends.map((at, n) => tcp(at, (lives[n] ?? 0) + 0.003, 33_800 + n)),
+    });
+    expect(found.closures.map(({ cause, grade }) => [cause, grade])).toEqual(count(4).map(() => ['proxy-timeout', 'confirmed']));
+  });
+
+  it('has the age that a field writes, not the difference of whole seconds', async () => {
+    const lives = [17.294, 17.765, 17.6, 17.206];
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...lives.map((life, n) => opened(Math.floor(20 + 7 * n - life), `k${n}`, ip(n)).replace('.000Z', 'Z')),
+        ...lives.map((_, n) => `${iso(20 + 7 * n).slice(0, 19)}Z WARN  [ws] connection closed id=k${n} code=1006`),
+      ],
+      'client-ws.log': lives.map((life, n) => client(20 + 7 * n, `k${n}`, life, ip(n))),
+    });
+    expect(found.closures.map(({ durationMs }) => durationMs)).toEqual(lives.map((life) => Math.round(life * 1000)));
+  });
+
+  it('that the server refused with a code is no other’s that broke off', async () => {
+    const died = (at: number, life: number, why: string): string => `${iso(at)} WARN  [hub] sensor down after ${life} s: ${why}`;
+    const found = await report({
+      'hub.log': [
+        listening(0),
+        died(20.1, 19.01, 'sent 1009 (message too big); no close frame received'),
+        ...[20.4, 23.1, 26.2].map((at) => died(at, 19.01, 'no close frame received or sent')),
+        died(60, 9.2, 'received 1000 (OK); then sent 1000 (OK)'),
+      ],
+      'client-ws.log': [20.4, 23.1, 26.2].map((at, n) => client(at, `k${n}`, 19.01, ip(n))),
+    });
+    expect(found.closures.map(({ codes }) => codes)).toEqual(count(3).map(() => ({ client: 1006, server: 1006 })));
+  });
+
+  it('is the refusal and the close that its client writes right after it', async () => {
+    const found = await report({
+      'device.log': count(3).flatMap((n) => [
+        `${iso(10 + n * 3)} ERROR ws error "Unexpected server response: 403"`,
+        `${iso(10 + n * 3)} INFO  ws closed code=1006`,
+      ]),
+    });
+    expect(found.closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
+  });
+
+  it('is the end that a heartbeat without a name is followed by', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...count(3).map((n) => opened(n, `k${n}`, ip(n))),
+        ...count(3).map((n) => `${iso(20 + n * 4)} WARN  [ws] no pong in time, dropping a device`),
+        ...count(3).map((n) => closed(20.1 + n * 4, `k${n}`, 20.1 + 3 * n, ip(n))),
+        opened(30, 'z', ip(8)),
+        closed(60, 'z', 30, ip(8), 1000),
+      ].sort(),
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'network', k1: 'network', k2: 'network' });
+  });
+});
+
+describe('a runtime’s last words without a stamp', () => {
+  it('are those of the end that came of them', async () => {
+    const found = await report(
+      {
+        'devices.log': [
+          listening(0),
+          ...count(5).map((n) => opened(n, `k${n}`, ip(n))),
+          ...count(5).map((n) => opened(30 + n, `l${n}`, ip(n))),
+          listening(21),
+        ].sort(),
+        'devices-error.log': [
+          '<--- Last few GCs --->',
+          '',
+          'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+        ],
+        'client-ws.log': [
+          ...count(5).map((n) => client(20.3, `k${n}`, 20.3 - n, ip(n))),
+          ...count(5).map((n) => client(50.3, `l${n}`, 20.3 - n, ip(n))),
+        ],
+        'pm2.log': [
+          [20, '0] via signal [SIGABRT'],
+          [50, '1] via signal [SIGINT'],
+        ].flatMap(([at, how]) => [
+          `${iso(Number(at)).slice(0, 19)}: PM2 log: App [devices:0] exited with code [${how}]`,
+          `${iso(Number(at)).slice(0, 19)}: PM2 log: App [devices:0] starting in -fork mode-`,
+          `${iso(Number(at)).slice(0, 19)}: PM2 log: App [devices:0] online`,
+        ]),
+      },
+      START + 70_000,
+    );
+    expect(causesOf(found)).toMatchObject({ k0: 'oom', k4: 'oom', l0: 'crash', l4: 'crash' });
+  });
+});
+
+describe('closures of no known cause', () => {
+  it('of two moments are two incidents', async () => {
+    const found = await report({
+      'client-ws.log': [10, 60].flatMap((at) => count(6).map((n) => client(at + n / 1000, `k${at}-${n}`, at / 2 + n * 0.7, ip(n)))),
+    });
+    expect(found.incidents.map(({ cause, closures }) => [cause, closures])).toEqual([
+      ['unknown', 6],
+      ['unknown', 6],
+    ]);
   });
 });

@@ -79,7 +79,9 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
   const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
   const names = new Set(byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [key] : [])));
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1) || names.size >= NAMES_LEAST ? peak : undefined;
+  // A segfault in the one log and two in the other: nobody knows which it is.
+  const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
+  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST ? peak : undefined;
 }
 /** A connection's name that is drawn and not counted: the same one in two logs is the same connection. */
 const NAMES_ONE = /^(?:open|close) (?=.*\d)(?=.*[a-zA-Z])[\w-]{8,64}$/;

@@ -1,8 +1,8 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
-import type { Cause, Closure, ProxyChange, World } from '../closure.ts';
+import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, nearestDeath } from '../death-cause.ts';
 import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
-import type { DurationMs } from '../types.ts';
+import type { DurationMs, EpochMs, Span } from '../types.ts';
 
 /** A worker that reloads accepts on its old configuration for a moment. */
 const STARTED_MS = 2_000;
@@ -35,6 +35,23 @@ function cutTogether(change: ProxyChange, closure: Closure, world: World): numbe
 }
 /** A stop whose line has no stamp lies anywhere between its neighbours' stamps: a closure in there needs more than the time. */
 const PLACED_MS = 5_000;
+
+/** A server that closes its sockets when it is told to stop does so at once. */
+const AT_ONCE_MS = 1_000;
+/** What a draining server writes of its clients may be their own leaving, or its own doing after all. */
+const MEANWHILE_SHARE = 0.4;
+
+const middle = ({ fromMs, toMs }: Span): EpochMs => (fromMs + toMs) / 2;
+
+/**
+ * A server that lets its connections be until its grace is over and it is killed writes no line about those that the kill cuts: what it
+ * writes between the two is no consequence of either.
+ */
+function leftMeanwhile(death: Death, closure: Closure): boolean {
+  const own = seenOf(closure, 'socket-closed').find(({ vantage }) => vantage === 'server');
+  if (death.way !== 'forced' || !own) return false;
+  return middle(own.when) >= middle(death.stop?.when ?? death.when) + AT_ONCE_MS && own.when.toMs < death.when.toMs - AT_ONCE_MS;
+}
 
 export const deployRestart: Cause = {
   name: 'deploy-restart',
@@ -80,7 +97,8 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'a stop request for this server before the closure',
-      holds: (death, closure, world) => (death.root === 'deploy-restart' ? explains(death, closure, world) : 0),
+      holds: (death, closure, world) =>
+        death.root === 'deploy-restart' ? explains(death, closure, world) * (leftMeanwhile(death, closure) ? MEANWHILE_SHARE : 1) : 0,
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],
@@ -130,12 +148,12 @@ export const deployRestart: Cause = {
       strength: 'moderate',
       speaks: 'for',
       because: 'a stop ends all connections of an instance or a proxy in one moment',
-      holds: (fact, closure, world) =>
-        fact.kind === 'burst' &&
-        !fact.early &&
-        (nearestDeath(closure, world, 'deploy-restart') || changesNear(world, closure).some((change) => cutBy(change, closure)))
-          ? 1
-          : 0,
+      holds: (fact, closure, world) => {
+        if (fact.kind !== 'burst' || fact.early) return 0;
+        if (changesNear(world, closure).some((change) => cutBy(change, closure))) return 1;
+        const death = nearestDeath(closure, world, 'deploy-restart');
+        return death && !leftMeanwhile(death, closure) ? 1 : 0;
+      },
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },
     CAME_LATER,

@@ -1,9 +1,22 @@
 /** The upgrade never got its 101: what a browser also shows as 1006. */
-import type { Cause } from '../closure.ts';
+import type { Cause, Closure } from '../closure.ts';
 import { seenOf } from '../signals.ts';
+import type { EventOf } from '../types.ts';
 
 /** A client's failed attempt and a proxy's line about it are one second apart, stamps and clocks allowing. */
 const NEAR = { beforeMs: 3_000, afterMs: 3_000 };
+
+/** What of a refusal's words is alike for all that were refused so: errors' names, not whom they met. */
+const WHY =
+  /unexpected server response|err_[a-z_]{4,40}|\be[a-z]{6,14}\b(?<=refused|notfound|timedout|reset|again|unreach)|self[- ]signed certificate|certificate has expired|invalid upgrade|connection refused|timed? ?out/i;
+const WHY_LIMIT = 80;
+
+/** Why, for a title over many: a line with one client's name is none. */
+function summary({ why, keys }: EventOf<'handshake-failed'>, closure: Closure): string {
+  const names = [keys.connection, keys.requestId, keys.client?.ip, closure.keys.connection];
+  if (why.length <= WHY_LIMIT && !names.some((name) => name !== undefined && why.includes(name)) && !/[=:"]\S*\d/.test(why)) return why;
+  return WHY.exec(why)?.[0] ?? 'the handshake failed';
+}
 
 export const handshakeFailure: Cause = {
   name: 'handshake-failure',
@@ -75,7 +88,7 @@ export const handshakeFailure: Cause = {
   explain(closure) {
     const failed = seenOf(closure, 'handshake-failed')[0];
     return {
-      detail: failed ? `${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}` : 'never opened',
+      detail: failed ? `${summary(failed, closure)}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}` : 'never opened',
       hop: failed?.by ?? null,
       incidentKey: `handshake ${failed?.status ?? ''}`,
     };

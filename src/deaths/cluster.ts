@@ -37,11 +37,17 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   const clusters: Cluster[] = [];
   /** Those that may still take an event: events come in order of time. */
   let open: Cluster[] = [];
+  const programs = new Programs();
+  const undated: EventOf<'process-fault'>[] = [];
   for (const event of events) {
     if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
-    const process = event as ProcessEvent;
+    const process = programs.named(event as ProcessEvent);
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
+    if (process.kind === 'process-fault' && process.when.toMs - process.when.fromMs > UNDATED_MS) {
+      undated.push(process);
+      continue;
+    }
     if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
     const home = open.findLast((cluster) => belongs(process, cluster, profile));
     if (home) {
@@ -58,6 +64,11 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
       open.push(fresh);
     }
   }
+  for (const fault of undated) {
+    const home = onlyEndOf(fault, undated, clusters);
+    if (home) home.cluster.events.push({ ...fault, when: home.end.when });
+    else clusters.push({ events: [fault], lastMs: fault.when.toMs });
+  }
   return clusters;
 }
 
@@ -65,6 +76,53 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
 const TOLD = 40;
 const toldIn = ({ events }: Cluster): readonly ProcessEvent[] =>
   events.length <= 2 * TOLD ? events : [...events.slice(0, TOLD), ...events.slice(-TOLD)];
+
+/** Of a record without any stamp near it no more is known than when its file was last written. */
+const UNDATED_MS = 600_000;
+
+/**
+ * Last words in a file without stamps (a runtime's standard error) are of the end that came of them, where their way to die tells it: as
+ * many words as ends of that way, each in its turn.
+ */
+function onlyEndOf(
+  fault: EventOf<'process-fault'>,
+  undated: readonly EventOf<'process-fault'>[],
+  clusters: readonly Cluster[],
+): { readonly cluster: Cluster; readonly end: EventOf<'process-ended'> } | undefined {
+  const fits = ({ fault: way, origin }: EventOf<'process-fault'>): boolean => way === fault.fault && origin.source === fault.origin.source;
+  const mine = undated.filter(fits).sort((a, b) => a.origin.line - b.origin.line);
+  const ends = clusters.flatMap((cluster) => {
+    const end = cluster.events.find((event) => event.kind === 'process-ended');
+    if (end?.kind !== 'process-ended' || cluster.events.some(({ kind, when }) => kind === 'process-fault' && when !== end.when)) return [];
+    if (cluster.events.some(({ kind }) => kind === 'stop-requested')) return [];
+    return diesOf(fault, end) && end.when.fromMs <= fault.when.toMs && end.when.toMs >= fault.when.fromMs ? [{ cluster, end }] : [];
+  });
+  return ends.length === mine.length ? ends[mine.indexOf(fault)] : undefined;
+}
+
+/** Whether an end is what comes of a fault, by its signal or its code. */
+function diesOf({ fault }: EventOf<'process-fault'>, { signal, exitCode, dumped }: EventOf<'process-ended'>): boolean {
+  if (fault === 'segfault' || fault === 'trap') return /SEGV|ILL|TRAP|FPE|BUS/.test(signal ?? '');
+  if (fault === 'heap-limit' || fault === 'abort') return signal === 'SIGABRT' || exitCode === 134 || dumped === true;
+  return exitCode !== undefined && exitCode > 0 && exitCode < 128;
+}
+
+/** Names that a supervisor gives to pids when it starts them: `spawned: 'chat' with pid 4242`. */
+class Programs {
+  readonly #names = new Map<number, string>();
+
+  /** The event with the program's name, where the kernel knows its pid alone or what it runs on. */
+  named(event: ProcessEvent): ProcessEvent {
+    const { pid, unit, service } = event.keys;
+    if (pid === undefined || unit !== undefined) return event;
+    if (event.vantage !== 'kernel') {
+      if (event.kind === 'process-started' && service !== undefined && event.vantage === 'supervisor') this.#names.set(pid, service);
+      return event;
+    }
+    const name = event.keys.pidSpace === 'container' ? undefined : this.#names.get(pid);
+    return name === undefined ? event : { ...event, keys: { ...event.keys, service: name } };
+  }
+}
 
 /** How long an end may follow the stop that was asked for. */
 const stopWindow = (cluster: Cluster): DurationMs =>
@@ -112,22 +170,27 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
     return 'conflict';
   }
   if (x.pid !== undefined && x.pid === y.pid && (x.pidSpace ?? y.pidSpace) === (y.pidSpace ?? x.pidSpace)) return 'same';
-  if (fromServer(a, profile) && fromServer(b, profile)) return 'same';
+  if (fromServer(a, profile) && fromServer(b, profile)) return a.origin.source === b.origin.source ? 'same' : 'neutral';
   const names = [x.unit, x.service].flatMap((name) => (name ? [stem(name)] : []));
   if ([y.unit, y.service].some((name) => name && !RUNTIMES.has(stem(name)) && names.includes(stem(name)))) return 'same';
   return 'neutral';
 }
+
+/** The kernel's victim is known by the name its supervisor gave it, and it is another's. */
+const ofTwoPrograms = (kill: EventOf<'oom-kill'>, { keys: { service } }: ProcessEvent): boolean =>
+  service !== undefined &&
+  kill.keys.service !== undefined &&
+  kill.keys.service !== kill.command &&
+  kill.keys.service !== 'kernel' &&
+  stem(service) !== stem(kill.keys.service);
 
 /** Records that name no common process but tell of the same way to die at the same moment. */
 function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
   if (fault && end?.kind === 'process-ended') {
     const late = end.when.fromMs - fault.when.toMs;
-    if (fault.fault === 'segfault' || fault.fault === 'trap')
-      return Math.abs(late) < 3_000 && /SEGV|ILL|TRAP|FPE|BUS/.test(end.signal ?? '');
-    if (fault.fault === 'heap-limit' || fault.fault === 'abort')
-      return late > -2_000 && late < LAST_WORDS_MS && (end.signal === 'SIGABRT' || end.exitCode === 134 || end.dumped === true);
-    return late > -2_000 && late < LAST_WORDS_MS && end.exitCode !== undefined && end.exitCode > 0 && end.exitCode < 128;
+    if (!diesOf(fault, end)) return false;
+    return fault.fault === 'segfault' || fault.fault === 'trap' ? Math.abs(late) < 3_000 : late > -2_000 && late < LAST_WORDS_MS;
   }
   const [kill, killed] = a.kind === 'oom-kill' ? [a, b] : b.kind === 'oom-kill' ? [b, a] : [undefined, undefined];
   if (kill && killed?.kind === 'process-ended')
@@ -136,6 +199,9 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
       killed.when.fromMs - kill.when.toMs < 5_000 &&
       kill.when.fromMs - killed.when.toMs < 5_000 &&
       (killed.signal === 'SIGKILL' || killed.exitCode === 137 || killed.by === 'oom') &&
+      // Its supervisor says that it sent this signal itself.
+      killed.by !== 'stop-timeout' &&
+      !ofTwoPrograms(kill, killed) &&
       kill.keys.unit === undefined &&
       (kill.keys.container === undefined || !isId(killed.keys.container ?? kill.keys.container))
     );

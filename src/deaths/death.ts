@@ -4,7 +4,7 @@ import { shortId } from '../signals.ts';
 import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { RUNTIMES, stem } from './names.ts';
+import { namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -82,7 +82,12 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     ...found,
     sudden: found.way !== 'asked',
     identity,
-    servers: [...new Set(events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])))],
+    servers: [
+      ...new Set([
+        ...events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])),
+        ...logsNamedFor(identity, profile),
+      ]),
+    ],
     // What shows the root first: it is quoted.
     events: shown ? [shown, ...events.filter((event) => event !== shown)] : events,
     ...(stopFirst && planned && { stop: planned }),
@@ -136,8 +141,7 @@ function endingOf({ kill, fatal, end, stop, odd, ends }: Signs): Ending | undefi
   if (fatal?.fault === 'hang')
     return { way: 'hang', detail: fatal.format === 'gunicorn' ? 'hang: ended by the worker timeout of gunicorn' : `hang: ${fatal.says}` };
   if (odd?.how === 'watchdog' || end?.by === 'watchdog') return { way: 'hang', detail: 'hang: watchdog timeout' };
-  if (fatal)
-    return { way: 'fault', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? `${fatal.fault}: ${fatal.says}` : fatal.says };
+  if (fatal) return { way: 'fault', detail: fatal.fault === 'segfault' || fatal.fault === 'trap' ? trapWords(fatal) : fatal.says };
   if (odd?.how === 'admin-kill') return { way: 'fault', detail: 'killed by an administrator' };
   if (!end) return undefined;
   if (end.by === 'stop-timeout') return FORCED;
@@ -153,6 +157,13 @@ function endingOf({ kill, fatal, end, stop, odd, ends }: Signs): Ending | undefi
   if (end.signal === 'SIGKILL' || (end.signal === undefined && end.exitCode === 137)) return UNKNOWN_HAND;
   if (end.signal) return { way: 'fault', detail: `killed by ${end.signal}${end.dumped ? ', core dumped' : ''}` };
   return { way: 'fault', detail: end.exitCode === undefined ? 'ended unasked' : `exited with ${end.exitCode}` };
+}
+
+/** The kernel's line is quoted anyway: addresses in memory tell a reader nothing. */
+function trapWords({ fault, says, keys: { pid, service } }: EventOf<'process-fault'>): string {
+  const who = /^([\w.:+-]{1,15})\[/.exec(says)?.[1] ?? service;
+  if (who === undefined) return `${fault}: ${says}`;
+  return `${fault} of ${who}${pid === undefined ? '' : ` (pid ${pid})`}`;
 }
 
 /** A container by its name; undefined where only its id is known. */
@@ -221,6 +232,12 @@ function identityOf(events: readonly LogEvent[]): Identity {
   };
 }
 
+/** Logs of servers that are called as the dead program is. */
+const logsNamedFor = ({ units, services, containers, pods }: Identity, profile: ServerProfile): readonly string[] => {
+  const names = new Set([...units, ...services, ...containers, ...pods].map(stem));
+  return [...profile.sources].filter((source) => namesOfLog(source).some((name) => names.has(name)));
+};
+
 /** Docker names a container's host by the first twelve digits of its id. */
 const CONTAINER_HOST = /^[0-9a-f]{12}$/;
 
@@ -251,6 +268,8 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
     ),
   );
   if (named) return ['same', `the server's log is named ${named}`];
+  const [log] = logsNamedFor(identity, profile);
+  if (log !== undefined) return ['same', `the server's log ${log} is called like it`];
   if (profile.units.size > 0 && identity.units.length > 0) return ['other', `the server is unit ${[...profile.units].join(', ')}`];
   if (profile.pods.size > 0 && identity.pods.length > 0) return ['other', `the server is pod ${[...profile.pods].join(', ')}`];
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));

@@ -16,6 +16,9 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const deaths = tiedByLoss(tiedByBanner(named, profile), lostIn, profile);
   const tied = profile.sources.size > 0 ? deaths : tiedByProxy(deaths, events);
   const server = (tied.find((death) => death.relation === 'same') ?? tied.find((death) => death.relation === 'probable'))?.identity;
-  const told = server ? tied.map((death) => notTheServer(death, server)) : tied;
+  // One of several servers says nothing of the others.
+  const known = new Set(tied.flatMap(({ relation, servers }) => (relation === 'same' || relation === 'probable' ? servers : [])));
+  const isWhole = [...profile.sources].every((source) => known.has(source)) || profile.sources.size < 2;
+  const told = server && isWhole ? tied.map((death) => notTheServer(death, server)) : tied;
   return new Spans(tiedByMoment(tiedAsOnly(told, profile), ends, profile), ({ when }) => when);
 }

@@ -47,3 +47,14 @@ export const RUNTIMES = new Set([
   'tini',
   'dumb-init',
 ]);
+
+const EXTENSIONS = /(?:\.(?:log|json|jsonl|ndjson|txt|out|err|gz|zst|bz2|xz|\d{1,8}))+$/i;
+/** What supervisors and people put behind a program's name to tell its streams apart. */
+const STREAM = /[-_.](?:out|err|error|errors|stdout|stderr|json|log|logs|console|current|\d{1,3})$/i;
+
+/** Names of programs for which a log may be called: `/var/log/chat-error.log` → `chat-error`, `chat`. */
+export function namesOfLog(source: string): readonly string[] {
+  const name = stem(source.slice(source.lastIndexOf('/') + 1).replace(EXTENSIONS, ''));
+  const bare = name.replace(STREAM, '');
+  return [name, bare].filter((one, at, all) => one !== '' && !RUNTIMES.has(one) && all.indexOf(one) === at);
+}

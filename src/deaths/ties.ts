@@ -1,6 +1,7 @@
 /** Which death was the server's, where names alone do not say: by banners, by what the proxy found, by the moment. */
 import type { Death, Identity } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
+import { ofInstance } from '../signals.ts';
 import { Spans } from '../spans.ts';
 import type { EpochMs, LogEvent } from '../types.ts';
 import { RUNTIMES, stem } from './names.ts';
@@ -94,7 +95,8 @@ export function tiedByBanner(deaths: readonly Death[], profile: ServerProfile): 
   );
   for (const [source, banners] of profile.banners)
     for (const banner of banners) {
-      const near = restarts.between(banner - BANNER_MS.after, banner + BANNER_MS.before);
+      // A death that has a log has no start in another.
+      const near = restarts.between(banner - BANNER_MS.after, banner + BANNER_MS.before).filter((death) => ofInstance(death, source));
       // A banner is of one start: where that of the server is known, no other's is.
       const own = near.filter(({ relation }) => relation === 'same');
       const nearest = (own.length > 0 ? own : near).toSorted((a, b) => Math.abs(banner - started(a)) - Math.abs(banner - started(b)))[0];

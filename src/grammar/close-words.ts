@@ -25,6 +25,8 @@ const LEADING =
   /^["'[(]?(10(?:0\d|1[0-5]))[\])]?(?: - | |: ?)(?=(?:websocket|connection|abnormal|normal|going|session|no close|idle|eof|read)\b)/i;
 // Python's websockets: `received 1001 (going away); then sent 1001 (going away)`: what the peer sent is the code; without it, 1006.
 const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
+// What this side did not take, it told the other: `sent 1009 (message too big); no close frame received`. Whether that arrived, the other knows.
+const REFUSED = /(?<![a-z])sent (100[2378]|1009) \([^)]{1,40}\)[^;]{0,120}; no close frame received/;
 const NEVER_RECEIVED =
   /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
 // coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
@@ -54,12 +56,12 @@ const BY_NAME: Readonly<Record<string, number>> = {
  * a close; else it is `code: 1006`, which has to stand in a record about one.
  */
 export function saidCode(text: string): { readonly code: number; readonly certain: boolean } | undefined {
-  const worded = RECEIVED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text) ?? LOST.exec(text);
+  const worded = RECEIVED.exec(text) ?? REFUSED.exec(text) ?? WORDED.exec(text) ?? LEADING.exec(text) ?? LOST.exec(text);
   const keyed = worded ?? KEYED.exec(text);
   const certain = worded !== null || /^(?:ws|web_?socket|close)/i.test(keyed?.[0] ?? '');
   const code = plausible(keyed?.[1]);
   if (code !== undefined) return { code, certain };
-  // "sent 1011 …; no close frame received": the library's own `code` is 1006 then, whatever was sent.
+  // "sent 1011 …; no close frame received" (a heartbeat's, mostly): the library's own `code` is 1006 then, whatever was sent.
   if (NEVER_RECEIVED.test(text)) return { code: 1006, certain: true };
   const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''];
   return named === undefined ? undefined : { code: named, certain: true };

@@ -79,8 +79,24 @@ export const endOf = (draft: Draft): Span => leading(draft).when;
 
 export function lifeOf(draft: Draft): DurationMs | undefined {
   const first = leading(draft);
-  if ('lifeMs' in first && first.lifeMs !== undefined) return first.lifeMs;
-  if (draft.opened && first.kind === 'socket-closed') return Math.max(0, first.when.fromMs - draft.opened.when.fromMs);
-  for (const event of draft.seen) if ('lifeMs' in event && event.lifeMs !== undefined) return event.lifeMs;
-  return undefined;
+  const written = [first, ...draft.seen].flatMap((event) => ('lifeMs' in event && event.lifeMs !== undefined ? [event.lifeMs] : []));
+  // Of two that agree but for rounding the finer one says more.
+  const [life] = written;
+  if ('lifeMs' in first && first.lifeMs !== undefined && life !== undefined) return finer(life, written) ?? life;
+  if (draft.opened && first.kind === 'socket-closed') {
+    const between = Math.max(0, first.when.fromMs - draft.opened.when.fromMs);
+    const width = Math.max(widthOf(first), widthOf(draft.opened));
+    return width < COARSE_MS ? between : (written.find((ms) => Math.abs(ms - between) <= width + ROUNDING_MS) ?? between);
+  }
+  return life;
 }
+
+/** Stamps this wide make an age that is worse than any that a log writes. */
+const COARSE_MS = 100;
+/** Ages in whole seconds are rounded, up or down; so are those between stamps of whole seconds. */
+const ROUNDING_MS = 1_000;
+const widthOf = ({ when }: EventOf<'socket-opened'> | Observation): DurationMs => when.toMs - when.fromMs;
+
+/** Another's age that is not of whole seconds, where this one is. */
+const finer = (life: DurationMs, others: readonly DurationMs[]): DurationMs | undefined =>
+  life % 1_000 === 0 ? others.find((ms) => ms % 1_000 !== 0 && Math.abs(ms - life) <= ROUNDING_MS) : undefined;

@@ -9,8 +9,11 @@ const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'
 /** Two records of the same kind from the same place are two connections, and so are faults of one proxy with two of its numbers. */
 export function sameSlot(a: Observation, b: Observation): boolean {
   if (a.kind === 'proxy-fault' && b.kind === 'proxy-fault') {
+    if (a.origin.source !== b.origin.source) return false;
     const [mine, other] = [a.keys.proxyConnection, b.keys.proxyConnection];
-    return a.origin.source === b.origin.source && mine !== undefined && other !== undefined && mine !== other;
+    if (mine !== undefined && other !== undefined) return mine !== other;
+    const [ours, theirs] = [a.keys.client?.port, b.keys.client?.port];
+    return ours !== undefined && theirs !== undefined && ours !== theirs;
   }
   if (a.kind === 'handshake-failed' && b.kind === 'handshake-failed') return a.vantage === b.vantage && !toldTwice(a, b);
   if (a.kind !== b.kind || !isEnd(a)) return opened(a) ? refused(b) : opened(b) && refused(a);
@@ -49,4 +52,19 @@ export function refusedOnBothSides(a: Draft, b: Draft): boolean {
     draft.seen.some((event) => event.kind === 'handshake-failed' && event.vantage === vantage);
   if (!(failed(a, 'client') && failed(b, 'server')) && !(failed(a, 'server') && failed(b, 'client'))) return false;
   return new Set([...a.seen, ...b.seen].flatMap(({ keys: { path } }) => path?.split('?')[0] ?? [])).size < 2;
+}
+
+/** Codes by which an endpoint tells the other what it did not take. */
+const REFUSALS: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
+
+/** One side refused what came and the other side does not say so: without a name in common they are rather two connections. */
+export function toldOtherwise(a: Draft, b: Draft): boolean {
+  const codesOf = ({ seen }: Draft): number[] => seen.flatMap((event) => (event.kind === 'socket-closed' ? (event.code ?? []) : []));
+  const [ours, theirs] = [codesOf(a), codesOf(b)];
+  return (
+    ours.length > 0 &&
+    theirs.length > 0 &&
+    [...ours, ...theirs].some((code) => REFUSALS.has(code)) &&
+    !ours.some((code) => theirs.includes(code))
+  );
 }

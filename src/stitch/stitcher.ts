@@ -10,7 +10,7 @@ import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
 import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
 import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
-import { accepts, refusedOnBothSides, sameSlot } from './same.ts';
+import { accepts, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
 const ID_WINDOW_MS = 120_000;
@@ -20,10 +20,17 @@ const FUZZY_END_MS = 3_000;
 /** A page's handlers run in the task that also writes the browser's own line, a server's request ends when its handler has: or soon after. */
 const HANDLER_MS = 1_000;
 const BROWSER = 'browser-console';
+/** An error and the close that follows it are written in one turn. */
+const SAME_TURN_MS = 50;
+/** `terminate()` closes at once; a loop that stalls writes of it when it turns again. */
+const DROPPED_MS = 5_000;
+const SILENT_LIMIT = 10_000;
 /** A one-second stamp and a round trip. */
 const LONE_MS = 1_500;
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
 const MAX_COST = 4;
+/** Two endpoints find each other before a proxy's error line finds them, which does not say whose it is. */
+const LATER = 0.5;
 const COMPACT = 4_096;
 /** Open lines that are kept to find connections nobody closes; more live connections than this are not tracked. */
 const LIVE_LIMIT = 2_000_000;
@@ -57,6 +64,8 @@ export class Stitcher {
   readonly #browsers = new Map<string, Draft>();
   /** By source: the server's latest close with a code; no draft = several were so near that a life cannot be told to be one's. */
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
+  /** By source: what a server's heartbeat wrote of clients that it does not name, until it writes their ends. */
+  readonly #silent = new Map<string, Draft[]>();
   /** By source: the connection of the latest refusal. */
   readonly #refused = new Map<string, Draft>();
   /** Pairs of sources that share connection ids: between them an id that differs means another connection. */
@@ -121,7 +130,13 @@ export class Stitcher {
       this.#refusedBefore(event) ??
       this.#start(event);
     if (event.kind === 'handshake-failed') this.#refused.set(event.origin.source, draft);
+    if (event.kind === 'heartbeat-missed' && event.vantage === 'server' && ids.length === 0 && event.keys.client === undefined) {
+      const waiting = this.#silent.get(event.origin.source);
+      if (!waiting) this.#silent.set(event.origin.source, [draft]);
+      else if (waiting.length < SILENT_LIMIT) waiting.push(draft);
+    }
     this.#handle(event, draft);
+    this.#takeSilent(event, draft);
     if (event.format === BROWSER || (event.kind === 'heartbeat-missed' && event.vantage === 'client' && ids.length === 0))
       this.#browsers.set(event.origin.source, draft);
     if (!draft.seen.includes(event)) {
@@ -155,10 +170,28 @@ export class Stitcher {
     return near && event.lifeMs !== undefined ? handled.draft : undefined;
   }
 
-  /** The same refusal, told by the line before. */
+  /** The same refusal, told by the line before; a client's library calls it an error first, and then a close. */
   #refusedBefore(event: Observation): Draft | undefined {
-    const draft = event.kind === 'handshake-failed' ? this.#refused.get(event.origin.source) : undefined;
-    return draft?.seen.every((other) => !sameSlot(other, event)) ? draft : undefined;
+    const draft = this.#refused.get(event.origin.source);
+    if (event.kind === 'handshake-failed') return draft?.seen.every((other) => !sameSlot(other, event)) ? draft : undefined;
+    if (event.kind !== 'socket-closed' || event.code !== 1006 || (event.lifeMs ?? 0) > 0) return undefined;
+    const last = draft?.seen.at(-1);
+    const isNext = last?.kind === 'handshake-failed' && last.origin.line === event.origin.line - 1;
+    return isNext && event.when.fromMs - last.when.toMs <= SAME_TURN_MS ? draft : undefined;
+  }
+
+  /** What a server's heartbeat found silent, without a name, it drops: the next ends that it writes are those, in their order. */
+  #takeSilent(event: Observation, draft: Draft): void {
+    if (event.kind !== 'socket-closed' || event.vantage !== 'server' || (event.code !== undefined && event.code !== 1006)) return;
+    const waiting = this.#silent.get(event.origin.source);
+    if (!waiting) return;
+    let silent = waiting.shift();
+    while (silent && (silent.gone || silent.seen.length !== 1 || event.when.fromMs - silent.lastMs > DROPPED_MS)) silent = waiting.shift();
+    if (!silent || draft.seen.some(({ kind }) => kind === 'heartbeat-missed')) return;
+    draft.seen.push(...silent.seen);
+    draft.firstMs = Math.min(draft.firstMs, silent.firstMs);
+    silent.seen.length = 0;
+    silent.paired = true;
   }
 
   /** Remembers a close with a code and no life, unless another one has just been: then nobody knows whose life comes next. */
@@ -347,10 +380,11 @@ export class Stitcher {
     }
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
     if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
+    if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
     if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
     // Nothing but a time in common is not enough.
     if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
-    return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5);
+    return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5) + (isFaultAlone(a) || isFaultAlone(b) ? LATER : 0);
   }
 
   #idConflict(draft: Draft, ids: Iterable<string>, source: string): boolean {
