@@ -288,7 +288,7 @@ export const appJson = defineParser<AppRow>({
     if (!object || isForeign(object)) return null;
     const row = appRow(fieldsOf(object), text);
     if (row.message === undefined) return row.codeIsNamed ? row : null;
-    if (isForeignMessage(row.message)) return null;
+    if (isForeignMessage(row.message) && !row.codeIsNamed) return null;
     return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {

@@ -33,6 +33,7 @@ import { dockerComposeState } from './docker-compose-state.ts';
 import { dockerEvents } from './docker-events.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { dockerd } from './dockerd.ts';
+import { dotnetConsole } from './dotnet-console.ts';
 import { dotnetCrash } from './dotnet-crash.ts';
 import { earlyoom } from './earlyoom.ts';
 import { envoyAccess } from './envoy-access.ts';
@@ -77,6 +78,7 @@ import { nginxAccessLabelled } from './nginx-access-labelled.ts';
 import { nginxConfig } from './nginx-config.ts';
 import { nginxError } from './nginx-error.ts';
 import { nodeCrash } from './node-crash.ts';
+import { nomad } from './nomad.ts';
 import { phoenix } from './phoenix.ts';
 import { phpCrash } from './php-crash.ts';
 import { pm2 } from './pm2.ts';
@@ -100,6 +102,7 @@ import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
+import { windowsWas } from './windows-was.ts';
 import { wscat } from './wscat.ts';
 
 export const parsers: readonly Parser[] = [
@@ -136,6 +139,7 @@ export const parsers: readonly Parser[] = [
   dockerEvents,
   dockerInspect,
   dockerd,
+  dotnetConsole,
   dotnetCrash,
   earlyoom,
   envoyAccess,
@@ -180,6 +184,7 @@ export const parsers: readonly Parser[] = [
   nginxConfig,
   nginxError,
   nodeCrash,
+  nomad,
   phoenix,
   phpCrash,
   pm2,
@@ -203,5 +208,6 @@ export const parsers: readonly Parser[] = [
   vscodeRemote,
   websocat,
   websocketClients,
+  windowsWas,
   wscat,
 ];

@@ -230,7 +230,8 @@ class Documents {
     }
     record.add(token, this.line, piece);
     const mayHold = this.depth === 0 || this.depth === this.holdersAt;
-    this.isEntering = token.name === 'startArray' && mayHold && RECORD_ARRAYS.has(`${this.depth === 0 ? '' : this.holders}${record.path()}`);
+    this.isEntering =
+      token.name === 'startArray' && mayHold && RECORD_ARRAYS.has(`${this.depth === 0 ? '' : this.holders}${record.path()}`);
     if (record.depth > 0) return;
     if (record.text.length <= LONGEST_RECORD) this.found.push({ line: record.line, text: record.text, raw: record.raw });
     this.record = undefined;

@@ -39,6 +39,8 @@ const ALIASES = {
   opened: 'opened wasopen wasopened everopened everopen didopen hasopened hadopened',
   ofBrowser:
     'visibility visibilitystate pagevisibility documenthidden pagehidden navigatoronline wasonline effectivetype networktype netinfo connectioneffectivetype beacon beaconid',
+  // Application Insights: Browser, or PC for a server.
+  clientType: 'clienttype',
   // log4j's `instant: {epochSecond, nanoOfSecond}`, Elastic Common Schema's `event.duration`, loguru's `elapsed: {repr}`, Serilog's template.
   instantSecond: 'instantepochsecond',
   instantNano: 'instantnanoofsecond',

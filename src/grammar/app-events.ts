@@ -69,6 +69,7 @@ export const APP_NEEDLES: readonly string[] = [
   'exception inside',
   'handler failed',
   'handshake',
+  'failed to start the',
   'upgrade failed',
   'upgrade rejected',
   'unexpected server response',

@@ -200,7 +200,7 @@ export function appRow(fields: Fields, written: string): AppRow {
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
     opened,
-    ofClient: opened !== undefined || fields.ofBrowser !== undefined || undefined,
+    ofClient: opened !== undefined || fields.ofBrowser !== undefined || text(fields, 'clientType') === 'Browser' || undefined,
   });
 }
 
