@@ -72,6 +72,12 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 300578 },
     },
     {
+      line: '{"ts":"2026-11-30T18:10:12.758Z","lvl":"warn","ev":"ws_closed","cid":"68ca688f","code":1006,"detail":"no pong within 12000 ms, terminating","ms":141872}',
+      from: 'an application’s own logger around ws 8',
+      reads: { error: 'no pong within 12000 ms, terminating' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', reason: 'no pong within 12000 ms, terminating' },
+    },
+    {
       line: '{"level":30,"time":1791454903874,"pid":406,"hostname":"api-2","name":"api","msg":"client event","event":"ws-close","clientId":"c-1077","code":1006,"closedAt":"2026-10-08T10:21:40.100Z","visibility":"hidden"}',
       from: 'pino 9, writing down what a page reports of itself',
       reads: { at: { ms: 1791454900100, widthMs: 1, basis: 'utc' }, connection: 'c-1077' },

@@ -20,6 +20,7 @@ import { azureApplicationGateway } from './azure-application-gateway.ts';
 import { azureFrontDoor } from './azure-front-door.ts';
 import { browserConsole } from './browser-console.ts';
 import { caddyAccess } from './caddy-access.ts';
+import { caddyConfig } from './caddy-config.ts';
 import { caddyLog } from './caddy-log.ts';
 import { clockStep } from './clock-step.ts';
 import { closeEvent } from './close-event.ts';
@@ -40,6 +41,7 @@ import { envoyAccess } from './envoy-access.ts';
 import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
+import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
@@ -126,6 +128,7 @@ export const parsers: readonly Parser[] = [
   azureFrontDoor,
   browserConsole,
   caddyAccess,
+  caddyConfig,
   caddyLog,
   clockStep,
   closeEvent,
@@ -146,6 +149,7 @@ export const parsers: readonly Parser[] = [
   envoyJson,
   envoyLog,
   erlangCrash,
+  f5Ltm,
   flyMachine,
   gcpLoadBalancer,
   goCrash,

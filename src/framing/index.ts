@@ -4,5 +4,6 @@ import { csv } from './csv.ts';
 import { journalExport } from './journal-export.ts';
 import { journalVerbose } from './journal-verbose.ts';
 import { jsonDocument } from './json-document.ts';
+import { kubernetesYaml } from './kubernetes-yaml.ts';
 
-export const framings: readonly Framing[] = [journalExport, journalVerbose, jsonDocument, csv];
+export const framings: readonly Framing[] = [journalExport, journalVerbose, jsonDocument, kubernetesYaml, csv];

@@ -30,7 +30,7 @@ const ALIASES = {
   received: 'messagesin msgsin messagesreceived msgsreceived framesin framesreceived received rx msgin recv inmessages',
   sent: 'messagesout msgsout messagessent msgssent framesout framessent sent tx msgout outmessages',
   error:
-    'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown x excinfo trace',
+    'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown x excinfo trace detail details',
   errorKind: 'errtype errorname errorkind errname errortype exceptiontype exceptionexceptionclass thrownname excepttype',
   errorSays: 'errmessage errormessage errmsg errormsg exceptionmessage exceptionexceptionmessage thrownmessage',
   openedAt: 'openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart',
