@@ -54,6 +54,41 @@ export const appJson = defineParser<AppRow>({
   needles: [...APP_NEEDLES, '101'],
   samples: [
     {
+      line: '{"level":"warn","conn_id":"bdb06ae3","remote":"10.20.0.250:50526","error":"read tcp 10.20.0.31:8080->10.20.0.250:50526: read: connection reset by peer","elapsed":608694.409,"message":"ws disconnected","time":1794917423190}',
+      from: 'zerolog 1.33 around gorilla/websocket 1.5: a read that failed of the socket itself',
+      reads: { connection: 'bdb06ae3', durationMs: 608694.409 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 608694.409, keys: { connection: 'bdb06ae3' } },
+    },
+    {
+      line: '{"level":"warn","ts":"2026-12-10T14:10:55.926Z","logger":"ws","caller":"ws/conn.go:142","msg":"closed","conn":"94eb2a70","error":"read tcp 10.0.3.33:8080->203.0.113.220:59277: i/o timeout","age":336.876}',
+      from: 'zap 1.27 around gorilla/websocket 1.5: the deadline for a pong',
+      reads: { connection: '94eb2a70', durationMs: 336876 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat' },
+    },
+    {
+      line: '{"ts":"2026-11-22T20:23:41.123Z","lvl":"info","ev":"ws_closed","code":1006,"cid":"72e41df3","ms":300578}',
+      from: 'an application’s own logger',
+      reads: { connection: '72e41df3', durationMs: 300578 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 300578 },
+    },
+    {
+      line: '{"ts":"2026-11-30T18:10:12.758Z","lvl":"warn","ev":"ws_closed","cid":"68ca688f","code":1006,"detail":"no pong within 12000 ms, terminating","ms":141872}',
+      from: 'an application’s own logger around ws 8',
+      reads: { error: 'no pong within 12000 ms, terminating' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', reason: 'no pong within 12000 ms, terminating' },
+    },
+    {
+      line: '{"level":30,"time":1791454903874,"pid":406,"hostname":"api-2","name":"api","msg":"client event","event":"ws-close","clientId":"c-1077","code":1006,"closedAt":"2026-10-08T10:21:40.100Z","visibility":"hidden"}',
+      from: 'pino 9, writing down what a page reports of itself',
+      reads: { at: { ms: 1791454900100, widthMs: 1, basis: 'utc' }, connection: 'c-1077' },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        vantage: 'client',
+        keys: { connection: 'c-1077', pid: undefined, host: undefined, service: undefined },
+      },
+    },
+    {
       line: '{"level":"info","ts":1786701844.081,"caller":"ws/hub.go:88","msg":"peer left","id":"c3d09f11","code":1006,"duration":120.004}',
       from: 'zap 1.27 in a chat hub',
       reads: { id: 'c3d09f11', code: 1006, durationMs: 120004 },
@@ -259,7 +294,7 @@ export const appJson = defineParser<AppRow>({
     if (!object || isForeign(object)) return null;
     const row = appRow(fieldsOf(object), text);
     if (row.message === undefined) return row.codeIsNamed ? row : null;
-    if (isForeignMessage(row.message)) return null;
+    if (isForeignMessage(row.message) && !row.codeIsNamed) return null;
     return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {

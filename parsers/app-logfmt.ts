@@ -26,6 +26,12 @@ export const appLogfmt = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1000 },
     },
     {
+      line: 'time="2027-01-01T04:49:23Z" level=warning msg="read failed" client=9b8a41fa connected_for=6m30.634388s error="read tcp 10.129.2.31:8080->10.128.0.2:28376: read: connection reset by peer"',
+      from: 'logrus 1.9 around gorilla/websocket 1.5',
+      reads: { connection: '9b8a41fa', durationMs: 390634.388 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 390634.388, keys: { connection: '9b8a41fa' } },
+    },
+    {
       line: 'time=2026-07-21T15:45:57.961Z level=warn service=live msg="client disconnected" conn=42360 peer=10.20.0.104:42950 close_code=1006 close_reason="" elapsed_s=4.450 idle_s=1.624 rx=1 tx=1',
       from: 'an application’s logger in logfmt',
       reads: {

@@ -1,16 +1,17 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
+import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
+import { parseObject } from '../src/grammar/json.ts';
 import { type LogHead, logHead } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { type Context, defineParser } from '../src/types.ts';
 
-// Lines of Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
+// Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^(?:\S{8,40} )?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
   /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
@@ -20,6 +21,15 @@ const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 // Chrome's console, copied or saved: where the page printed it stands right behind the time, if there is one, or in front.
 const IN_A_PAGE =
   /^((?:\d{2}:\d{2}:\d{2}(?:\.\d{3})?\s{1,4})?)((?:[\w@~-]{1,60}(?:\.[\w~-]{1,60}){0,5}\.(?:[cm]?jsx?|tsx?|vue|svelte|html)|\(index\)|VM\d{1,7})(?:\?[\w=&.-]{0,80})?:\d{1,7}(?::\d{1,7})?)\s{1,4}/;
+
+/** Beside such a key the record's other time is that of its writing. */
+const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
+
+/** What the head of the line says better. */
+function withoutHead(row: AppRow): AppRow {
+  const { message, level, logger, ...rest } = row;
+  return message === undefined ? rest : { ...rest, event: message };
+}
 
 function read(line: string, context: Context): AppRow | null {
   const row = rowOfLine(line, context);
@@ -44,13 +54,22 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   return draft === undefined ? null : row;
 }
 
-function rowOf(message: string, head: LogHead | undefined): AppRow {
+/** The object that zap's console, Monolog and `console.log(text, object)` write behind a message; Monolog adds a second one. */
+const TAIL = /\s(\{\s?".{1,16000}\})(?:\s(?:\[\]|\{\}|\{".{1,4000}\}))?$/;
+
+function rowOf(whole: string, head: LogHead | undefined): AppRow {
+  const tail = whole.endsWith('}') || whole.endsWith(']') ? TAIL.exec(whole) : null;
+  const object = tail ? parseObject(tail[1] ?? '') : undefined;
+  const message = object && tail ? whole.slice(0, tail.index) : whole;
   // A fresh row of this call, completed by what the head says.
   const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(message), message);
   row.message = message;
+  if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '')));
   const code = row.code ?? closeCodeIn(message);
   if (code !== undefined) row.code = code;
-  if (head?.at) row.at = head.at;
+  // What a client reports has happened when the report says; the head is of whoever wrote it down.
+  const isOwnTime = row.at?.basis === 'utc' && row.at.widthMs <= 1 && CLOSED_AT.test(whole);
+  if (head?.at && !isOwnTime) row.at = head.at;
   if (head?.level !== undefined) row.level = head.level;
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.pid !== undefined) row.pid = head.pid;
@@ -246,6 +265,60 @@ export const appText = defineParser<AppRow>({
       from: 'zap 1.27 console encoder',
       reads: { level: 'INFO', clientIp: '2001:db8::9' },
       gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2026-11-19T16:15:20.738Z\twarn\tws.close\t{"cid": "72e41df3", "code": 1006, "ms": 300578}',
+      from: 'zap 1.27 console encoder with fields',
+      reads: { connection: '72e41df3', code: 1006, durationMs: 300578, message: 'ws.close' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 300578, keys: { connection: '72e41df3' } },
+    },
+    {
+      line: '[2026-12-09 07:41:20] chat.INFO: onClose {"fd":"4b54fd00","worker":0,"code":1000,"seconds":274.653} []',
+      from: 'Monolog 3 in a Swoole 5 server, whose connections are numbered by fd',
+      reads: { connection: '4b54fd00', code: 1000, durationMs: 274653, logger: 'chat' },
+      gives: { kind: 'socket-closed', code: 1000, lifeMs: 274653, keys: { connection: '4b54fd00' } },
+    },
+    {
+      line: '2026-11-11T08:05:01.254Z\tcf74614f-2f3f-41f8-b9cc-1b1adb07f78e\tINFO\tbeacon {"kind":"ws-close","session":"09d8739b-f051-4a76-b4a4-a3cf47ba4080","closeCode":1006,"at":1794384301134,"openedAt":1794384225833}',
+      from: 'AWS Lambda, Node.js 20: console.info of a client’s beacon',
+      reads: { at: { ms: 1794384301134, widthMs: 1, basis: 'utc' }, level: 'INFO', durationMs: 75301 },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        lifeMs: 75301,
+        vantage: 'client',
+        keys: { connection: '09d8739b-f051-4a76-b4a4-a3cf47ba4080', container: undefined },
+      },
+    },
+    {
+      line: 'I, [2026-11-27T09:08:22.118734 #2]  INFO -- : [8e1f3d27-2b82-4d06-8178-1838c03bb663] ws_beacon client_id=0b418636 code=1006 opened=yes duration_ms=242098 closed_at=2026-11-27T09:08:20.666Z',
+      from: 'Rails 7 logger with a tagged request id, writing down a client’s beacon',
+      reads: { at: { ms: 1795770500666, widthMs: 1, basis: 'utc' }, connection: '0b418636', opened: true },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 242098, vantage: 'client', keys: { connection: '0b418636', pid: undefined } },
+    },
+    {
+      line: 'I, [2026-11-27T09:08:24.118734 #2]  INFO -- : ws_beacon client_id=0b418637 code=1006 opened=no duration_ms=12 closed_at=2026-11-27T09:08:23.188Z',
+      from: 'Rails 7 logger, writing down a client’s beacon',
+      reads: { opened: false },
+      gives: { kind: 'handshake-failed', vantage: 'client', keys: { connection: '0b418637' } },
+    },
+    {
+      line: '2026-12-04T11:12:51.874515Z  WARN consumer::stream: stream ended id=bc614fc0 after_ms=660053 err=WebSocket protocol error: Connection reset without closing handshake peer=203.0.113.9:51000',
+      from: 'tracing-subscriber 0.3 with fields, around tungstenite 0.24',
+      reads: { durationMs: 660053, error: 'WebSocket protocol error: Connection reset without closing handshake', clientPort: 51000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 660053, keys: { connection: 'bc614fc0' } },
+    },
+    {
+      line: '2026-10-25 02:29:49.059 [WRN] Acme.Signal.Socket: 18067000 closed abnormally (1006) after 23.894 s: System.Net.WebSockets.WebSocketException: The remote party closed the WebSocket connection without completing the close handshake.',
+      from: 'Serilog 4 file sink',
+      reads: { connection: '18067000', durationMs: 23894 },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '18067000' } },
+    },
+    {
+      line: '2026-12-18 04:00:00,225 WARNING  wsd - conn 85380ead close code 1006, up 1580.8 s, last recv 1538 s ago: [Errno 104] Connection reset by peer',
+      from: 'Python 3.11 logging around a uvloop server',
+      reads: { durationMs: 1580800, silenceMs: 1538000, connection: '85380ead' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 1580800, silenceMs: 1538000 },
     },
     {
       line: '[ws] open 04e7bb87 from 203.0.113.198',

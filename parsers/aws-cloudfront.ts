@@ -63,7 +63,7 @@ export const awsCloudfront = defineParser<CloudfrontRow>({
   docs: 'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html',
   vantage: 'edge',
   habitat: 'own',
-  needles: ['101', 'wss'],
+  needles: ['101', 'wss', '#Fields: '],
   samples: [
     {
       line: WSS,

@@ -4,6 +4,7 @@ import { endpoint } from '../src/grammar/address.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
 import { known } from '../src/grammar/known.ts';
 import { numeric, unset } from '../src/grammar/quoted.ts';
+import { isWebSocketPath } from '../src/grammar/websocket.ts';
 import { duration } from '../src/time.ts';
 import { type Draft, defineParser, type HandshakeFailed, type ProxyFault, type Row } from '../src/types.ts';
 
@@ -41,8 +42,8 @@ const DYNO_FAULTS = new Map<string, Pick<ProxyFault, 'fault' | 'phase'>>([
 ]);
 const CLIENT_CODES = new Set(['H27', 'H28']);
 
-/** Engine.IO names its transport; other upgrades look like any GET until they get their 101. */
-const UPGRADE = /[?&]transport=websocket(?:&|$)/;
+/** H18 is of a response that had begun: on a WebSocket's path it is a tunnel's end or a page's. */
+const BEGUN = 'H18';
 
 export const herokuRouter = defineParser<RouterRow>({
   name: 'heroku-router',
@@ -76,6 +77,12 @@ export const herokuRouter = defineParser<RouterRow>({
       from: 'Heroku documentation, H10, with an Engine.IO path',
       reads: { status: 503 },
       gives: { kind: 'handshake-failed', status: 503, why: 'H10 App crashed' },
+    },
+    {
+      line: 'at=error code=H10 desc="App crashed" method=GET path="/cable" host=chat.example.com request_id=34530538-e058-4469-91a4-1387887a7b37 fwd="192.0.2.35" dyno= connect= service= status=503 bytes= protocol=https',
+      from: 'Heroku documentation, H10, with Action Cable’s path',
+      reads: { status: 503, path: '/cable' },
+      gives: { kind: 'handshake-failed', status: 503, why: 'H10 App crashed', by: 'upstream' },
     },
     {
       line: 'at=error code=H13 desc="Connection closed without response" method=GET path="/" host=myapp.herokuapp.com fwd=17.17.17.17 dyno=web.1 connect=3030ms service=9767ms status=503 bytes=0',
@@ -152,7 +159,7 @@ export const herokuRouter = defineParser<RouterRow>({
       };
     }
     const fault = DYNO_FAULTS.get(code);
-    if (UPGRADE.test(row.path ?? '') && code !== '') {
+    if (code !== '' && code !== BEGUN && isWebSocketPath(row.path)) {
       const by: HandshakeFailed['by'] = CLIENT_CODES.has(code) ? 'client' : fault ? 'upstream' : 'proxy';
       return { kind: 'handshake-failed', why: row.termination ?? code, by, keys, ...known({ status: row.status }) };
     }

@@ -69,7 +69,18 @@ export const httpSysError = defineParser<ErrorRow>({
   docs: 'https://learn.microsoft.com/en-us/troubleshoot/developer/webapps/aspnet/site-behavior-performance/error-logging-http-apis',
   vantage: 'proxy',
   habitat: 'own',
-  needles: ['Abandoned', 'AppOffline', 'AppPoolTimer', 'AppShutdown', 'Disabled', 'N/A', 'QueueFull', 'ConnLimit', 'Connections_Refused'],
+  needles: [
+    'Abandoned',
+    'AppOffline',
+    'AppPoolTimer',
+    'AppShutdown',
+    'Disabled',
+    'N/A',
+    'QueueFull',
+    'ConnLimit',
+    'Connections_Refused',
+    '#Fields: ',
+  ],
   samples: [
     {
       line: '2026-11-22 20:23:41 203.0.113.9 51344 10.0.0.5 443 HTTP/1.1 GET /ws - 1 Connection_Abandoned_By_ReqQueue ChatPool',

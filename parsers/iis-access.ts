@@ -68,7 +68,7 @@ export const iisAccess = defineParser<IisRow>({
   docs: 'https://learn.microsoft.com/en-us/windows/win32/http/w3c-logging',
   vantage: 'proxy',
   habitat: 'own',
-  needles: [' 101 ', ...WEBSOCKET_PATH_NEEDLES],
+  needles: [' 101 ', ...WEBSOCKET_PATH_NEEDLES, '#Fields: '],
   samples: [
     {
       line: '2026-11-22 20:23:41 10.0.0.5 GET /chat id=1 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0) - 101 0 64 60012',

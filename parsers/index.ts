@@ -20,6 +20,7 @@ import { azureApplicationGateway } from './azure-application-gateway.ts';
 import { azureFrontDoor } from './azure-front-door.ts';
 import { browserConsole } from './browser-console.ts';
 import { caddyAccess } from './caddy-access.ts';
+import { caddyConfig } from './caddy-config.ts';
 import { caddyLog } from './caddy-log.ts';
 import { clockStep } from './clock-step.ts';
 import { closeEvent } from './close-event.ts';
@@ -33,12 +34,14 @@ import { dockerComposeState } from './docker-compose-state.ts';
 import { dockerEvents } from './docker-events.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { dockerd } from './dockerd.ts';
+import { dotnetConsole } from './dotnet-console.ts';
 import { dotnetCrash } from './dotnet-crash.ts';
 import { earlyoom } from './earlyoom.ts';
 import { envoyAccess } from './envoy-access.ts';
 import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
+import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
@@ -78,6 +81,7 @@ import { nginxAccessLabelled } from './nginx-access-labelled.ts';
 import { nginxConfig } from './nginx-config.ts';
 import { nginxError } from './nginx-error.ts';
 import { nodeCrash } from './node-crash.ts';
+import { nomad } from './nomad.ts';
 import { phoenix } from './phoenix.ts';
 import { phpCrash } from './php-crash.ts';
 import { pm2 } from './pm2.ts';
@@ -101,6 +105,7 @@ import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
+import { windowsWas } from './windows-was.ts';
 import { wscat } from './wscat.ts';
 
 export const parsers: readonly Parser[] = [
@@ -124,6 +129,7 @@ export const parsers: readonly Parser[] = [
   azureFrontDoor,
   browserConsole,
   caddyAccess,
+  caddyConfig,
   caddyLog,
   clockStep,
   closeEvent,
@@ -137,12 +143,14 @@ export const parsers: readonly Parser[] = [
   dockerEvents,
   dockerInspect,
   dockerd,
+  dotnetConsole,
   dotnetCrash,
   earlyoom,
   envoyAccess,
   envoyJson,
   envoyLog,
   erlangCrash,
+  f5Ltm,
   flyMachine,
   gcpLoadBalancer,
   goCrash,
@@ -182,6 +190,7 @@ export const parsers: readonly Parser[] = [
   nginxConfig,
   nginxError,
   nodeCrash,
+  nomad,
   phoenix,
   phpCrash,
   pm2,
@@ -205,5 +214,6 @@ export const parsers: readonly Parser[] = [
   vscodeRemote,
   websocat,
   websocketClients,
+  windowsWas,
   wscat,
 ];

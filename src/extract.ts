@@ -3,7 +3,7 @@ import { type Detected, detect, formatName } from './detect.ts';
 import { framings } from './framing/index.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
-import { type Neighbours, NO_NEIGHBOURS, type Place, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
+import { type Neighbours, type Place, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import { stamp } from './time.ts';
 import type { Basis, Frame, Framing, Stamp, Vantage } from './types.ts';
@@ -75,6 +75,7 @@ export async function extractSource(
   const found = detect(headLines, forced, source.name);
   const records = new Records(source, found, tally, emit);
   if (source.head) records.learn(headLines);
+  else if (!framing) records.expect(headLines);
   if (framing) await readFrames(framing, source.bytes, records, tally);
   else {
     const totals = await scanSource(
@@ -153,6 +154,8 @@ class Records {
   readonly #writtenMs: number | undefined;
   readonly #firstLine: number;
   readonly #headReader: RecordReader;
+  /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
+  #headers: { readonly line: number; readonly text: string }[] = [];
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
@@ -173,6 +176,10 @@ class Records {
   add(text: string, line: number, around: Neighbours, raw: string = text): void {
     const tally = this.#tally;
     const number = line + this.#firstLine - 1;
+    for (let next = this.#headers.at(-1); next && next.line < line; next = this.#headers.at(-1)) {
+      this.#reader.heed(next.text);
+      this.#headers.pop();
+    }
     const reading = this.#reader.read(text, around);
     if (!this.#isNew(reading, number)) return;
     tally.candidates++;
@@ -194,7 +201,12 @@ class Records {
 
   /** Takes up what lines before the first one say about all others, such as the names of columns. */
   learn(lines: readonly string[]): void {
-    for (const line of lines) this.#reader.read(line, NO_NEIGHBOURS);
+    for (const line of lines) this.#reader.heed(line);
+  }
+
+  /** The same of the source's own beginning: each such line counts for those behind it. */
+  expect(lines: readonly string[]): void {
+    this.#headers = lines.flatMap((text, at) => (this.#headReader.heed(text) ? [{ line: at + 1, text }] : [])).reverse();
   }
 
   /** False for a record in pieces that another of its pieces already gave. */

@@ -150,6 +150,15 @@ export class RecordReader {
     return bare;
   };
 
+  /** Takes up a line that says something about all after it, such as the names of their columns; false when it says nothing of the kind. */
+  heed(line: string): boolean {
+    if (this.#headed.length === 0) return false;
+    const { text } = this.unwrap(line);
+    const heads = this.#headed.filter((parser) => parser.isHeader?.(text));
+    for (const { name } of heads) this.#header.set(name, text);
+    return heads.length > 0;
+  }
+
   /** Takes every wrapper off one line. */
   unwrap(line: string): Bare {
     let text = withoutAnsi(line.endsWith('\r') ? line.slice(0, -1) : line);

@@ -9,8 +9,8 @@ import type { Report } from './report.ts';
 const SECRET_NAME =
   '(?:access_?token|id_?token|refresh_?token|auth(?:_?token)?|token|jwt|api_?key|key|secret|password|passwd|pwd(?!=/)|sig(?:nature)?|ticket|code_verifier|session_?token|x-amz-(?:signature|security-token|credential))';
 const PATTERNS: readonly RegExp[] = [
-  // name=value in a query string, name: value in a header or JSON; the value up to a delimiter
-  new RegExp(`(\\b${SECRET_NAME}(?:=|%3D|\\\\?"\\s?:\\s?\\\\?"))([^&\\s"'\\\\;,]{4,2000})`, 'gi'),
+  // name=value in a query string, name: value in a header or JSON; the value up to a delimiter. AWS writes the name of a setting so: Key=…,Value=…
+  new RegExp(`(\\b${SECRET_NAME}(?:=|%3D|\\\\?"\\s?:\\s?\\\\?"))(?![\\w.-]{1,100},Value=)([^&\\s"'\\\\;,]{4,2000})`, 'gi'),
   /(\b(?:authorization|proxy-authorization)\\?"?\s?[:=]\s?\[?\\?"?(?:bearer|basic|digest|token)\s)([^\s"'\\,]{4,2000})/gi,
   /(\b(?:set-)?cookie\\?"?\s?[:=]\s?\[?\\?"?)([^"\\\]]{4,2000})/gi,
   /(:\/\/[^\s:@/]{0,100}:)([^\s@/]{1,200})(?=@)/g,

@@ -57,6 +57,23 @@ const HAR =
 const PRETTY_ENTRIES = '{\n\t"__CURSOR" : "a",\n\t"MESSAGE" : "one"\n}\n{\n\t"__CURSOR" : "b",\n\t"MESSAGE" : [\n\t\t104\n\t]\n}\n';
 
 describe('members', () => {
+  it('of every service that aws ecs describe-services prints are its events', async () => {
+    const service = (name: string): string =>
+      `{"serviceName":"${name}","events":[{"id":"1","message":"(service ${name}) a"},{"id":"2","message":"(service ${name}) b"}],"tags":[]}`;
+    const text = `{\n "services": [\n${service('ws')},\n{"serviceName":"none","events":[]},\n${service('chat')}\n],"failures":[]}\n`;
+    expect((await framesOf(text)).map(({ text: record, line }) => [record.replace(/^.*"message":/, ''), line])).toEqual([
+      ['"(service ws) a"}', 3],
+      ['"(service ws) b"}', 3],
+      ['{"serviceName":"none","events":[]}', 4],
+      ['"(service chat) a"}', 5],
+      ['"(service chat) b"}', 5],
+    ]);
+  });
+  it('of aws ecs describe-tasks are its tasks', async () =>
+    expect(await textsOf('{"tasks":[{"taskArn":"arn:a"},{"taskArn":"arn:b"}],"failures":[]}')).toEqual([
+      '{"taskArn":"arn:a"}',
+      '{"taskArn":"arn:b"}',
+    ]));
   it('of dmesg -J keep their numbers as written and stand at their message', async () => {
     expect(await framesOf(DMESG)).toEqual([
       { line: 6, text: '{"pri":5,"time":0.000000,"msg":"Linux version 6.1.0"}', raw: '"msg": "Linux version 6.1.0"' },

@@ -29,6 +29,11 @@ it.each([
   '{"connId":"0d5e4f3c-1111-4222-8333-444455556666","code":1006}',
 ])('leaves %j alone', (text) => expect(redact(text)).toBe(text));
 
+test('the name of an AWS setting is no secret', () => {
+  const advice = '--attributes Key=idle_timeout.timeout_seconds,Value=4000';
+  expect(redact(advice)).toBe(advice);
+});
+
 test('one secret has one pseudonym, another has another', () => {
   const [first, second, other] = ['/a?token=abcdef123456', '/b?token=abcdef123456', '/b?token=abcdef654321'].map(
     (text) => PSEUDONYM.exec(redact(text))?.[0],

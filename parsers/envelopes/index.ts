@@ -3,6 +3,7 @@ import type { Envelope } from '../../src/types.ts';
 import { cloudwatchJson } from './cloudwatch-json.ts';
 import { cloudwatchText } from './cloudwatch-text.ts';
 import { cri } from './cri.ts';
+import { csv } from './csv.ts';
 import { dmesg } from './dmesg.ts';
 import { dmesgJson } from './dmesg-json.ts';
 import { dmesgRelative } from './dmesg-relative.ts';
@@ -32,6 +33,7 @@ export const envelopes: readonly Envelope[] = [
   cloudwatchJson,
   cloudwatchText,
   cri,
+  csv,
   dmesg,
   dmesgJson,
   dmesgRelative,

@@ -18,6 +18,8 @@ const RECORD_ARRAYS: ReadonlySet<string> = new Set([
   'entries', // gcloud logging, API response
   'log.entries', // HAR
   'hits.hits', // Elasticsearch search response
+  'services.events', // aws ecs describe-services
+  'tasks', // aws ecs describe-tasks
 ]);
 
 /** Keys whose line says most about a record, best first: the line that a report quotes. */
@@ -34,6 +36,7 @@ const TELLING: readonly string[] = [
   'status.containerStatuses.lastState.terminated.exitCode',
   'status.containerStatuses.state.terminated.exitCode',
   'State.OOMKilled',
+  'stoppedReason',
   'request.url',
 ];
 const TELLING_DEPTH = 5;
@@ -79,6 +82,12 @@ class OpenRecord {
     if (this.text.length > LONGEST_RECORD) return;
     const written = this.write(token);
     if (typeof written === 'string') this.text += written;
+  }
+
+  /** How many containers are open in the outermost array, itself counted, that others are open in; undefined = none. */
+  get arrayDepth(): number | undefined {
+    const index = this.objects.indexOf(false);
+    return index < 0 || index === this.objects.length - 1 ? undefined : index + 1;
   }
 
   /** Path of the innermost open key. */
@@ -134,6 +143,10 @@ class Documents {
   private depth = 0;
   /** How many containers are open around a member of the record array at hand; undefined = in none. */
   private membersAt: number | undefined;
+  /** How many containers are open around an object that holds a record array and has siblings that do too; undefined = there is none. */
+  private holdersAt: number | undefined;
+  /** The path of those siblings, with its last dot. */
+  private holders = '';
   /** The record array `record.path()` has just begun inside an object of the root; what its first member is decides. */
   private isEntering = false;
   private line = 1;
@@ -168,7 +181,8 @@ class Documents {
         else this.takeOutside(token, piece);
       }
     } catch {
-      this.parse = this.record = this.membersAt = undefined;
+      this.parse = this.record = this.membersAt = this.holdersAt = undefined;
+      this.holders = '';
       this.isEntering = false;
       this.depth = 0;
     }
@@ -185,13 +199,17 @@ class Documents {
     if (opens && this.depth === this.membersAt) {
       this.indent ??= indentOf(this.before);
       this.open(token, piece);
-    } else if (token.name === 'startObject' && this.depth === 0) {
+    } else if (token.name === 'startObject' && (this.depth === 0 || this.depth === this.holdersAt)) {
       this.open(token, piece);
     } else if (opens) {
       this.depth++;
       if (this.depth === 1) this.membersAt = 1;
     } else if (token.name === 'endArray' || token.name === 'endObject') {
       if (this.depth === this.membersAt) this.membersAt = undefined;
+      if (this.depth === this.holdersAt) {
+        this.holdersAt = undefined;
+        this.holders = '';
+      }
       this.depth--;
     }
   }
@@ -199,14 +217,21 @@ class Documents {
   private takeInside(record: OpenRecord, token: Token, piece: string): void {
     if (this.isEntering && (token.name === 'startObject' || token.name === 'startArray')) {
       // So the object is no record but holds them.
-      this.depth = this.membersAt = record.depth;
+      if (this.depth === 0 && record.arrayDepth !== undefined) {
+        this.holdersAt = record.arrayDepth;
+        this.holders = record.path().replace(/[^.]*$/, '');
+      }
+      this.depth += record.depth;
+      this.membersAt = this.depth;
       this.isEntering = false;
       this.record = undefined;
       this.takeOutside(token, piece);
       return;
     }
     record.add(token, this.line, piece);
-    this.isEntering = token.name === 'startArray' && this.depth === 0 && RECORD_ARRAYS.has(record.path());
+    const mayHold = this.depth === 0 || this.depth === this.holdersAt;
+    this.isEntering =
+      token.name === 'startArray' && mayHold && RECORD_ARRAYS.has(`${this.depth === 0 ? '' : this.holders}${record.path()}`);
     if (record.depth > 0) return;
     if (record.text.length <= LONGEST_RECORD) this.found.push({ line: record.line, text: record.text, raw: record.raw });
     this.record = undefined;
@@ -234,7 +259,7 @@ const wholeObject = (line: string): boolean => {
 };
 
 /** An object on one line is a document, not JSON Lines, when it holds a record array. */
-const HOLDS_ARRAY = /"(?:dmesg|items|events|logEvents|results|Records|records|entries|hits)"\s{0,9}:\s{0,9}\[\s{0,9}[{[]/;
+const HOLDS_ARRAY = /"(?:dmesg|items|events|logEvents|results|Records|records|entries|hits|services|tasks)"\s{0,9}:\s{0,9}\[\s{0,9}[{[]/;
 
 export const jsonDocument: Framing = {
   name: 'json-document',

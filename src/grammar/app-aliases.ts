@@ -2,9 +2,9 @@
 
 const ALIASES = {
   message: 'msg message m text mt messagetemplate body shortmessage logmessage',
-  event: 'event eventname eventtype type action evt kind',
+  event: 'event eventname eventtype type action evt ev kind',
   level: 'level lvl severity loglevel levelname l severitytext',
-  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms closedat observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp',
+  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp at',
   logger: 'logger loggername category sourcecontext target component module scope',
   service: 'service servicename app appname application name program',
   host: 'hostname host hostid server machinename instance',
@@ -17,7 +17,7 @@ const ALIASES = {
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
   clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
   connection:
-    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session',
+    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session fd client',
   id: 'id uuid',
   // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
   client:
@@ -32,11 +32,17 @@ const ALIASES = {
   received: 'messagesin msgsin messagesreceived msgsreceived framesin framesreceived received rx msgin recv inmessages',
   sent: 'messagesout msgsout messagessent msgssent framesout framessent sent tx msgout outmessages',
   error:
-    'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown x excinfo trace',
+    'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown x excinfo trace detail details',
   errorKind: 'errtype errorname errorkind errname errortype exceptiontype exceptionexceptionclass thrownname excepttype',
   errorSays: 'errmessage errormessage errmsg errormsg exceptionmessage exceptionexceptionmessage thrownmessage',
   openedAt: 'openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart',
   closedAt: 'closedat disconnectedat endedat closetime disconnecttime',
+  // What only a page can say: whether it ever got its socket open, whether it was looked at, which network its browser reports.
+  opened: 'opened wasopen wasopened everopened everopen didopen hasopened hadopened',
+  ofBrowser:
+    'visibility visibilitystate pagevisibility documenthidden pagehidden navigatoronline wasonline effectivetype networktype netinfo connectioneffectivetype beacon beaconid',
+  // Application Insights: Browser, or PC for a server.
+  clientType: 'clienttype',
   // log4j's `instant: {epochSecond, nanoOfSecond}`, Elastic Common Schema's `event.duration`, loguru's `elapsed: {repr}`, Serilog's template.
   instantSecond: 'instantepochsecond',
   instantNano: 'instantnanoofsecond',
@@ -58,7 +64,7 @@ export interface Meaning {
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
 const LIFE = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|open(?=ms|sec))${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|open(?=ms|sec)|(?:after|session)(?=m?s$|m?secs?$|millis|seconds))${UNIT}$`,
 );
 const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,

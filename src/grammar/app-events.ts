@@ -1,9 +1,9 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
-import type { Draft, Keys, SocketClosed, Vantage } from '../types.ts';
+import type { Draft, Keys, SocketClosed, SubjectKeys, Vantage } from '../types.ts';
 import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
-import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
+import { endedBy, isBrokenTransport, saidCode, upgradeStatusIn } from './close-words.ts';
 import { known } from './known.ts';
 import { connectionKeys } from './peer.ts';
 import { remembered } from './remembered.ts';
@@ -71,6 +71,7 @@ export const APP_NEEDLES: readonly string[] = [
   'exception inside',
   'handler failed',
   'handshake',
+  'failed to start the',
   'upgrade failed',
   'upgrade rejected',
   'unexpected server response',
@@ -82,6 +83,7 @@ export const APP_NEEDLES: readonly string[] = [
   'websocket read eof',
   'tcp fin before',
   'frame header: EOF',
+  'read tcp',
   'idle timeout',
   'stale conn',
   'stale client',
@@ -117,9 +119,24 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
 /** The vantage that a source's name tells. */
 const vantageByName = remembered((hint): Vantage | undefined => {
   const file = hint.slice(hint.lastIndexOf('/') + 1);
-  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend)(?:[._-]|$)/.test(file)) return 'client';
+  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend|beacons?)(?:[._-]|$)/.test(file)) return 'client';
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
+
+/** A client's own report of itself that a server only wrote down: the names of its fields, or its own name, say so. */
+const TELEMETRY = /(?<![a-z])(?:beacons?|client[ _-]?(?:telemetry|reports?)|rum)(?![a-z])/i;
+const isTelemetry = (row: AppRow): boolean =>
+  row.ofClient === true || TELEMETRY.test(row.message ?? '') || (row.event !== undefined && TELEMETRY.test(row.event));
+/** Whoever took the report in is another process than the one that the connection went to. */
+const OF_THE_WRITER: SubjectKeys = {
+  pid: undefined,
+  service: undefined,
+  cgroup: undefined,
+  unit: undefined,
+  container: undefined,
+  pod: undefined,
+  host: undefined,
+};
 
 /**
  * Whose view a record gives where it says so itself or the source's name does; undefined = the parser's own.
@@ -127,9 +144,11 @@ const vantageByName = remembered((hint): Vantage | undefined => {
  */
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // Chromium's names of network errors.
-  if (row.message?.includes('net::ERR_')) return 'client';
+  if (row.message?.includes('net::ERR_') || isTelemetry(row)) return 'client';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
+  // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
+  if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
   if (row.place !== undefined) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
@@ -153,7 +172,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (!words.aboutOther && (words.opensSocket || (words.opens && isLocated && words.ofConnection)) ? { kind: 'socket-opened' } : undefined);
   if (!draft) return undefined;
   const ofOne = OF_ONE.has(draft.kind) || (draft.kind === 'process-fault' && draft.fault === 'handler-exception');
-  draft.keys = keysOf(row, connection, !ofOne);
+  const keys = keysOf(row, connection, !ofOne);
+  draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
   draft.vantage = vantage;
   return draft;
 }
@@ -175,6 +195,8 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
 }
 
 function handshakeOf(row: AppRow, words: Words, vantage: Vantage): Draft | undefined {
+  if (row.opened === false && (row.code === 1006 || row.clean === false))
+    return { kind: 'handshake-failed', why: (row.error ?? row.reason ?? 'the client’s socket never opened').slice(0, 300) };
   if (row.codeIsNamed || !(words.failsHandshake || (row.error !== undefined && wordsOf(row.error).failsHandshake))) return undefined;
   const status = row.status ?? upgradeStatusIn(`${row.message ?? ''} ${row.error ?? ''}`);
   return {
@@ -191,9 +213,13 @@ function networkOf(words: Words): Draft | undefined {
 }
 
 function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage): Draft | undefined {
-  const code = row.codeIsNamed ? row.code : codeOf(row, words);
-  if (code === undefined && !(words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection)))) return undefined;
   const reason = row.reason ?? row.error;
+  const closes = words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection));
+  const named = row.codeIsNamed ? row.code : codeOf(row, words);
+  // Go, Python and others end with the socket's own error where no close frame came; a failed read of a named connection is its end.
+  const isBroken = named === undefined && (closes || (words.failsToRead && row.connection !== undefined));
+  const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
+  if (code === undefined && !closes) return undefined;
   return known({
     kind: 'socket-closed' as const,
     code,

@@ -50,6 +50,10 @@ export interface AppRow extends Row {
   readonly sent?: number;
   /** First line of an error, with its type. */
   readonly error?: string;
+  /** False = the client says that its socket never opened. */
+  readonly opened?: boolean;
+  /** A client's own words, whoever wrote them down: fields or a name that only telemetry has. */
+  readonly ofClient?: boolean;
   /** The page's script and line, as a browser's console writes before what was printed there: `app.js:14`. */
   readonly place?: string;
 }
@@ -122,6 +126,15 @@ export function fieldsOfPairs(pairs: Iterable<readonly [string, string]>): Field
   return fields;
 }
 
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['0', false],
+]); // prettier-ignore
+
 const EMPTY = /^(?:none|n\/a|null|undefined|nil|-|\(none\)|\(empty\)|no reason(?: given)?)?$/i;
 
 function text(fields: Fields, role: Role): string | undefined {
@@ -149,7 +162,10 @@ const isBoolean = (value: unknown): boolean => value === true || value === false
  * seconds from milliseconds.
  */
 export function appRow(fields: Fields, written: string): AppRow {
-  const at = timeIn(fields);
+  // A close that is told later, such as by a client's beacon, carries its own time beside the record's.
+  const closedAt = fields.closedAt && firstTime(fields, 'closedAt');
+  const at = closedAt?.basis === 'utc' ? closedAt : (timeIn(fields) ?? closedAt);
+  const opened = fields.opened?.map(({ value }) => YES_OR_NO.get(String(value).toLowerCase())).find((said) => said !== undefined);
   const message = text(fields, 'message');
   const event = text(fields, 'event');
   const level = fields.level?.find(({ value }) => typeof value === 'string' || typeof value === 'number')?.value;
@@ -191,6 +207,8 @@ export function appRow(fields: Fields, written: string): AppRow {
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
+    opened,
+    ofClient: opened !== undefined || fields.ofBrowser !== undefined || text(fields, 'clientType') === 'Browser' || undefined,
   });
 }
 
@@ -210,8 +228,10 @@ function firstTime(fields: Fields, role: Role): Stamp | undefined {
 }
 
 function connectionIn(fields: Fields): string | undefined {
-  for (const { value } of fields.connection ?? []) {
+  for (const { name, value } of fields.connection ?? []) {
     const id = textOf(value);
+    // `client` is as often the name of a program.
+    if (name === 'client' && !/\d/.test(id ?? '')) continue;
     // A header (`connection: upgrade`), a flag or an address is no id.
     if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) return id;
   }

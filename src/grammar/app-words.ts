@@ -45,7 +45,9 @@ const IN_HANDLER =
 /** Of ws and gorilla: the close that follows has no reason of its own. */
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
-  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
+const READ_FAILED =
+  /\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
   /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
 const ONLINE =
@@ -107,6 +109,7 @@ export interface Words {
   readonly opens: boolean;
   /** A WebSocket's opening by the words alone. */
   readonly opensSocket: boolean;
+  readonly failsToRead: boolean;
   readonly missesHeartbeat: boolean;
   readonly stops: boolean;
   readonly starts: boolean;
@@ -142,6 +145,7 @@ function judge(said: string, about: string): Words {
     closesSocket: SOCKET_CLOSED.test(about),
     opens,
     opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),
+    failsToRead: READ_FAILED.test(said),
     missesHeartbeat: HEARTBEAT.test(said),
     stops: !ofChild && !OVER.test(said) && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
     starts: STARTED.test(said),

@@ -74,15 +74,23 @@ const plausible = (digits: string | undefined): number | undefined => {
   return isCloseCode(code) ? code : undefined;
 };
 
+// What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust. No close frame came then.
+const BROKEN =
+  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake/i;
+
+/** The error of a broken transport: whatever read or wrote the WebSocket got no close frame. */
+export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);
+
 const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] = [
   [
     'protocol-error',
     /invalid (?:websocket )?frame|invalid close payload|\brsv[123]\b|mask must|invalid utf-?8|max payload|too big message|message too (?:big|large|long)|read limit exceeded|protocol error|parse error/,
   ],
   [
+    // Go says `i/o timeout` of a read or write deadline that this endpoint itself set, as for a pong.
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:pong|heart-?beat)s? (?:is |was )?(?:missing|missed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's

@@ -30,6 +30,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?`,
   // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
   String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|[^\]]{1,80})\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
+  String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
   String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
   // `[I stamp name]` (Tornado, Jupyter)
@@ -83,7 +85,8 @@ function readHead(text: string): LogHead | undefined {
     // `[79446771e863] closed` and `closed: …` belong to the message.
     const taken = tail && !HEX.test(parts['bracket'] ?? 'x') && !HEX.test(parts['second'] ?? 'x') ? tail[0] : '';
     const named = parts['named'] ?? parts['dotted'];
-    const isMessage = named !== undefined && NO_LOGGER.test(named);
+    // Before an object of fields stands the message, not the logger's name: zap's console has both.
+    const isMessage = named !== undefined && (NO_LOGGER.test(named) || rest.startsWith('{"', taken.length));
     const message = taken === '' ? rest : isMessage ? rest.slice(taken.lastIndexOf(named)) : rest.slice(taken.length);
     const logger =
       groups['logger'] || (taken === '' ? undefined : ((isMessage ? undefined : named) ?? parts['second'] ?? parts['bracket']));

@@ -7,13 +7,13 @@ import { keyValues } from './keyvalue.ts';
 
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none; Engine.IO's begin with any sign of base64url.
 const ID =
-  /\b(?:client|conn(?:ection)?|socket|session|peer|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63})(?![\w.:]\d)/gi;
+  /\b(?:client|conn(?:ection)?|socket|session|peer|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|on(?:dis)?connected(?:async)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63})(?![\w.:]\d)/gi;
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
-  /(?<![A-Za-z])(?:open(?:ed)?|closed?)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
+  /(?<![A-Za-z])(?:open(?:ed)?|closed?|accepted)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
 /** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`. */
 const ID_FIRST =
-  /^[<[({]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
+  /^[<[({]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
 const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
@@ -22,13 +22,15 @@ const ADDRESS =
   /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
 const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
 const SILENCE = new RegExp(
-  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
+  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last (?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
   'i',
 );
 const LIFE = new RegExp(
-  String.raw`\b(?:after|for|lasted|lived|alive|duration|elapsed|uptime|age)[ :=]{1,3}${SPELLED}(?! (?:of )?(?:inactiv|idle|silen))`,
+  String.raw`\b(?:after|for|lasted|lived|alive|duration|elapsed|uptime|up|age)[ :=]{1,3}${SPELLED}(?! (?:of )?(?:inactiv|idle|silen))`,
   'i',
 );
+// Rust's tracing writes an error's words without quotes: up to the next key or the end.
+const SENTENCE = /(?<![\w.])(err|error|exception)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
 const COLON =
   /(?<![\w.])(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
 // `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
@@ -50,7 +52,11 @@ export function fieldsOfProse(message: string): Fields {
     if (value !== undefined && value !== '') addField(fields, name, value);
   };
   add('closereason', reasonIn(text));
-  if (text.includes('=')) for (const [key, value] of keyValues(text)) add(plainName(key), value);
+  if (text.includes('=')) {
+    const sentence = SENTENCE.exec(text);
+    if (sentence) add(plainName(sentence[1] ?? ''), sentence[2]);
+    for (const [key, value] of keyValues(text)) add(plainName(key), value);
+  }
   if (text.includes(': '))
     for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
   const silence = spelled(SILENCE.exec(text)?.[1]);

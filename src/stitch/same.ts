@@ -35,8 +35,9 @@ export function accepts(draft: Draft, event: Observation, windowMs: DurationMs):
     (other) => sameSlot(other, event) && !(sameEnd(other, event) && other.origin.source !== event.origin.source) && !repeated(other, event),
   );
 }
-/** One line written twice into one source (stderr and syslog). */
-const repeated = (a: Observation, b: Observation): boolean => a.quote === b.quote && gap(a.when, b.when) < 1_000;
+/** One line written twice into one source (stderr and syslog), or two about one end: the failed read, and then the close. */
+const repeated = (a: Observation, b: Observation): boolean =>
+  (a.quote === b.quote || (a.keys.connection !== undefined && a.keys.connection === b.keys.connection)) && gap(a.when, b.when) < 1_000;
 /** The same record seen by two carriers. */
 const sameEnd = (a: Observation, b: Observation): boolean =>
   gap(a.when, b.when) < 2_000 &&

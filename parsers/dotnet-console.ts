@@ -1,0 +1,91 @@
+/** The console logger of .NET (Microsoft.Extensions.Logging): level and category on one line, the message indented on the next. */
+import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
+import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { daytimeAt, isoAt } from '../src/time.ts';
+import { type Context, defineParser, type Stamp } from '../src/types.ts';
+
+// `info: Acme.Hubs.TradeHub[0]`, with the stamp in front that `TimestampFormat` asks for, and all on one line with `SingleLine`.
+const HEAD =
+  /^(?:(\S{8,40}(?: \S{8,20})?) )?(trce|dbug|info|warn|fail|crit): ([A-Za-z_][\w.+`<>]{1,200})\[(\d{1,10})\](?: (\S.{0,8000}))?$/;
+const INDENT = '      ';
+
+interface Head {
+  readonly at?: Stamp | undefined;
+  readonly level: string;
+  readonly logger: string;
+  readonly message?: string | undefined;
+}
+
+function headOf(line: string): Head | undefined {
+  const [whole, written = '', level = '', logger = '', , message] = HEAD.exec(line) ?? [];
+  if (whole === undefined) return undefined;
+  const found = written === '' ? undefined : (isoAt(written) ?? daytimeAt(written));
+  return written !== '' && found?.end !== written.length ? undefined : { at: found?.stamp, level, logger, message };
+}
+
+/** Only the line right behind the head says what happened; further ones are an exception and its stack. */
+function read(text: string, context: Context): AppRow | null {
+  const isMessage = text.startsWith(INDENT) && text[INDENT.length] !== ' ';
+  const head = headOf(isMessage ? (context.before(1)[0] ?? '') : text);
+  const message = isMessage ? text.slice(INDENT.length) : (head?.message ?? '');
+  if (!head || (isMessage && head.message !== undefined)) return null;
+  const { at, level, logger } = head;
+  return { ...appRow(fieldsOfProse(message), message), level, logger, message, ...(at && { at }) };
+}
+
+export const dotnetConsole = defineParser<AppRow>({
+  name: 'dotnet-console',
+  about: 'console output of ASP.NET Core and SignalR servers: Microsoft.Extensions.Logging’s simple formatter',
+  adds: 'id, life and error of each connection as a .NET server saw it; its starts and stops',
+  docs: 'https://learn.microsoft.com/en-us/dotnet/core/extensions/console-log-formatter',
+  vantage: 'server',
+  habitat: 'mixed',
+  needles: APP_NEEDLES,
+  samples: [
+    {
+      line: '      OnDisconnected XDF7BUynktzJMUre_qSm0N after 48.963s: The remote party closed the WebSocket connection without completing the close handshake.',
+      from: '.NET 8 around SignalR: an application’s hub',
+      before: ['warn: Acme.Hubs.TradeHub[0]'],
+      reads: { level: 'warn', logger: 'Acme.Hubs.TradeHub', connection: 'XDF7BUynktzJMUre_qSm0N', durationMs: 48963 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 48963, keys: { connection: 'XDF7BUynktzJMUre_qSm0N' } },
+    },
+    {
+      line: '      OnConnected Vo1BrkIqyO5Kxrg9dR_Phw',
+      from: '.NET 8 around SignalR: an application’s hub',
+      before: ['info: Acme.Hubs.TradeHub[0]'],
+      reads: { connection: 'Vo1BrkIqyO5Kxrg9dR_Phw' },
+      gives: { kind: 'socket-opened', keys: { connection: 'Vo1BrkIqyO5Kxrg9dR_Phw' } },
+    },
+    {
+      line: '      Now listening on: http://[::]:8080',
+      from: 'ASP.NET Core 8, Microsoft.Hosting.Lifetime',
+      before: ['info: Microsoft.Hosting.Lifetime[14]'],
+      reads: { logger: 'Microsoft.Hosting.Lifetime' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: '2026-11-18T10:05:17.878Z info: Microsoft.Hosting.Lifetime[0] Application is shutting down...',
+      from: 'ASP.NET Core 8 with SingleLine and a TimestampFormat',
+      reads: { at: { ms: Date.UTC(2026, 10, 18, 10, 5, 17, 878), widthMs: 1, basis: 'utc' }, message: 'Application is shutting down...' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    { line: 'info: Microsoft.Hosting.Lifetime[14]', from: 'ASP.NET Core 8', reads: { message: '' }, gives: 'noise' },
+    {
+      line: '      gc heap 162 MB, 38 connections',
+      from: '.NET 8',
+      before: ['info: Acme.Metrics[0]'],
+      reads: { level: 'info' },
+      gives: 'noise',
+    },
+  ],
+  rejects: [
+    '      OnConnected Vo1BrkIqyO5Kxrg9dR_Phw',
+    'info: ready',
+    'info: [ws] connected[0]',
+    '2026-11-18 info: Microsoft.Hosting.Lifetime[0] x',
+    '   at Chat.Hub.Send() in /src/Hub.cs:line 12',
+  ],
+  read,
+  events: (row, context) => draftOf(row, vantageOf(row, context.hint) ?? 'server'),
+});

@@ -1,0 +1,159 @@
+/** Rows of exported tables: a message and its time, or a record of named fields. */
+import { meaningsOf } from '../../src/grammar/app-aliases.ts';
+import { plainName } from '../../src/grammar/app-fields.ts';
+import { isCloseCode } from '../../src/grammar/close-words.ts';
+import { type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
+import { tableTime } from '../../src/grammar/table-time.ts';
+import { stamp } from '../../src/time.ts';
+import type { Envelope, Keys, Stamp } from '../../src/types.ts';
+
+const TIMES = [
+  'tsns',
+  'timestamputc',
+  'timegeneratedutc',
+  'timestamp',
+  'timegenerated',
+  'timecreated',
+  'dateandtime',
+  'date',
+  'time',
+  'datetime',
+];
+const MESSAGES = ['message', 'content', 'line', 'logmessage', 'logentry', 'logentrys', 'syslogmessage', 'msg', 'log', 'description']; // prettier-ignore
+const HOSTS = ['host', 'hostname', 'computer', 'machinename', 'cloudroleinstance'];
+const SERVICES = ['service', 'cloudrolename', 'processname', 'providername', 'source'];
+const PODS = ['pod', 'podname'];
+const CONTAINERS = ['container', 'containername'];
+/** Azure's tables keep what a program logged beside the message in an object. */
+const PROPERTIES = ['customdimensions', 'properties', 'attributes'];
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+type Cells = ReadonlyMap<string, { readonly name: string; readonly value: string }>;
+
+function cellsOf(row: JsonObject): Cells {
+  const cells = new Map<string, { readonly name: string; readonly value: string }>();
+  for (const [name, value] of Object.entries(row)) if (typeof value === 'string') cells.set(plainName(name), { name, value });
+  return cells;
+}
+
+const firstOf = (cells: Cells, names: readonly string[]): string | undefined => {
+  for (const name of names) {
+    const value = cells.get(name)?.value;
+    if (value !== undefined) return value;
+  }
+  return undefined;
+};
+
+/** CloudWatch's `@timestamp` and columns that say so are UTC; others are of whoever exported them. */
+function stampOf(cells: Cells): Stamp | undefined {
+  for (const name of TIMES) {
+    const cell = cells.get(name);
+    const at = cell && tableTime(cell.value);
+    if (at) return at.basis === 'local' && (name.endsWith('utc') || cell.name === '@timestamp') ? stamp(at.ms, at.widthMs) : at;
+  }
+  return undefined;
+}
+
+/** A row whose columns are those of a close, as a record: times as any parser reads them, and a lone `code` by its full name. */
+function recordOf(cells: Cells): string {
+  const record: Record<string, string> = {};
+  const says = [...cells.keys()].some((name) => meaningsOf(name).some(({ role }) => role === 'message' || role === 'event'));
+  for (const [plain, { name, value }] of cells) {
+    const isTime = meaningsOf(plain).some(({ role }) => role === 'time' || role === 'openedAt' || role === 'closedAt');
+    const at = isTime ? tableTime(value) : undefined;
+    const written = at && new Date(at.ms).toISOString().slice(0, at.basis === 'local' ? 23 : 24);
+    record[plain === 'code' && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written ?? value;
+  }
+  return JSON.stringify(record);
+}
+
+export const csv: Envelope = {
+  name: 'csv',
+  about:
+    'rows of tables with named columns: CloudWatch Logs Insights, Datadog, Application Insights, Log Analytics, Grafana, Event Viewer, lists of closes',
+  docs: 'https://www.rfc-editor.org/rfc/rfc4180',
+  samples: [
+    {
+      line: '{"csv":{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed","@logStream":"ecs/chat/0f6c"}}',
+      from: 'CloudWatch Logs Insights, export of results as CSV',
+      unwraps: { text: 'ws closed', at: { ms: 1795379021123, widthMs: 1, basis: 'utc' }, writer: 'ecs/chat/0f6c' },
+    },
+    {
+      line: '{"csv":{"Date":"2026-11-22T20:23:41.123Z","Host":"web-1","Service":"chat","Content":"ws closed code=1006"}}',
+      from: 'Datadog, export of logs as CSV',
+      unwraps: {
+        text: 'ws closed code=1006',
+        keys: { host: 'web-1', service: 'chat' },
+        at: { ms: 1795379021123, widthMs: 1, basis: 'utc' },
+      },
+    },
+    {
+      line: '{"csv":{"timestamp [UTC]":"11/18/2026, 10:02:47.191 PM","message":"closed","customDimensions":"{\\"connectionId\\":\\"Py1\\",\\"closeCode\\":\\"1006\\"}","client_Type":"Browser","cloud_RoleName":"web"}}',
+      from: 'Application Insights, export of traces as CSV',
+      unwraps: {
+        text: '{"message":"closed","connectionId":"Py1","closeCode":"1006","clientType":"Browser"}',
+        at: { ms: Date.UTC(2026, 10, 18, 22, 2, 47, 191), widthMs: 1, basis: 'utc' },
+        keys: { service: 'web' },
+      },
+    },
+    {
+      line: '{"csv":{"TimeGenerated [UTC]":"18.11.2026, 22:02:47.191","LogMessage":"ws closed","PodName":"chat-0","ContainerName":"chat"}}',
+      from: 'Log Analytics, export of ContainerLogV2 as CSV in a German browser',
+      unwraps: {
+        text: 'ws closed',
+        keys: { pod: 'chat-0', container: 'chat' },
+        at: { ms: Date.UTC(2026, 10, 18, 22, 2, 47, 191), widthMs: 1, basis: 'utc' },
+      },
+    },
+    {
+      line: '{"csv":{"Time":"2026-11-22 21:23:41.123","Line":"ws closed","tsNs":"1795379021123500000"}}',
+      from: 'Grafana 11, data of a Loki query as CSV',
+      unwraps: { text: 'ws closed', at: { ms: 1795379021123.5, widthMs: 0.001, basis: 'utc' } },
+    },
+    {
+      line: '{"csv":{"Level":"Warning","Date and Time":"10/25/2026 2:21:31 AM","Source":"Microsoft-Windows-WAS","Event ID":"5013","Message":"A process died."}}',
+      from: 'Event Viewer, Windows Server 2022, events saved as CSV',
+      unwraps: {
+        text: 'A process died.',
+        at: { ms: Date.UTC(2026, 9, 25, 2, 21, 31), widthMs: 1000, basis: 'local' },
+        keys: { service: 'Microsoft-Windows-WAS' },
+      },
+    },
+    {
+      line: '{"csv":{"client_id":"5fcbb44a","closed_at":"2026-12-09T07:38:00.691Z","code":"1006","duration_ms":"273364"}}',
+      from: 'a list of closes that a client’s back end exported',
+      unwraps: {
+        text: '{"client_id":"5fcbb44a","closed_at":"2026-12-09T07:38:00.691Z","closeCode":"1006","duration_ms":"273364"}',
+      },
+    },
+  ],
+  rejects: ['{"csv":"text"}', '{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed"}', 'csv'],
+  wrap: (text) => JSON.stringify({ csv: { '@timestamp': '2026-11-22 20:23:41.123', '@message': text } }),
+  unwrap(line) {
+    if (!line.startsWith('{"csv":{')) return null;
+    const row = parseObject(line)?.['csv'];
+    if (!isObject(row)) return null;
+    const cells = cellsOf(row);
+    const message = firstOf(cells, MESSAGES);
+    const isRecord =
+      message === undefined || cells.has('code') || [...cells.keys()].some((name) => meaningsOf(name)[0]?.role === 'closeCode');
+    if (isRecord) return { text: recordOf(cells), keys: {}, writer: '' };
+    const [host, service, pod, container] = [HOSTS, SERVICES, PODS, CONTAINERS].map((names) => firstOf(cells, names));
+    const keys: Keys = {
+      ...(host !== undefined && { host }),
+      ...(service !== undefined && { service }),
+      ...(pod !== undefined && { pod }),
+      ...(container !== undefined && { container }),
+    };
+    const writer = [firstOf(cells, ['logstream']), pod ?? host, container ?? service].filter((name) => name !== undefined).join('/');
+    return { text: withProperties(message, cells), at: stampOf(cells), keys, writer };
+  },
+};
+
+function withProperties(message: string, cells: Cells): string {
+  const written = firstOf(cells, PROPERTIES);
+  const properties = written === undefined || message.startsWith('{') ? undefined : parseObject(written);
+  if (!properties || Object.keys(properties).length === 0) return message;
+  return JSON.stringify({ message, ...properties, clientType: textOf(cells.get('clienttype')?.value) });
+}
