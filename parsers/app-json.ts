@@ -60,6 +60,38 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 120004, keys: { connection: 'c3d09f11' } },
     },
     {
+      line: '{"name":"presence","hostname":"vm","pid":32503,"level":30,"member":"e9ce00f9","code":1006,"onlineFor":15234,"msg":"member offline","time":"2026-11-26T12:39:56.203Z","v":0}',
+      from: 'bunyan 1.8 around ws 8',
+      reads: { code: 1006, durationMs: 15234, party: 'e9ce00f9' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 15234, keys: { connection: 'e9ce00f9' } },
+    },
+    {
+      line: '{"name":"presence","hostname":"vm","pid":32503,"level":30,"member":"5fff31f5","code":1001,"onlineFor":9120,"msg":"member offline","time":"2026-11-26T12:39:49.203Z","v":0}',
+      from: 'bunyan 1.8 around ws 8',
+      reads: { code: 1001 },
+      gives: { kind: 'socket-closed', code: 1001, lifeMs: 9120 },
+    },
+    {
+      line: '{"ts":1795696647.956,"deviceId":"devd15f","type":"socket.close","data":{"code":1006,"reason":"","durationSec":19.17,"firmware":"3.3"}}',
+      from: 'a client’s own telemetry',
+      hint: 'logs/app-telemetry.jsonl',
+      reads: { code: 1006, durationMs: 19170 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 19170, vantage: 'client', keys: { connection: 'devd15f' } },
+    },
+    {
+      line: '{"at":1795696054766,"sub":"SUB-29871","evt":"connect_failed","http":403,"code":1006,"aliveMs":0}',
+      from: 'a client’s own telemetry',
+      hint: 'logs/browser-sdk.jsonl',
+      reads: { status: 403 },
+      gives: { kind: 'handshake-failed', status: 403, vantage: 'client', keys: { connection: 'SUB-29871' } },
+    },
+    {
+      line: '{"level":"error","time":"2026-11-26T12:39:49.203Z","code":1006,"userId":"u4711","msg":"payment declined","durationMs":53}',
+      from: 'an application’s own error code',
+      reads: { code: 1006 },
+      gives: 'noise',
+    },
+    {
       line: '{"timestamp_us":1791862882675123,"event":"close","id":"51099ab4","code":1006,"wasClean":false,"ms":2112939}',
       from: 'a client’s own telemetry',
       reads: { at: { ms: 1791862882675.123, widthMs: 0.001, basis: 'utc' }, durationMs: 2112939 },

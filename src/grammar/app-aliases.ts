@@ -13,11 +13,18 @@ const ALIASES = {
   closeCode:
     'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode',
   code: 'code statuscode status eventcode errcode errorcode',
-  httpStatus: 'statuscode status httpstatus resstatuscode responsestatuscode responsestatus',
+  httpStatus: 'statuscode status httpstatus http httpcode resstatuscode responsestatuscode responsestatus',
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
   clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
   connection:
     'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session',
+  // Who is connected: names its connection where nothing else does.
+  party:
+    'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid client peer',
+  // Of a duration only with its unit: `session=29.33s` beside `session=ab12`.
+  spelledLife: 'session up online connected open opened held stayed played connection conn alive',
+  // A close of what was never open is a failed handshake: `opened=false`.
+  opened: 'opened everopened wasopen wasopened wasconnected established',
   id: 'id uuid',
   // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
   client:
@@ -56,7 +63,7 @@ export interface Meaning {
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
 const LIFE = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|open(?=ms|sec))${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|onlinefor|onlinetime|timeonline|heldfor|stayed|played|playedfor|playtime|connectedsince|(?:open|online|connected|session|up|held)(?=ms|msec|sec|s$|seconds|millis))${UNIT}$`,
 );
 const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,

@@ -4,7 +4,9 @@ import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { endedBy, saidCode, upgradeStatusIn } from './close-words.ts';
 import { known } from './known.ts';
+import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
+import { ageIn, numberIn, partyIn } from './prose.ts';
 import { remembered } from './remembered.ts';
 
 /**
@@ -30,6 +32,9 @@ export const APP_NEEDLES: readonly string[] = [
   'namespace',
   'transport error',
   '1006',
+  '1000',
+  '1001',
+  'code=none',
   'client left',
   'peer left',
   'viewer left',
@@ -105,7 +110,8 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
 /** The vantage that a source's name tells. */
 const vantageByName = remembered((hint): Vantage | undefined => {
   const file = hint.slice(hint.lastIndexOf('/') + 1);
-  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend)(?:[._-]|$)/.test(file)) return 'client';
+  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend|sdk|(?:app|web|mobile|page|user)[._-]?telemetry)(?:[._-]|$)/.test(file))
+    return 'client';
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
 
@@ -114,8 +120,8 @@ const vantageByName = remembered((hint): Vantage | undefined => {
  * `userAgent` alone says nothing: servers log it too.
  */
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
-  // Chromium's names of network errors.
-  if (row.message?.includes('net::ERR_')) return 'client';
+  // Chromium's names of network errors; and only who connects has a close without an open.
+  if (row.message?.includes('net::ERR_') || (row.opened === false && row.code === 1006)) return 'client';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
   if (row.place !== undefined) return 'client';
@@ -130,6 +136,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   // Where the code is a close code by its name, a lone `id` is the connection's, whatever the words.
   const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer || row.codeIsNamed ? row.id : undefined);
   const isLocated = connection !== undefined || row.clientIp !== undefined;
+  const isNamed = isLocated || (words.opens && (row.party ?? numberIn(message)) !== undefined);
   // A fresh object of this call: completed in place, since spreading it again would cost more than reading the record's words.
   const draft: Mutable<Draft> | undefined =
     (vantage === 'client' ? networkOf(words) : faultOf(row, words)) ??
@@ -137,12 +144,25 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
     lifecycleOf(words) ??
-    (!words.aboutOther && (words.opensSocket || (words.opens && isLocated && words.ofConnection)) ? { kind: 'socket-opened' } : undefined);
+    (!words.aboutOther && (words.opensSocket || (words.opens && isNamed && (words.ofConnection || !isLocated)))
+      ? { kind: 'socket-opened' }
+      : undefined);
   if (!draft) return undefined;
-  draft.keys = keysOf(row, connection, !OF_ONE.has(draft.kind));
+  const ofOne = OF_ONE.has(draft.kind);
+  draft.keys = keysOf(row, connection ?? (ofOne ? nameOf(row) : undefined), !ofOne);
+  // The open line alone may tell who a numbered session is: its close is known by both.
+  const opener = draft.kind === 'socket-opened' && row.requestId === undefined ? (row.party ?? partyIn(message)) : undefined;
+  if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
   draft.vantage = vantage;
   return draft;
 }
+
+/** What the log calls the one who is connected, where the connection itself has no id. */
+const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>
+  party ?? numberIn(message) ?? partyIn(message) ?? (logger !== undefined && NAMES_ONE.test(logger) ? logger : undefined);
+// `[truck888b] LINK LOST` stands where loggers write a component or a thread.
+const NAMES_ONE =
+  /^(?!.*(?:worker|thread|pool|exec|main|app|node|server|srv|web|host|proc|task|http|nio))(?=[A-Za-z-]{1,30}\d{3}|[A-Za-z-]{0,30}\d{1,8}[a-z]\w*\d)[\w-]{4,40}$/i;
 
 const OF_ONE: ReadonlySet<string> = new Set(['socket-closed', 'socket-opened', 'heartbeat-missed', 'handshake-failed', 'network-fault']);
 const FATAL_LEVEL = /^(?:60|fatal|panic|dpanic|emerg(?:ency)?)$/i;
@@ -158,7 +178,24 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
   return { kind: 'process-fault', fault: 'uncaught-exception', says, ...((fatal || words.uncaughtException) && { fatal: true }) };
 }
 
+const CONNECT_FAILED = /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b/i;
+const ANSWERED = /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d|rejected websocket connection: http [1-5]/i;
+
+/** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
+function neverOpened(row: AppRow): boolean {
+  if (row.code !== undefined && row.code !== 1006) return false;
+  if (row.opened === false && row.code === 1006) return true;
+  return (
+    (row.code === 1006 && CONNECT_FAILED.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
+    (row.error !== undefined && ANSWERED.test(row.error))
+  );
+}
+
 function handshakeOf(row: AppRow, words: Words, vantage: Vantage): Draft | undefined {
+  if (neverOpened(row)) {
+    const status = row.status ?? upgradeStatusIn(row.error ?? row.message ?? '');
+    return known({ kind: 'handshake-failed' as const, why: (row.error ?? row.message ?? '').slice(0, 300), status });
+  }
   if (row.codeIsNamed || !(words.failsHandshake || (row.error !== undefined && wordsOf(row.error).failsHandshake))) return undefined;
   const status = row.status ?? upgradeStatusIn(`${row.message ?? ''} ${row.error ?? ''}`);
   return {
@@ -183,7 +220,7 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     code,
     reason,
     wasClean: row.clean,
-    lifeMs: row.durationMs,
+    lifeMs: row.durationMs ?? ageIn(row.message ?? ''),
     silenceMs: row.silenceMs,
     by: initiatorOf(row.initiator, vantage) ?? endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`),
     received: row.received,
@@ -203,7 +240,15 @@ function codeOf(row: AppRow, words: Words): number | undefined {
   if (closes && (words.ofConnection || error?.mentionsSocket || error?.mentionsPeer)) return code;
   // `player 7 left code=1001 reason=""`: whatever the verb, a close event's two fields stand together.
   if (code <= 1015 && words.ofConnection && REASON_FIELD.test(row.message ?? '')) return code;
+  // `{"member":"e9ce00f9","code":1006,"onlineFor":15234,"msg":"member offline"}`: an end of something that is no broker and no file.
+  if (code <= 1015 && isEndOf(row)) return code;
   return code === 1006 && (words.mentionsSocket || error?.mentionsSocket) ? code : undefined;
+}
+
+/** The words tell of an end, of whatever the team calls its connections, and not of codes in general. */
+function isEndOf({ event, message = '' }: AppRow): boolean {
+  const said = event === undefined ? message : `${event} ${message}`;
+  return isEndWorded(said) && !isSpokenOf(said);
 }
 
 /** `local` and `remote` mean the two ends as the writer sees them. */

@@ -1,5 +1,6 @@
 /** How libraries and applications word the end of a WebSocket: close codes in running text, and who ended it. */
 import type { SocketClosed } from '../types.ts';
+import { looseCode } from './loose-code.ts';
 
 /** A close code: 1000–1015 of the RFC and the registry, 3000–4999 for libraries and applications. */
 export const isCloseCode = (code: number): boolean =>
@@ -61,7 +62,7 @@ export function saidCode(text: string): { readonly code: number; readonly certai
   if (code !== undefined) return { code, certain };
   // "sent 1011 …; no close frame received": the library's own `code` is 1006 then, whatever was sent.
   if (NEVER_RECEIVED.test(text)) return { code: 1006, certain: true };
-  const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''];
+  const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''] ?? looseCode(text);
   return named === undefined ? undefined : { code: named, certain: true };
 }
 
