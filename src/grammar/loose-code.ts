@@ -67,3 +67,17 @@ const loose = remembered((text: string): number | undefined => {
 export function looseCode(text: string): number | undefined {
   return MAY_HOLD.test(text) ? loose(text.length > 600 ? text.slice(0, 600) : text) : undefined;
 }
+
+// 1006 as a number of its own: no part of a longer one, of an address, a path or a measure.
+const STANDALONE =
+  /(?<![\w.:/#@%&+-]|(?:pid|uid|gid|tid|port|line|worker|process|thread|child|id|no|nr|number|took|after|size|bytes|length|count|total|order|ticket|room|batch|row|item|page|version|build|seq|offset)["']?[ =:]{0,2})1006(?![\w:/%]|\.\d|\s?(?:ms|s|[kmg]?i?b|bytes?|times|connections?|clients?|sockets?|sessions?|users?|messages?|lines|rows|items)\b)/i;
+const ABOUT_CONNECTIONS = /web ?socket|(?<![a-z])(?:wss?|socket|code|close[-_]?code|conn|connection|client|peer|session)(?![a-z])/i;
+// A column of a table: `…,cam-31936,1006,"",10.078`.
+const COLUMN = /[,;\t|]\s?"?1006"?\s?[,;\t|]/;
+
+/** Whether a line may well tell of a closure with 1006, in words or a shape that nothing here reads. */
+export function mayTellOf1006(text: string): boolean {
+  if (!text.includes('1006')) return false;
+  const said = text.length > 2_000 ? text.slice(0, 2_000) : text;
+  return STANDALONE.test(said) && !isSpokenOf(said) && (isEndWorded(said) || ABOUT_CONNECTIONS.test(said) || COLUMN.test(said));
+}
