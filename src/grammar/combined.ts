@@ -16,7 +16,9 @@ export interface CombinedRow extends HttpRow {
 
 /** True when the source's name, or who its carrier says wrote it, is Apache httpd. */
 export const saysApache = ({ hint, keys }: Context): boolean =>
-  [hint, keys.service, keys.unit, keys.container, keys.pod].some((name) => name !== undefined && /apache(?!-?apisix)|httpd/i.test(name));
+  [hint, keys.service, keys.unit, keys.container, keys.pod].some(
+    (name) => name !== undefined && /apache(?!-?apisix)|(?<!lig)httpd/i.test(name),
+  );
 
 /** A stamp in front without an offset, or with a fraction: nginx's `$time_iso8601` has the one and not the other. */
 export const isApacheStamp = (text: string): boolean => text[4] === '-' && text[7] === '-' && !/^\S{19}[+-]\d\d:\d\d /.test(text);
