@@ -73,6 +73,7 @@ import { kubernetesEvents } from './kubernetes-events.ts';
 import { kubernetesPod } from './kubernetes-pod.ts';
 import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
+import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
 import { mosquitto } from './mosquitto.ts';
 import { networkManager } from './network-manager.ts';
@@ -184,6 +185,7 @@ export const parsers: readonly Parser[] = [
   kubernetesPod,
   kubernetesTimers,
   laravelReverb,
+  lighttpdAccess,
   lighttpdError,
   mosquitto,
   networkManager,

@@ -146,13 +146,6 @@ export const nginxAccess = defineParser<CombinedRow>({
       reads: { at: { ms: Date.UTC(2023, 9, 16, 18, 57, 49), widthMs: 1000, basis: 'utc' }, status: 400, path: undefined },
       gives: 'noise',
     },
-    {
-      line: '127.0.0.1 chat.example.com:8080 - [26/Nov/2026:13:30:24 +0100] "GET /lounge?user=ivy977c0 HTTP/1.1" 101 2 "-" "-"',
-      from: 'lighttpd 1.4.69, whose own format has %V where others have an ident, and which stamps the end as nginx does',
-      hint: 'logs/lighttpd-access.log',
-      reads: { marks: 'end', status: 101 },
-      gives: { kind: 'tunnel-ended' },
-    },
   ],
   rejects: [
     '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0',

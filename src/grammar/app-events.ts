@@ -127,6 +127,8 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   const named = vantageByName(hint);
   if (named !== undefined) return named;
   if (row.place !== undefined) return 'client';
+  // A link is what a device has to its server.
+  if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }

@@ -33,7 +33,8 @@ const OTHERS = /\dms$|^ "" "" \d{1,5} \d{3} |" \d+ \d+\.\d{3} \[| kong_request_i
 /** The line's row; null when it is of another format or cut short. */
 export function combinedRow(text: string, server: Server | undefined, context: Context): CombinedRow | null {
   const line = accessLine(text);
-  if (!line || OTHERS.test(line.tail)) return null;
+  // lighttpd writes the virtual host (%V) where others have an ident.
+  if (!line || OTHERS.test(line.tail) || /[.:]/.test(line.values.get('ident') ?? '')) return null;
   const writer = server ?? (provesApache(line, text) ? 'apache' : 'nginx');
   const row = writer === 'apache' ? apacheRow(line, context) : nginxRow(line);
   return row && Object.assign(row, { server: writer });
