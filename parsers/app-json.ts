@@ -72,6 +72,12 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1001, lifeMs: 9120 },
     },
     {
+      line: '{"name":"presence","hostname":"vm","pid":32503,"level":30,"member":"a0462c36","code":1006,"onlineFor":14949,"heartbeat":"lost","msg":"member offline","time":"2026-11-26T12:39:58.204Z","v":0}',
+      from: 'bunyan 1.8 around ws 8',
+      reads: { heartbeatLost: true },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat' },
+    },
+    {
       line: '{"ts":1795696647.956,"deviceId":"devd15f","type":"socket.close","data":{"code":1006,"reason":"","durationSec":19.17,"firmware":"3.3"}}',
       from: 'a client’s own telemetry',
       hint: 'logs/app-telemetry.jsonl',

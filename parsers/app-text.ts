@@ -271,6 +271,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'bo123d4' } },
     },
     {
+      line: '2026-11-26 13:30:15,612 INFO:lounge:ivy977c0 joined, 1 in the lounge',
+      from: 'Python 3.11 logging around Starlette',
+      reads: { logger: 'lounge' },
+      gives: { kind: 'socket-opened', keys: { connection: 'ivy977c0' } },
+    },
+    {
       line: '[I 261126 18:00:33 app_tornado:14] A861374 gone after 13.0s code=None reason=None',
       from: 'Tornado 6.2, its own formatter',
       reads: { at: { ms: Date.UTC(2026, 10, 26, 18, 0, 33), widthMs: 1000, basis: 'local' }, logger: 'app_tornado', code: 1006 },

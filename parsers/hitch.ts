@@ -43,7 +43,7 @@ export const hitch = defineParser<HitchRow>({
   adds: 'which side closed a connection first, clients cut without a TLS end, workers that died, stops and reloads',
   docs: 'https://github.com/varnish/hitch/blob/master/hitch.man.rst',
   vantage: 'proxy',
-  habitat: 'mixed',
+  habitat: 'own',
   needles: [
     '] {core} ',
     'Connection closed by client',

@@ -37,7 +37,7 @@ export const lighttpdError = defineParser<LighttpdRow>({
   adds: 'tunnels cut by read-timeout or write-timeout, dead backends, starts and stops',
   docs: 'https://redmine.lighttpd.net/projects/lighttpd/wiki/Mod_proxy',
   vantage: 'proxy',
-  habitat: 'mixed',
+  habitat: 'own',
   needles: [
     ' timeout on socket: ',
     '(server.c.',

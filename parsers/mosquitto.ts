@@ -32,7 +32,7 @@ export const mosquitto = defineParser<MosquittoRow>({
   adds: 'opens and ends by client id, clients whose keepalive was exceeded, starts and stops of the broker',
   docs: 'https://mosquitto.org/man/mosquitto-conf-5.html',
   vantage: 'server',
-  habitat: 'mixed',
+  habitat: 'own',
   needles: [
     'mosquitto version',
     'New client connected from',

@@ -35,7 +35,7 @@ export const stunnel = defineParser<StunnelRow>({
   adds: 'idle cuts (TIMEOUTidle), which side closed a connection first, starts and stops',
   docs: 'https://www.stunnel.org/static/stunnel.html',
   vantage: 'proxy',
-  habitat: 'mixed',
+  habitat: 'own',
   needles: ['TIMEOUTidle', 'socket closed (', 'TLS closed (', 'LOG5[ui]: ', 'readsocket: Connection reset'],
   samples: [
     {

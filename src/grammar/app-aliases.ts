@@ -25,6 +25,8 @@ const ALIASES = {
   spelledLife: 'session up online connected open opened held stayed played connection conn alive',
   // A close of what was never open is a failed handshake: `opened=false`.
   opened: 'opened everopened wasopen wasopened wasconnected established',
+  // `heartbeat: lost` on a close: the peer had gone silent.
+  heartbeat: 'heartbeat ping pong keepalive heartbeatstate pingstate',
   id: 'id uuid',
   // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
   client:

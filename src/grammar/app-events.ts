@@ -43,11 +43,7 @@ export const APP_NEEDLES: readonly string[] = [
   'player left',
   'subscriber left',
   'detached',
-  'client joined',
-  'peer joined',
-  'viewer joined',
-  'player joined',
-  'subscriber joined',
+  'joined',
   'attached',
   'no pong',
   'ping timeout',
@@ -148,7 +144,10 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
     lifecycleOf(words) ??
-    (!words.aboutOther && (words.opensSocket || (words.opens && isNamed && (words.ofConnection || !isLocated)))
+    (!words.aboutOther &&
+    (words.opensSocket ||
+      (words.opens && isNamed && (words.ofConnection || !isLocated)) ||
+      (NAME_JOINED.test(message) && partyIn(message) !== undefined))
       ? { kind: 'socket-opened' }
       : undefined);
   if (!draft) return undefined;
@@ -160,6 +159,9 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   draft.vantage = vantage;
   return draft;
 }
+
+// `bo123d4 joined, 1 in the lounge`: whoever has a name there; a room is joined by one who is connected already.
+const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
 
 /** What the log calls the one who is connected, where the connection itself has no id. */
 const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>
@@ -226,7 +228,10 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     wasClean: row.clean,
     lifeMs: row.durationMs ?? ageIn(row.message ?? ''),
     silenceMs: row.silenceMs,
-    by: initiatorOf(row.initiator, vantage) ?? endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`),
+    by:
+      initiatorOf(row.initiator, vantage) ??
+      (row.heartbeatLost ? 'heartbeat' : undefined) ??
+      endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`),
     received: row.received,
     sent: row.sent,
   });

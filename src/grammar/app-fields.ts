@@ -35,6 +35,8 @@ export interface AppRow extends Row {
   readonly party?: string;
   /** False = it ended without ever having been open. */
   readonly opened?: boolean;
+  /** The record of an end says that the peer no longer answered the heartbeat. */
+  readonly heartbeatLost?: boolean;
   /** `id` alone: a connection's only beside words of one. */
   readonly id?: string;
   readonly clientIp?: string;
@@ -177,6 +179,7 @@ export function appRow(fields: Fields, written: string): AppRow {
     connection: connectionIn(fields),
     party: partyOf(fields),
     opened: openedIn(fields),
+    heartbeatLost: /^(?:lost|missed|timed?-?out|timeout|dead|expired|failed)$/i.test(text(fields, 'heartbeat') ?? '') || undefined,
     id: text(fields, 'id'),
     clientIp: client?.ip,
     clientPort: client?.port,
