@@ -20,7 +20,7 @@ const ALIASES = {
     'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session',
   // Who is connected: names its connection where nothing else does.
   party:
-    'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid client peer',
+    'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',
   // Of a duration only with its unit: `session=29.33s` beside `session=ab12`.
   spelledLife: 'session up online connected open opened held stayed played connection conn alive',
   // A close of what was never open is a failed handshake: `opened=false`.

@@ -168,7 +168,7 @@ const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>
   party ?? numberIn(message) ?? partyIn(message) ?? (logger !== undefined && NAMES_ONE.test(logger) ? logger : undefined);
 // `[truck888b] LINK LOST` stands where loggers write a component or a thread.
 const NAMES_ONE =
-  /^(?!.*(?:worker|thread|pool|exec|main|app|node|server|srv|web|host|proc|task|http|nio))(?=[A-Za-z-]{1,30}\d{3}|[A-Za-z-]{0,30}\d{1,8}[a-z]\w*\d)[\w-]{4,40}$/i;
+  /^(?!.*(?:worker|thread|pool|exec|main|app|node|server|srv|web|host|proc|task|http|nio))(?=[A-Za-z-]{1,30}\d{3}|[A-Za-z-]{0,30}\d{1,8}[a-z]\w*\d)[\w-]{4,20}$/i;
 
 const OF_ONE: ReadonlySet<string> = new Set(['socket-closed', 'socket-opened', 'heartbeat-missed', 'handshake-failed', 'network-fault']);
 const FATAL_LEVEL = /^(?:60|fatal|panic|dpanic|emerg(?:ency)?)$/i;

@@ -116,7 +116,8 @@ export function ageIn(message: string): number | undefined {
 const PARTY =
   /(?<![\w-])(?:seat|member|dev|device|user|client|peer|sensor|subscriber|player|agent|account|acct|viewer|guest|visitor|unit|truck|vehicle|meter|camera|terminal|kiosk|driver|rider|courier|participant|student|table|screen|printer|robot|station|listener|speaker|trader|customer)(?: (?:id|no))?[ #:]{1,2}["'[(<]?#?((?=[\w.-]{0,40}\d)[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
 /** The message begins with it: `A219128 gone`, `[truck888b] LINK LOST`, `valve-673: connection closed`. */
-const FIRST = /^[<[({"']?((?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9])[>\])}"']?[:,]? (?=[A-Za-z])/;
+const FIRST =
+  /^[<[({"']?((?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9])[>\])}"']?[:,]?\s(?=[A-Za-z])(?!(?:INFO|WARN|ERROR|DEBUG|TRACE)\b)/;
 const NO_NAME =
   /^(?:\d{1,4}|10[01]\d|\d+(?:\.\d+)?(?:ms|s|m|h|kb|mb|x)|https?\d?|ipv?[46]|tcp[46]|udp[46]|utf-?\d+|h2c?|tls\S*|sha\d+|v?\d+(?:\.\d+)+|rfc\d+|.*\.(?:[cm]?[jt]sx?|py|go|rb|rs|java))$/i;
 /** `session 0 opened for oz.fc45`. */
