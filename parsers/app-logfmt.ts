@@ -32,6 +32,19 @@ export const appLogfmt = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 390634.388, keys: { connection: '9b8a41fa' } },
     },
     {
+      line: 'time="2026-11-26T09:27:48-03:00" level=warning msg="subscriber lost" error="websocket: close 1006 (abnormal closure): unexpected EOF" peer="127.0.0.1:42100" sub=SUB-90688 up=17.3s',
+      from: 'logrus 1.9 around gorilla/websocket 1.5',
+      reads: { durationMs: 17300, clientPort: 42100, party: 'SUB-90688' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 17300, keys: { connection: 'SUB-90688' } },
+    },
+    {
+      line: 'ts=2026-11-26T12:33:28.470Z lvl=warn msg="socket closed" who=max.32f8 close_code=1006 reason="" err="Unexpected server response: 502"',
+      from: 'a client’s own log around ws 8',
+      hint: 'logs/clients.logfmt',
+      reads: { code: 1006, error: 'Unexpected server response: 502' },
+      gives: { kind: 'handshake-failed', status: 502, vantage: 'client' },
+    },
+    {
       line: 'time=2026-07-21T15:45:57.961Z level=warn service=live msg="client disconnected" conn=42360 peer=10.20.0.104:42950 close_code=1006 close_reason="" elapsed_s=4.450 idle_s=1.624 rx=1 tx=1',
       from: 'an application’s logger in logfmt',
       reads: {

@@ -43,6 +43,7 @@ import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
 import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
+import { forever } from './forever.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
 import { gunicorn } from './gunicorn.ts';
@@ -51,11 +52,13 @@ import { haproxyConfig } from './haproxy-config.ts';
 import { haproxyError } from './haproxy-error.ts';
 import { haproxyEvents } from './haproxy-events.ts';
 import { haproxyHttp } from './haproxy-http.ts';
+import { haproxyJson } from './haproxy-json.ts';
 import { haproxyTcp } from './haproxy-tcp.ts';
 import { harEntry } from './har-entry.ts';
 import { hasura } from './hasura.ts';
 import { herokuDyno } from './heroku-dyno.ts';
 import { herokuRouter } from './heroku-router.ts';
+import { hitch } from './hitch.ts';
 import { homeAssistant } from './home-assistant.ts';
 import { httpSysError } from './http-sys-error.ts';
 import { iisAccess } from './iis-access.ts';
@@ -74,12 +77,16 @@ import { kubernetesEvents } from './kubernetes-events.ts';
 import { kubernetesPod } from './kubernetes-pod.ts';
 import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
+import { lighttpdAccess } from './lighttpd-access.ts';
+import { lighttpdError } from './lighttpd-error.ts';
+import { mosquitto } from './mosquitto.ts';
 import { networkManager } from './network-manager.ts';
 import { nginxAccess } from './nginx-access.ts';
 import { nginxAccessJson } from './nginx-access-json.ts';
 import { nginxAccessLabelled } from './nginx-access-labelled.ts';
 import { nginxConfig } from './nginx-config.ts';
 import { nginxError } from './nginx-error.ts';
+import { nginxStreamAccess } from './nginx-stream-access.ts';
 import { nodeCrash } from './node-crash.ts';
 import { nomad } from './nomad.ts';
 import { phoenix } from './phoenix.ts';
@@ -91,7 +98,9 @@ import { rubyCrash } from './ruby-crash.ts';
 import { rustPanic } from './rust-panic.ts';
 import { shellDeath } from './shell-death.ts';
 import { socketIoDebug } from './socket-io-debug.ts';
+import { squidAccess } from './squid-access.ts';
 import { sshd } from './sshd.ts';
+import { stunnel } from './stunnel.ts';
 import { sudo } from './sudo.ts';
 import { supervisord } from './supervisord.ts';
 import { systemd } from './systemd.ts';
@@ -152,6 +161,7 @@ export const parsers: readonly Parser[] = [
   erlangCrash,
   f5Ltm,
   flyMachine,
+  forever,
   gcpLoadBalancer,
   goCrash,
   gunicorn,
@@ -160,11 +170,13 @@ export const parsers: readonly Parser[] = [
   haproxyError,
   haproxyEvents,
   haproxyHttp,
+  haproxyJson,
   haproxyTcp,
   harEntry,
   hasura,
   herokuDyno,
   herokuRouter,
+  hitch,
   homeAssistant,
   httpSysError,
   iisAccess,
@@ -183,12 +195,16 @@ export const parsers: readonly Parser[] = [
   kubernetesPod,
   kubernetesTimers,
   laravelReverb,
+  lighttpdAccess,
+  lighttpdError,
+  mosquitto,
   networkManager,
   nginxAccess,
   nginxAccessJson,
   nginxAccessLabelled,
   nginxConfig,
   nginxError,
+  nginxStreamAccess,
   nodeCrash,
   nomad,
   phoenix,
@@ -200,7 +216,9 @@ export const parsers: readonly Parser[] = [
   rustPanic,
   shellDeath,
   socketIoDebug,
+  squidAccess,
   sshd,
+  stunnel,
   sudo,
   supervisord,
   systemd,

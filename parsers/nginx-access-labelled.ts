@@ -73,6 +73,12 @@ export const nginxAccessLabelled = defineParser<HttpRow>({
       },
       gives: { kind: 'handshake-failed', status: 502, by: 'upstream', keys: { proxyConnection: '39' } },
     },
+    {
+      line: 'time=2026-11-26T15:33:33+03:00 msec=1795696413.970 client=127.0.0.1:35210 method=GET uri="/t?seat=S7e55ba" status=101 up=127.0.0.1:21082 up_status=101 up_time=33.001 req_time=33.001 sent=188 rcvd=168 conn=2',
+      from: 'nginx 1.22.1, own format',
+      reads: { clientIp: '127.0.0.1', clientPort: 35210, path: '/t?seat=S7e55ba', upstream: '127.0.0.1:21082', connection: '2' },
+      gives: { kind: 'tunnel-ended', lifeMs: 33001, keys: { proxyConnection: '2', upstream: { ip: '127.0.0.1', port: 21082 } } },
+    },
   ],
   rejects: [
     'time=2026-11-22T20:23:41Z level=info msg="request" method=GET path=/ws status=101 duration=3 remote_addr=10.0.0.1',

@@ -134,7 +134,27 @@ function sources(report: Report): string {
     ...(report.sources.length > LISTED ? [`… and ${count(report.sources.length - LISTED, 'further source')}.`] : []),
     '*Of interest*: lines with a word that some format looks for; *not read*: those of them that no format knows; *events*: facts drawn from the others.',
     ...(problems.length > 0 ? [problems.join('\n')] : []),
+    ...untold(report),
   ].join('\n\n');
+}
+
+/** What no format made a closure of although it holds 1006: the reader has to know, and may teach it. */
+function untold({ sources: inputs }: Report): readonly string[] {
+  const some = inputs.filter((source) => source.untold > 0);
+  if (some.length === 0) return [];
+  const lines = some
+    .slice(0, LISTED)
+    .flatMap((source) => [
+      `- ${prose(source.name)}: ${count(source.untold, 'line')} with 1006 that gave no closure`,
+      ...source.untoldLines.flatMap(({ line, text }) => quote({ source: source.name, line, text })),
+    ]);
+  return [
+    [
+      '1006 stands in these lines as a close code would, and no format reads them as a closure. Describe them in a format of your own (`--formats FILE`; `why1006 formats test FILE` tries its samples):',
+      '',
+      ...lines,
+    ].join('\n'),
+  ];
 }
 
 function sourceRow(source: SourceReport, clock: Clock): string {

@@ -170,9 +170,13 @@ function hash(text: string): number {
 
 const ID_PARAMETER = /[?&;](?:[a-z]{0,12}[_-]?(?:id|uuid)|[cs]id|conn(?:ection)?|session|socket)=([\w.:-]{4,64})/gi;
 
-/** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`. */
+// Who is connected, by what teams call them: a name with a digit in it.
+const PARTY_PARAMETER =
+  /[?&;](?:seat|user|account|acct|sub|subscriber|dev|device|member|client|peer|player|sensor|agent|name|who)=((?=[\w.:-]{0,40}\d)[A-Za-z0-9][\w.:-]{3,63})(?=&|;|$)/gi;
+
+/** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`, `/t?seat=S044061` → `S044061`. */
 const pathIds = (path: string | undefined): string[] =>
-  path?.includes('=') ? [...path.matchAll(ID_PARAMETER)].map((found) => found[1] ?? '') : [];
+  path?.includes('=') ? [ID_PARAMETER, PARTY_PARAMETER].flatMap((names) => [...path.matchAll(names)].map((found) => found[1] ?? '')) : [];
 
 /** Every id by which another log may know the connection. */
 export function connectionIds(keys: RawEvent['keys']): string[] {

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { extractSource, type Source, type Tally } from './extract.ts';
+import { extractSource, type Source, type Tally, UNTOLD_QUOTED } from './extract.ts';
 import type { ByteSource } from './open/bytes.ts';
 import type { RawEvent, Shelves } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
@@ -97,6 +97,8 @@ const emptyTally = (name: string): Tally => ({
   events: 0,
   unread: 0,
   firstUnreadLine: 0,
+  untold: 0,
+  untoldLines: [],
   vantages: [],
   spans: {},
   problems: [],
@@ -133,6 +135,8 @@ function joined(a: Tally, b: Tally): Tally {
     events: a.events + b.events,
     unread: a.unread + b.unread,
     firstUnreadLine: first.length > 0 ? Math.min(...first) : 0,
+    untold: (a.untold ?? 0) + (b.untold ?? 0),
+    untoldLines: [...(a.untoldLines ?? []), ...(b.untoldLines ?? [])].sort((one, other) => one.line - other.line).slice(0, UNTOLD_QUOTED),
     vantages: [...new Set([...a.vantages, ...b.vantages])],
     spans,
     problems: [...new Set([...a.problems, ...b.problems])],

@@ -1,9 +1,10 @@
 /** One source → events in its own clock, and a tally of what was read. */
 import { type Detected, detect, formatName } from './detect.ts';
 import { framings } from './framing/index.ts';
+import { mayTellOf1006 } from './grammar/loose-code.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
-import { type Neighbours, type Place, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
+import { type Neighbours, type Place, quoteOf, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import { stamp } from './time.ts';
 import type { Basis, Frame, Framing, Stamp, Vantage } from './types.ts';
@@ -34,6 +35,9 @@ export interface Tally {
   events: number;
   unread: number;
   firstUnreadLine: number;
+  /** Lines that hold 1006 as a close code would stand, and gave no event; the first of them. */
+  untold: number;
+  readonly untoldLines: { readonly line: number; readonly text: string }[];
   readonly vantages: Vantage[];
   /** Earliest and latest stamp by what they count from, of every record that was looked at. */
   readonly spans: Partial<Record<Basis, { fromMs: number; toMs: number }>>;
@@ -41,6 +45,8 @@ export interface Tally {
   readonly writtenMs: number | null;
 }
 
+/** So many lines with 1006 that gave nothing are quoted of each source. */
+export const UNTOLD_QUOTED = 2;
 export const HEAD_BYTES = 64 * 1024;
 const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
@@ -60,6 +66,8 @@ export async function extractSource(
     events: 0,
     unread: 0,
     firstUnreadLine: 0,
+    untold: 0,
+    untoldLines: [],
     vantages: [],
     spans: {},
     problems: [],
@@ -186,17 +194,25 @@ class Records {
     this.#cover(reading.at);
     const format = formatName(reading);
     tally.formats[format] = (tally.formats[format] ?? 0) + 1;
-    if (!reading.parser) {
-      tally.unread++;
-      if (tally.firstUnreadLine === 0) tally.firstUnreadLine = number;
+    if (reading.drafts.length === 0) {
+      const untold = (!reading.parser || reading.parser.generic === true) && mayTellOf1006(reading.bare.text);
+      if (untold) this.#untold(number, raw, reading.bare.text);
+      if (untold || !reading.parser) {
+        tally.unread++;
+        if (tally.firstUnreadLine === 0) tally.firstUnreadLine = number;
+      }
       return;
     }
-    if (reading.drafts.length === 0) return;
     for (const event of toEvents(reading, this.#place, number, raw, () => this.#undated(around))) {
       tally.events++;
       this.#vantages([event.vantage]);
       this.#emit(event);
     }
+  }
+
+  #untold(line: number, raw: string, text: string): void {
+    this.#tally.untold++;
+    if (this.#tally.untoldLines.length < UNTOLD_QUOTED) this.#tally.untoldLines.push({ line, text: quoteOf(raw, text) });
   }
 
   /** Takes up what lines before the first one say about all others, such as the names of columns. */

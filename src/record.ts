@@ -290,7 +290,7 @@ function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): 
 const QUOTE_LIMIT = 400;
 
 /** A piece of the raw line that shows the record's text, letter by letter as it stands there. */
-function quoteOf(raw: string, text: string): string {
+export function quoteOf(raw: string, text: string): string {
   const plain = text.slice(0, QUOTE_LIMIT);
   if (raw.includes(plain)) return plain;
   const escaped = JSON.stringify(text).slice(1, -1).slice(0, QUOTE_LIMIT);

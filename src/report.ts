@@ -118,6 +118,10 @@ export interface SourceReport {
   /** Candidates that no format could read, and the first of them (0 = none). */
   readonly unread: number;
   readonly firstUnreadLine: number;
+  /** Lines that hold 1006 as a close code would stand, of which no format made a closure; they count as unread. */
+  readonly untold: number;
+  /** The first of them. */
+  readonly untoldLines: readonly { readonly line: number; readonly text: string }[];
   readonly from: Iso | null;
   readonly to: Iso | null;
   readonly problems: readonly string[];

@@ -140,6 +140,7 @@ export function words(ms: DurationMs): string {
 
 /** Products whose log formats are named otherwise than the product. */
 const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
+  ['nginx-stream', 'nginx-stream'],
   ['istio', 'envoy'],
   ['ingress-nginx', 'ingress-nginx'],
   ['aws-alb', 'aws-alb'],

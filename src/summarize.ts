@@ -39,7 +39,7 @@ export function summarize(found: Findings): Report {
       causes: Object.fromEntries(CAUSES.flatMap((cause) => (counts.causes[cause] ? [[cause, counts.causes[cause]]] : []))),
       grades: counts.grades,
     },
-    headline: headline(counts, incidents),
+    headline: headline(counts, incidents, found.tallies),
     incidents,
     timeline: timelineOf(found.events, incidents, world),
     decoys: decoysOf(world, incidents),
@@ -67,7 +67,18 @@ const TITLES: Readonly<Record<CauseName, string>> = {
   unknown: 'a cause that these logs do not show',
 };
 
-function headline(counts: Counts, incidents: readonly IncidentReport[]): string {
+/** Lines that hold 1006 and were not read as a closure: no all-clear stands beside them. */
+function untoldWords(tallies: readonly Tally[]): string | undefined {
+  const count = tallies.reduce((sum, { untold }) => sum + untold, 0);
+  const source = tallies.find(({ untoldLines }) => untoldLines.length > 0);
+  const first = source?.untoldLines[0];
+  if (count === 0 || !source || !first) return undefined;
+  return `${plural(count, 'line')} ${count === 1 ? 'holds' : 'hold'} 1006 that no format reads as a closure, such as ${source.name}:${first.line} “${first.text.slice(0, 160)}”`;
+}
+
+function headline(counts: Counts, incidents: readonly IncidentReport[], tallies: readonly Tally[]): string {
+  const untold = untoldWords(tallies);
+  if (counts.closures === 0 && untold !== undefined) return `No verdict: ${untold}. Describe them in a format of your own (--formats).`;
   if (counts.closures === 0)
     return counts.clean > 0
       ? `No abnormal closure: ${plural(counts.clean, 'connection')} ended with a close frame.`
@@ -217,6 +228,8 @@ function sourceReport(tally: Tally, alignment: Alignment): SourceReport {
     events: tally.events,
     unread: tally.unread,
     firstUnreadLine: tally.firstUnreadLine,
+    untold: tally.untold,
+    untoldLines: tally.untoldLines,
     from: span ? iso(span.fromMs) : null,
     to: span ? iso(span.toMs) : null,
     problems: tally.problems,

@@ -73,7 +73,7 @@ function evidence(title: string, all: readonly EvidenceReport[]): string {
 }
 
 /** One step below the sentence that it supports; statistics and absences have no line to quote. */
-export const quote = (one: EvidenceReport): readonly string[] =>
+export const quote = (one: Pick<EvidenceReport, 'source' | 'line' | 'text'>): readonly string[] =>
   one.line === 0 ? [] : [`  - ${prose(`${one.source}:${one.line}`)} ${code(one.text)}`.trimEnd()];
 
 /** The word nearest to the points (log-odds): 6, 3, 1.5 or 0.5. */

@@ -13,11 +13,18 @@ const ALIASES = {
   closeCode:
     'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode',
   code: 'code statuscode status eventcode errcode errorcode',
-  httpStatus: 'statuscode status httpstatus resstatuscode responsestatuscode responsestatus',
+  httpStatus: 'statuscode status httpstatus http httpcode resstatuscode responsestatuscode responsestatus',
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
   clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
   connection:
     'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid cid sid sessionid conn connection socket wssession peerid clientid session fd client',
+  // Who is connected: names its connection where nothing else does.
+  party:
+    'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',
+  // Of a duration only with its unit: `session=29.33s` beside `session=ab12`.
+  spelledLife: 'session up online connected open opened held stayed played connection conn alive',
+  // `heartbeat: lost` on a close: the peer had gone silent.
+  heartbeat: 'heartbeat ping pong keepalive heartbeatstate pingstate',
   id: 'id uuid',
   // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
   client:
@@ -38,7 +45,7 @@ const ALIASES = {
   openedAt: 'openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart',
   closedAt: 'closedat disconnectedat endedat closetime disconnecttime',
   // What only a page can say: whether it ever got its socket open, whether it was looked at, which network its browser reports.
-  opened: 'opened wasopen wasopened everopened everopen didopen hasopened hadopened',
+  opened: 'opened wasopen wasopened everopened everopen didopen hasopened hadopened wasconnected',
   ofBrowser:
     'visibility visibilitystate pagevisibility documenthidden pagehidden navigatoronline wasonline effectivetype networktype netinfo connectioneffectivetype beacon beaconid',
   // Application Insights: Browser, or PC for a server.
@@ -64,7 +71,7 @@ export interface Meaning {
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
 const LIFE = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|open(?=ms|sec)|(?:after|session)(?=m?s$|m?secs?$|millis|seconds))${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|onlinefor|onlinetime|timeonline|heldfor|stayed|played|playedfor|playtime|connectedsince|(?:open|online|connected|session|up|held|after)(?=m?s$|m?secs?$|millis|seconds))${UNIT}$`,
 );
 const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,

@@ -5,7 +5,9 @@ import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { endedBy, isBrokenTransport, saidCode, upgradeStatusIn } from './close-words.ts';
 import { known } from './known.ts';
+import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
+import { ageIn, numberIn, partyIn } from './prose.ts';
 import { remembered } from './remembered.ts';
 import { stallIn } from './stalls.ts';
 
@@ -32,17 +34,18 @@ export const APP_NEEDLES: readonly string[] = [
   'namespace',
   'transport error',
   '1006',
+  '(100',
+  'code=100',
+  'code 100',
+  'ws=100',
+  'code=none',
   'client left',
   'peer left',
   'viewer left',
   'player left',
   'subscriber left',
   'detached',
-  'client joined',
-  'peer joined',
-  'viewer joined',
-  'player joined',
-  'subscriber joined',
+  'joined',
   'attached',
   'no pong',
   'ping timeout',
@@ -119,7 +122,8 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
 /** The vantage that a source's name tells. */
 const vantageByName = remembered((hint): Vantage | undefined => {
   const file = hint.slice(hint.lastIndexOf('/') + 1);
-  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend|beacons?)(?:[._-]|$)/.test(file)) return 'client';
+  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend|beacons?|sdk|(?:app|web|mobile|page|user)[._-]?telemetry)(?:[._-]|$)/.test(file))
+    return 'client';
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
 
@@ -143,13 +147,15 @@ const OF_THE_WRITER: SubjectKeys = {
  * `userAgent` alone says nothing: servers log it too.
  */
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
-  // Chromium's names of network errors.
-  if (row.message?.includes('net::ERR_') || isTelemetry(row)) return 'client';
+  // Chromium's names of network errors; and only who connects has a close without an open.
+  if (row.message?.includes('net::ERR_') || isTelemetry(row) || (row.opened === false && row.code === 1006)) return 'client';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
   if (row.place !== undefined) return 'client';
+  // A link is what a device has to its server.
+  if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
@@ -161,6 +167,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   // Where the code is a close code by its name, a lone `id` is the connection's, whatever the words.
   const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer || row.codeIsNamed ? row.id : undefined);
   const isLocated = connection !== undefined || row.clientIp !== undefined;
+  const isNamed = isLocated || (words.opens && (row.party ?? numberIn(message)) !== undefined);
   // A fresh object of this call: completed in place, since spreading it again would cost more than reading the record's words.
   const draft: Mutable<Draft> | undefined =
     (vantage === 'client' ? networkOf(words) : faultOf(row, words)) ??
@@ -169,14 +176,33 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
     (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
     lifecycleOf(words) ??
-    (!words.aboutOther && (words.opensSocket || (words.opens && isLocated && words.ofConnection)) ? { kind: 'socket-opened' } : undefined);
+    (!words.aboutOther &&
+    (words.opensSocket ||
+      (words.opens && isNamed && (words.ofConnection || !isLocated)) ||
+      (NAME_JOINED.test(message) && partyIn(message) !== undefined))
+      ? { kind: 'socket-opened' }
+      : undefined);
   if (!draft) return undefined;
-  const ofOne = OF_ONE.has(draft.kind) || (draft.kind === 'process-fault' && draft.fault === 'handler-exception');
-  const keys = keysOf(row, connection, !ofOne);
+  const ofOne = OF_ONE.has(draft.kind);
+  const isHandlers = draft.kind === 'process-fault' && draft.fault === 'handler-exception';
+  const keys = keysOf(row, connection ?? (ofOne ? nameOf(row) : undefined), !ofOne && !isHandlers);
   draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
+  // The open line alone may tell who a numbered session is: its close is known by both.
+  const opener = draft.kind === 'socket-opened' && row.requestId === undefined ? (row.party ?? partyIn(message)) : undefined;
+  if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
   draft.vantage = vantage;
   return draft;
 }
+
+// `bo123d4 joined, 1 in the lounge`: whoever has a name there; a room is joined by one who is connected already.
+const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
+
+/** What the log calls the one who is connected, where the connection itself has no id. */
+const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>
+  party ?? numberIn(message) ?? partyIn(message) ?? (logger !== undefined && NAMES_ONE.test(logger) ? logger : undefined);
+// `[truck888b] LINK LOST` stands where loggers write a component or a thread.
+const NAMES_ONE =
+  /^(?!.*(?:worker|thread|pool|exec|main|app|node|server|srv|web|host|proc|task|http|nio))(?=[A-Za-z-]{1,30}\d{3}|[A-Za-z-]{0,30}\d{1,8}[a-z]\w*\d)[\w-]{4,20}$/i;
 
 const OF_ONE: ReadonlySet<string> = new Set(['socket-closed', 'socket-opened', 'heartbeat-missed', 'handshake-failed', 'network-fault']);
 const FATAL_LEVEL = /^(?:60|fatal|panic|dpanic|emerg(?:ency)?)$/i;
@@ -194,9 +220,24 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
   return { kind: 'process-fault', fault: 'uncaught-exception', says, ...((fatal || words.uncaughtException) && { fatal: true }) };
 }
 
+const CONNECT_FAILED = /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b/i;
+const ANSWERED = /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d|rejected websocket connection: http [1-5]/i;
+
+/** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
+function neverOpened(row: AppRow): boolean {
+  if (row.code !== undefined && row.code !== 1006) return false;
+  if (row.opened === false && row.code === 1006) return true;
+  return (
+    (row.code === 1006 && CONNECT_FAILED.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
+    (row.error !== undefined && ANSWERED.test(row.error))
+  );
+}
+
 function handshakeOf(row: AppRow, words: Words, vantage: Vantage): Draft | undefined {
-  if (row.opened === false && (row.code === 1006 || row.clean === false))
-    return { kind: 'handshake-failed', why: (row.error ?? row.reason ?? 'the client’s socket never opened').slice(0, 300) };
+  if (neverOpened(row)) {
+    const status = row.status ?? upgradeStatusIn(row.error ?? row.message ?? '');
+    return known({ kind: 'handshake-failed' as const, why: (row.error ?? row.message ?? '').slice(0, 300), status });
+  }
   if (row.codeIsNamed || !(words.failsHandshake || (row.error !== undefined && wordsOf(row.error).failsHandshake))) return undefined;
   const status = row.status ?? upgradeStatusIn(`${row.message ?? ''} ${row.error ?? ''}`);
   return {
@@ -225,9 +266,12 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     code,
     reason,
     wasClean: row.clean,
-    lifeMs: row.durationMs,
+    lifeMs: row.durationMs ?? ageIn(row.message ?? ''),
     silenceMs: row.silenceMs,
-    by: initiatorOf(row.initiator, vantage) ?? endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`),
+    by:
+      initiatorOf(row.initiator, vantage) ??
+      (row.heartbeatLost ? 'heartbeat' : undefined) ??
+      endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`),
     received: row.received,
     sent: row.sent,
   });
@@ -245,7 +289,15 @@ function codeOf(row: AppRow, words: Words): number | undefined {
   if (closes && (words.ofConnection || error?.mentionsSocket || error?.mentionsPeer)) return code;
   // `player 7 left code=1001 reason=""`: whatever the verb, a close event's two fields stand together.
   if (code <= 1015 && words.ofConnection && REASON_FIELD.test(row.message ?? '')) return code;
+  // `{"member":"e9ce00f9","code":1006,"onlineFor":15234,"msg":"member offline"}`: an end of something that is no broker and no file.
+  if (code <= 1015 && isEndOf(row)) return code;
   return code === 1006 && (words.mentionsSocket || error?.mentionsSocket) ? code : undefined;
+}
+
+/** The words tell of an end, of whatever the team calls its connections, and not of codes in general. */
+function isEndOf({ event, message = '' }: AppRow): boolean {
+  const said = event === undefined ? message : `${event} ${message}`;
+  return isEndWorded(said) && !isSpokenOf(said);
 }
 
 /** `local` and `remote` mean the two ends as the writer sees them. */

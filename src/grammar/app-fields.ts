@@ -31,6 +31,10 @@ export interface AppRow extends Row {
   readonly reason?: string;
   readonly clean?: boolean;
   readonly connection?: string;
+  /** Who is connected, as the log names them: the connection's name where nothing else is. */
+  readonly party?: string;
+  /** The record of an end says that the peer no longer answered the heartbeat. */
+  readonly heartbeatLost?: boolean;
   /** `id` alone: a connection's only beside words of one. */
   readonly id?: string;
   readonly clientIp?: string;
@@ -192,6 +196,8 @@ export function appRow(fields: Fields, written: string): AppRow {
     reason: reason === undefined || EMPTY.test(reason) ? undefined : reason,
     clean: clean === undefined ? undefined : String(clean) === 'true',
     connection: connectionIn(fields),
+    party: partyOf(fields),
+    heartbeatLost: /^(?:lost|missed|timed?-?out|timeout|dead|expired|failed)$/i.test(text(fields, 'heartbeat') ?? '') || undefined,
     id: text(fields, 'id'),
     clientIp: client?.ip,
     clientPort: client?.port,
@@ -201,7 +207,7 @@ export function appRow(fields: Fields, written: string): AppRow {
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
     initiator: text(fields, 'initiator'),
-    durationMs: durationIn(fields, 'life', written, at) ?? between(fields, at) ?? eventDuration(fields),
+    durationMs: durationIn(fields, 'life', written, at) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at),
     stallMs: durationIn(fields, 'stall', written, at),
     received: number(fields, 'received', isCount),
@@ -237,7 +243,25 @@ function connectionIn(fields: Fields): string | undefined {
   }
   return undefined;
 }
-const NO_ID = /^(?:keep-alive|close|upgrade|true|false|websocket|open|closed)$/i;
+const NO_ID = /^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
+
+/** A name with a digit in it, as ids have; a small number is as often a count. */
+function partyOf(fields: Fields): string | undefined {
+  for (const { value } of fields.party ?? []) {
+    const name = textOf(value);
+    if (name !== undefined && PARTY_NAME.test(name) && !NO_ID.test(name) && endpointOrNothing(name) === undefined) return name;
+  }
+  return undefined;
+}
+const PARTY_NAME = /^(?!\d{1,4}$)(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}$/;
+
+function spelledLife(fields: Fields): DurationMs | undefined {
+  for (const { value } of fields.spelledLife ?? []) {
+    const life = typeof value === 'string' && value.length < 24 && /[a-z]$/.test(value) ? duration(value) : undefined;
+    if (life !== undefined) return rounded(life);
+  }
+  return undefined;
+}
 
 function endpointOrNothing(value: string | undefined): Endpoint | undefined {
   if (value === undefined || value.length > 64 || !/[.:]/.test(value)) return undefined;

@@ -1,5 +1,6 @@
 /** How libraries and applications word the end of a WebSocket: close codes in running text, and who ended it. */
 import type { SocketClosed } from '../types.ts';
+import { looseCode } from './loose-code.ts';
 
 /** A close code: 1000–1015 of the RFC and the registry, 3000–4999 for libraries and applications. */
 export const isCloseCode = (code: number): boolean =>
@@ -63,7 +64,7 @@ export function saidCode(text: string): { readonly code: number; readonly certai
   if (code !== undefined) return { code, certain };
   // "sent 1011 …; no close frame received" (a heartbeat's, mostly): the library's own `code` is 1006 then, whatever was sent.
   if (NEVER_RECEIVED.test(text)) return { code: 1006, certain: true };
-  const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''];
+  const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''] ?? looseCode(text);
   return named === undefined ? undefined : { code: named, certain: true };
 }
 
@@ -90,7 +91,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     // Go says `i/o timeout` of a read or write deadline that this endpoint itself set, as for a pong.
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:pong|heart-?beat)s? (?:is |was )?(?:missing|missed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:pong|heart-?beat)s? (?:is |was )?(?:missing|missed)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's

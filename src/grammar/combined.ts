@@ -16,7 +16,9 @@ export interface CombinedRow extends HttpRow {
 
 /** True when the source's name, or who its carrier says wrote it, is Apache httpd. */
 export const saysApache = ({ hint, keys }: Context): boolean =>
-  [hint, keys.service, keys.unit, keys.container, keys.pod].some((name) => name !== undefined && /apache(?!-?apisix)|httpd/i.test(name));
+  [hint, keys.service, keys.unit, keys.container, keys.pod].some(
+    (name) => name !== undefined && /apache(?!-?apisix)|(?<!lig)httpd/i.test(name),
+  );
 
 /** A stamp in front without an offset, or with a fraction: nginx's `$time_iso8601` has the one and not the other. */
 export const isApacheStamp = (text: string): boolean => text[4] === '-' && text[7] === '-' && !/^\S{19}[+-]\d\d:\d\d /.test(text);
@@ -31,7 +33,8 @@ const OTHERS = /\dms$|^ "" "" \d{1,5} \d{3} |" \d+ \d+\.\d{3} \[| kong_request_i
 /** The line's row; null when it is of another format or cut short. */
 export function combinedRow(text: string, server: Server | undefined, context: Context): CombinedRow | null {
   const line = accessLine(text);
-  if (!line || OTHERS.test(line.tail)) return null;
+  // lighttpd writes the virtual host (%V) where others have an ident.
+  if (!line || OTHERS.test(line.tail) || /[.:]/.test(line.values.get('ident') ?? '')) return null;
   const writer = server ?? (provesApache(line, text) ? 'apache' : 'nginx');
   const row = writer === 'apache' ? apacheRow(line, context) : nginxRow(line);
   return row && Object.assign(row, { server: writer });

@@ -10,6 +10,8 @@ const MESSAGES: readonly RegExp[] = [
   /^PM2 /,
   // supervisord
   /^(?:exited|spawned|success|stopped|gave up|waiting for|killing|reaped): ?|^(?:supervisord|Supervisor |RPC interface|Included extra file|Set uid|received SIG\w+ indicating|Creating socket|Closing socket|unlinking stale|waiting for .{1,60} to die|daemonizing|Server 'unix_http)/,
+  // lighttpd, forever
+  /^\([\w-]{2,40}\.c\.\d{1,5}\) |^(?:Forever detected script |Script restart attempt #\d|restarting script because )/,
   // gunicorn
   /^(?:Booting worker|Worker exiting|WORKER TIMEOUT|Handling signal|Starting gunicorn|Shutting down: Master|Worker \(pid|Worker with pid|Using worker|Listening at: )/,
   // cloudflared

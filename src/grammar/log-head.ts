@@ -18,7 +18,7 @@ export interface LogHead {
   readonly message: string;
 }
 
-const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -26,8 +26,8 @@ const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerC
 
 /** Layouts of heads, the fuller first. */
 const HEADS: readonly RegExp[] = [
-  // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog)
-  String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?`,
+  // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog), `stamp LEVEL:name:` (Python)
+  String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
   // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
   String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|[^\]]{1,80})\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
@@ -36,12 +36,14 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
   // `[I stamp name]` (Tornado, Jupyter)
   String.raw`^\[(?<level>[DIWEC]) ${STAMP}(?: (?<logger>[\w:.-]{1,80}))?\]`,
+  // `[I yymmdd hh:mm:ss module:line]` (Tornado's own formatter)
+  String.raw`^\[(?<level>[DIWEC]) (?<stamp>\d{6} \d{2}:\d{2}:\d{2}) (?<logger>[\w.-]{1,80}):\d{1,6}\]`,
   // `I, [stamp #pid]  INFO -- name:` (Ruby), `I [stamp]` (websocket-rails)
   String.raw`^(?<level>[DIWEF]),? \[${STAMP}(?: #(?<pid>\d{1,7}))?\](?:\s{1,4}[A-Z]{4,5} -- (?<logger>[^:\s]{0,80})\s?:)?`,
   // `[stamp LEVEL name]` (env_logger, Serilog)
   String.raw`^\[${STAMP}\s{1,4}${LEVEL}(?:\s{1,4}(?<logger>[\w:.-]{1,80}))?\]`,
-  // `stamp` (Go's log), `[stamp]`
-  String.raw`^\[?${STAMP}\]?:?(?=\s)`,
+  // `stamp` (Go's log), `[stamp]`, `<stamp>`
+  String.raw`^[[<]?${STAMP}[\]>]?:?(?=\s)`,
   // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
   String.raw`^\[?${LEVEL}\]?:?(?=\s|[\w.]{1,80}:)(?:(?<logger>[\w.]{1,80}):)?`,
 ].map((source) => new RegExp(source)); // prettier-ignore
@@ -107,6 +109,13 @@ function readHead(text: string): LogHead | undefined {
 function stampOf(written: string): Stamp | undefined {
   // Seconds, ms or µs since 1970.
   if (/^\d{10}/.test(written)) return epoch(written);
+  const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);
+  if (short) return stampOf(`20${short[1]}-${short[2]}-${short[3]}T${written.slice(7)}`);
+  // `26-Nov-2026 07:33:20.255` (Tomcat)
+  if (written[2] === '-') {
+    const second = clfAt(`${written.slice(0, 20).replaceAll('-', '/').replace(' ', ':')}`)?.stamp;
+    return second && stamp(second.ms + Number(written.slice(21)), 1, second.basis);
+  }
   const text = written.replace(/ (?:UTC|GMT)$/, '');
   const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`) ?? daytimeAt(text);
   if (found?.end !== text.length) return undefined;

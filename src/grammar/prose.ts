@@ -31,6 +31,12 @@ const LIFE = new RegExp(
 );
 // Rust's tracing writes an error's words without quotes: up to the next key or the end.
 const SENTENCE = /(?<![\w.])(err|error|exception)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
+/** One duration with its unit, whatever the words before it: `played 33.0s`. */
+const ANY_DURATION =
+  /(?<![\w.:/=-]|\d )(\d{1,9}(?:\.\d{1,9})?\s?(?:ms|msecs?|millis|milliseconds|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?:\s?\d{1,9}(?:\.\d{1,9})?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?)){0,2})(?![\w%/])/gi;
+// What is measured there is a wait, a limit or a statistic, and no life.
+const NO_LIFE =
+  /(?:^|[^a-z])(?:in|within|every|time-?out|timed out|rtt|latency|ping|pong|lag|back-?off|retry\w*|reconnect\w*|interval|delay\w*|wait\w*|idle|silen\w+|inactiv\w+|last|limit|deadline|grace|next|ttl|jitter|drift|skew|avg|average|max\w*|min\w*|took|ago|write|flush\w*|missed|heartbeat|keep-?alive)\W{0,3}(?:[a-z]{1,12}\W{1,2})?$/i;
 const COLON =
   /(?<![\w.])(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
 // `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
@@ -100,6 +106,50 @@ function idIn(text: string): string | undefined {
   }
   return SOCKET_IO.exec(text)?.[1] ?? VERB_ID.exec(text)?.[1] ?? ID_FIRST.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
 }
+
+/** How long it was open, where a close names one duration and nothing says that it is another thing's. */
+export function ageIn(message: string): number | undefined {
+  let only: number | undefined;
+  for (const found of message.slice(0, 600).matchAll(ANY_DURATION)) {
+    if (NO_LIFE.test(message.slice(Math.max(0, found.index - 40), found.index))) continue;
+    if (only !== undefined) return undefined;
+    only = spelled(found[1]);
+  }
+  return only;
+}
+
+// What teams call those who are connected, and a name or number for one: it has a digit, so that `user left` names none.
+const PARTY =
+  /(?<![\w-])(?:seat|member|dev|device|user|client|peer|sensor|subscriber|player|agent|account|acct|viewer|guest|visitor|unit|truck|vehicle|meter|camera|terminal|kiosk|driver|rider|courier|participant|student|table|screen|printer|robot|station|listener|speaker|trader|customer)(?: (?:id|no))?[ #:]{1,2}["'[(<]?#?((?=[\w.-]{0,40}\d)[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
+/** The message begins with it: `A219128 gone`, `[truck888b] LINK LOST`, `valve-673: connection closed`. */
+const FIRST =
+  /^[<[({"']?((?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9])[>\])}"']?[:,]?\s(?=[A-Za-z])(?!(?:INFO|WARN|ERROR|DEBUG|TRACE)\b)/;
+const NO_NAME =
+  /^(?:\d{1,4}|10[01]\d|\d+(?:\.\d+)?(?:ms|s|m|h|kb|mb|x)|https?\d?|ipv?[46]|tcp[46]|udp[46]|utf-?\d+|h2c?|tls\S*|sha\d+|v?\d+(?:\.\d+)+|rfc\d+|.*\.(?:[cm]?[jt]sx?|py|go|rb|rs|java))$/i;
+/** `session 0 opened for oz.fc45`. */
+const FOR =
+  /\b(?:open(?:ed)?|connected|accepted|joined|established) (?:for|by|as|from) ["'[(<]?((?=[\w.-]{0,40}\d)[A-Za-z][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
+/** `session 0 closed`, `#5 open`: numbers of one process, so that the noun stays with them. */
+const NUMBERED =
+  /^(session|conn|connection|client|socket|tunnel|#) ?#?(\d{1,9}) (?:is |has |was )?(?:open|clos|connect|disconnect|begin|began|start|end|up\b|down\b|left|gone|lost|joined)/i;
+
+/** A name that a message has for the one who is connected; weaker than a connection's own id. */
+export function partyIn(message: string): string | undefined {
+  const text = message.length > 300 ? message.slice(0, 300) : message;
+  for (const pattern of [PARTY, FOR, FIRST]) {
+    const name = pattern.exec(text)?.[1];
+    if (name !== undefined && !NO_NAME.test(name) && endpointLike(name) === undefined) return name;
+  }
+  return undefined;
+}
+
+/** `session 0` of `session 0 closed`. */
+export function numberIn(message: string): string | undefined {
+  const found = NUMBERED.exec(message);
+  return found ? `${found[1] === '#' ? '' : `${found[1]?.toLowerCase()} `}${found[1] === '#' ? '#' : ''}${found[2]}` : undefined;
+}
+
+const endpointLike = (name: string): string | undefined => (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) ? name : undefined);
 
 /** A row with what its message names besides the record's own fields. */
 export function withProse(row: AppRow): AppRow {

@@ -54,7 +54,29 @@ async function degrade(incidents: readonly Incident[]): Promise<readonly Degrade
   return [...groups].map(([group, { runs: count, failures, outcomes }]) => ({ group, runs: count, failures, scores: tally(outcomes) }));
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { degrade: { type: 'boolean' }, json: { type: 'boolean' } } });
+const USAGE = `usage: npm run eval -- [--degrade] [--json] [DIR…]
+
+DIR        an incident (truth.json and logs/) or a folder of incidents; default: samples/
+--degrade  also runs every incident with logs left out, stamps cut and clocks shifted
+--json     numbers as JSON
+`;
+
+const { values, positionals } = argumentsOf();
+
+function argumentsOf() {
+  try {
+    const found = parseArgs({
+      allowPositionals: true,
+      options: { degrade: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (found.values.help !== true) return found;
+    process.stdout.write(USAGE);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
 const incidents = (positionals.length > 0 ? positionals : ['samples']).flatMap(incidentsIn);
 const scored = await inParallel(incidents, (incident) => score(incident, reportOn([`${incident.folder}/logs`])));
 const degraded = values.degrade ? await degrade(incidents) : undefined;

@@ -188,6 +188,8 @@ export function reportWith(text: fc.Arbitrary<string>, formatName = text): fc.Ar
         events: fc.nat(),
         unread: line,
         firstUnreadLine: line,
+        untold: line,
+        untoldLines: few(fc.record({ line: fc.integer({ min: 1, max: 1_000_000 }), text })),
         from: orNull(iso),
         to: orNull(iso),
         problems: few(text),
