@@ -80,11 +80,16 @@ export class ClockSample {
     if (width > 5_000) return; // dated by its neighbours only: no anchor
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
-    for (const key of anchorKeys(event)) this.#remember(key, ms);
+    const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
+    for (const key of anchorKeys(event)) {
+      this.#remember(key, ms);
+      // A log without opens tells of them by how long its connections lived.
+      const opened = lifeMs === undefined ? undefined : key.replace(/^close /, 'open ');
+      if (opened !== undefined && !this.keyed.has(opened)) this.#remember(opened, ms - (lifeMs ?? 0));
+    }
     this.#visit(event, ms);
     const turn = turnOf(event);
     if (turn && this.turns.length < TURN_LIMIT) this.turns.push({ what: turn, ms });
-    const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
   }
