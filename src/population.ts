@@ -52,7 +52,7 @@ export class Population {
   #ends: Float64Array = new Float64Array();
   #byEnd: Uint32Array = new Uint32Array();
   #opens: Float64Array = new Float64Array();
-  /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
+  /** How many of the first n ends were abnormal, and how many were told that somebody goes away. */
   #abnormal: Uint32Array = new Uint32Array();
   #goingAway: Uint32Array = new Uint32Array();
   /** From the first to the last end. */
@@ -196,10 +196,15 @@ export class Population {
       const { clients, sameAge, spreadMs } = this.#groupIn(from, Math.min(to, from + COUNTED));
       if (together >= live * BURST_SHARE)
         facts.push({ kind: 'burst', count: together, spreadMs, live, clients, sameAge, early: this.#isEarly(at) });
-      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', count: together, clients, sameAge });
+      else if (this.#isUnusual(together, MOMENT_MS)) facts.push({ kind: 'client-group', count: together, spreadMs, clients, sameAge });
     }
     const goingAway = within(this.#goingAway);
-    if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
+    // A page that is left says 1001 as well, one here and one there: only a server says it to most, or to more than leave by chance.
+    if (
+      goingAway >= 2 &&
+      (together + goingAway >= live * BURST_SHARE || (goingAway >= MIN_BURST && this.#isUnusual(goingAway, MOMENT_MS, this.#goingAway)))
+    )
+      facts.push({ kind: 'going-away-siblings', count: goingAway });
     const after = lowerBound(this.#ends, at + SURVIVOR_AFTER_MS);
     const openedBefore = lowerBound(this.#opens, at - 1_000);
     const survivors = openedBefore - after;
@@ -213,12 +218,12 @@ export class Population {
     return next !== undefined && next > endMs + 2 * AT_ONCE_MS && next <= endMs + MOMENT_MS;
   }
 
-  /** Whether so many abnormal ends within ± `aroundMs` are more than chance makes of the rate at all other times. */
-  #isUnusual(count: number, aroundMs: DurationMs): boolean {
-    const key = `${count} ${aroundMs}`;
+  /** Whether so many ends (abnormal ones) within ± `aroundMs` are more than chance makes of the rate at all other times. */
+  #isUnusual(count: number, aroundMs: DurationMs, sums = this.#abnormal): boolean {
+    const key = `${count} ${aroundMs} ${sums.at(-1) ?? 0}`;
     let unusual = this.#unusual.get(key);
     if (unusual === undefined) {
-      const others = (this.#abnormal.at(-1) ?? 0) - count;
+      const others = (sums.at(-1) ?? 0) - count;
       unusual = poissonTail(count, (others * 2 * aroundMs) / Math.max(this.#spanMs - 2 * aroundMs, LEAST_SPAN_MS)) < GROUP_P;
       this.#unusual.set(key, unusual);
     }
