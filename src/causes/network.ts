@@ -1,8 +1,10 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concerns, concernsClient, deathsNear, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
+import { changesNear, concerns, concernsClient, deathsNear, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 
+/** A connector's lines about its own connections and the ends inside them. */
+const GIVEN_UP_MS = 5_000;
 /** A lost path shows when the next heartbeat, timer or send fails. */
 const NOTICE_MS = 180_000;
 /** Until the node controller calls a silent node not ready, with its own delay. */
@@ -14,6 +16,12 @@ const near = (fault: ProxyFault, closure: Closure): boolean => closure.ended.fro
 /** What was opened after the fault did not suffer from it. */
 const openThen = (fault: ProxyFault, closure: Closure): boolean =>
   closure.lifeMs === undefined || closure.ended.fromMs - closure.lifeMs <= fault.when.toMs;
+
+/** A connector that is told to stop gives its connections up itself: that is no loss of its path. */
+const gaveUp = (fault: LogEvent, closure: Closure, world: World): boolean =>
+  changesNear(world, closure).some(
+    ({ change, proxy, when }) => change === 'stop' && proxy === productOf(fault) && when.fromMs <= fault.when.toMs,
+  );
 
 /** A loop that stalled does all that it has missed in one turn. */
 const ONE_TURN_MS = 250;
@@ -121,6 +129,7 @@ export const network: Cause = {
         if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > fault.when.toMs) return 0;
         if (!concernsClient(fault, closure)) return 0;
         if (fault.fault === 'link-up' || fault.fault === 'client-online' || fault.fault === 'syn-flood') return 0;
+        if (fault.fault === 'tunnel-lost' && gaveUp(fault, closure, world)) return 0;
         const weight =
           fault.fault === 'link-down' ||
           fault.fault === 'client-offline' ||
@@ -149,7 +158,7 @@ export const network: Cause = {
       because:
         'a connector that loses its link to the edge cuts every connection inside it in that moment; together with a burst no coincidence',
       holds: (fault, closure, world) => {
-        if (fault.fault !== 'tunnel-lost' || fault.phase !== 'tunnel') return 0;
+        if (fault.fault !== 'tunnel-lost' || fault.phase !== 'tunnel' || gaveUp(fault, closure, world)) return 0;
         return factOf(closure, world, 'burst') || factOf(closure, world, 'client-group') ? 0.8 : 0.25;
       },
       says: (fault) => `${productOf(fault)} lost its connection to the edge in that moment`,
@@ -228,6 +237,10 @@ export const network: Cause = {
   refute(closure, world) {
     const reset = seenOf(closure, 'proxy-fault').find((fault) => fault.fault === 'client-reset' || fault.fault === 'upstream-reset');
     if (reset) return `a reset arrived (${reset.fault}): the path lived`;
+    const given = world
+      .between('network-fault', closure.ended.fromMs - GIVEN_UP_MS, closure.ended.toMs + GIVEN_UP_MS)
+      .find((fault) => fault.fault === 'tunnel-lost' && gaveUp(fault, closure, world));
+    if (given) return `${productOf(given)} gave its connections up itself: it had been told to stop`;
     if (
       world.heartbeats &&
       seenOf(closure, 'heartbeat-missed').length === 0 &&
