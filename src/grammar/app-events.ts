@@ -109,6 +109,10 @@ const vantageByName = remembered((hint): Vantage | undefined => {
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
 
+/** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
+const OF_UPSTREAM =
+  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b/i;
+
 /**
  * Whose view a record gives where it says so itself or the source's name does; undefined = the parser's own.
  * `userAgent` alone says nothing: servers log it too.
@@ -120,6 +124,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (named !== undefined) return named;
   if (row.place !== undefined) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
+  if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
 
