@@ -3,6 +3,7 @@
  * the part of the system that is at fault where the cause alone does not.
  */
 import type { Closure } from './closure.ts';
+import type { Vantage } from './types.ts';
 
 /** What a connection can have in common with others; each kind is told at most once of an incident. */
 type Kind = 'client network' | 'path' | 'upstream' | 'pod' | 'host';
@@ -17,9 +18,21 @@ const LEAST_LIFT = 2;
 /** By chance at most, for each of the values that were tried. */
 const CHANCE = 1e-4;
 
-function facetsOf({ keys }: Closure): (readonly [Kind, string])[] {
+/** Views of the client, the outermost first: behind a balancer every client has the balancer's address. */
+const OUTERMOST: readonly Vantage[] = ['edge', 'proxy', 'gateway', 'server'];
+const PRIVATE = /^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe80:|::1$)/i;
+
+/** The client's own address, as far as a log has it. */
+function clientOf({ keys, seen }: Closure): string | undefined {
+  const views = OUTERMOST.flatMap((vantage) => seen.flatMap((event) => (event.vantage === vantage && event.keys.client?.ip) || []));
+  return views.find((ip) => !PRIVATE.test(ip)) ?? views[0] ?? keys.client?.ip;
+}
+
+function facetsOf(closure: Closure): (readonly [Kind, string])[] {
+  const { keys } = closure;
+  const client = clientOf(closure);
   const facets: (readonly [Kind, string | undefined])[] = [
-    ['client network', keys.client && networkOf(keys.client.ip)],
+    ['client network', client && networkOf(client)],
     ['path', keys.path?.replace(/\?.*$/s, '')],
     ['upstream', keys.upstream && `${keys.upstream.ip}${keys.upstream.port === undefined ? '' : `:${keys.upstream.port}`}`],
     ['pod', keys.pod],
@@ -39,14 +52,20 @@ function networkOf(ip: string): string | undefined {
 /** Connections by what they have. */
 export class Facets {
   readonly #counts = new Map<string, number>();
+  readonly #kinds = new Map<string, Kind>();
+  /** Of how many a log says the kind at all: what the others have is not known. */
+  readonly #told = new Map<Kind, number>();
   #total = 0;
 
   add(closure: Closure): void {
     this.#total++;
     for (const [kind, value] of facetsOf(closure)) {
+      this.#told.set(kind, (this.#told.get(kind) ?? 0) + 1);
       const key = `${kind} ${value}`;
       const count = this.#counts.get(key);
-      if (count !== undefined || this.#counts.size < MOST_VALUES) this.#counts.set(key, (count ?? 0) + 1);
+      if (count === undefined && this.#counts.size >= MOST_VALUES) continue;
+      this.#counts.set(key, (count ?? 0) + 1);
+      this.#kinds.set(key, kind);
     }
   }
 
@@ -56,7 +75,7 @@ export class Facets {
     const found: { readonly words: string; readonly chance: number }[] = [];
     for (const [key, count] of this.#counts) {
       const share = count / this.#total;
-      const usual = (all.#counts.get(key) ?? 0) / all.#total;
+      const usual = (all.#counts.get(key) ?? 0) / (all.#told.get(this.#kinds.get(key) as Kind) ?? all.#total);
       if (share < LEAST_SHARE || usual === 0 || share < LEAST_LIFT * usual) continue;
       const chance = atMost(count, this.#total, usual) * this.#counts.size;
       if (chance > CHANCE) continue;
