@@ -18,6 +18,20 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
+const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
+
+/** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
+function ofOtherPod({ identity: { pods, containers, addresses } }: Death, { seen }: Closure): boolean {
+  const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
+  if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
+  const container = own?.container;
+  const names = container === undefined ? [] : containers.filter((name) => isContainerId(name) === isContainerId(container));
+  if (container !== undefined && names.length > 0) return !names.some((name) => name.startsWith(container) || container.startsWith(name));
+  if (addresses.length === 0) return false;
+  const upstreams = seen.flatMap((event) => event.keys.upstream?.ip ?? []);
+  return upstreams.length > 0 && !upstreams.some((ip) => addresses.includes(ip));
+}
+
 /** Deaths in whose moment the closure may have ended. */
 export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
   deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
@@ -45,7 +59,7 @@ export function concerns(death: Death, closure: Closure): number {
   if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
-  if (!ofInstance(death, closure.server)) return 0;
+  if (!ofInstance(death, closure.server) || ofOtherPod(death, closure)) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;

@@ -112,7 +112,9 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
       return Math.abs(late) < 3_000 && /SEGV|ILL|TRAP|FPE|BUS/.test(end.signal ?? '');
     if (fault.fault === 'heap-limit' || fault.fault === 'abort')
       return late > -2_000 && late < LAST_WORDS_MS && (end.signal === 'SIGABRT' || end.exitCode === 134 || end.dumped === true);
-    return late > -2_000 && late < LAST_WORDS_MS && end.exitCode !== undefined && end.exitCode > 0 && end.exitCode < 128;
+    // .NET, Rust with panic=abort and C++ abort after their last words.
+    const byItself = end.exitCode !== undefined && end.exitCode > 0 && (end.exitCode < 128 || end.exitCode === 134);
+    return late > -2_000 && late < LAST_WORDS_MS && byItself;
   }
   const [kill, killed] = a.kind === 'oom-kill' ? [a, b] : b.kind === 'oom-kill' ? [b, a] : [undefined, undefined];
   if (kill && killed?.kind === 'process-ended')

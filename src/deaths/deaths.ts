@@ -4,6 +4,7 @@ import { Spans } from '../spans.ts';
 import type { EpochMs, LogEvent } from '../types.ts';
 import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
+import { placedDeaths } from './placing.ts';
 import type { ServerProfile } from './profile.ts';
 import { type LostIn, notTheServer, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
 
@@ -17,5 +18,5 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const tied = profile.sources.size > 0 ? deaths : tiedByProxy(deaths, events);
   const server = (tied.find((death) => death.relation === 'same') ?? tied.find((death) => death.relation === 'probable'))?.identity;
   const told = server ? tied.map((death) => notTheServer(death, server)) : tied;
-  return new Spans(tiedByMoment(told, ends, profile), ({ when }) => when);
+  return new Spans(tiedByMoment(placedDeaths(told, ends), ends, profile), ({ when }) => when);
 }
