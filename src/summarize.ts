@@ -45,11 +45,11 @@ export function summarize(found: Findings): Report {
     patterns: [
       ...piles.map(
         (pile) =>
-          `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): a timer of ${words(pile.fromMs)}`,
+          `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): ${pile.round ? `a timer of ${words(pile.fromMs)}` : 'a timer below that, and the traffic before it'}`,
       ),
       ...(storm ? [storm] : []),
     ],
-    fixes: fixesFor(incidents, world, piles[0]?.fromMs, storm !== undefined),
+    fixes: fixesFor(incidents, world, piles.find(({ round }) => round)?.fromMs ?? piles[0]?.fromMs, storm !== undefined),
     checklist: checklist(found),
     blindSpots: blindSpots(found, incidents),
     sources: found.tallies.map((tally) => sourceReport(tally, found.alignment)),

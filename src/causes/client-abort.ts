@@ -1,9 +1,17 @@
 /** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
-import type { Cause } from '../closure.ts';
-import { changesNear, concerns, cutBy, deathsNear, factOf, plural, seenOf } from '../signals.ts';
+import type { Cause, Closure } from '../closure.ts';
+import { changesNear, concerns, cutBy, deathsNear, factOf, plural, seenOf, words } from '../signals.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
+/** So many addresses are rarely one person's devices, one test's or one office's that lost its power, in one second. */
+const MOST_LEAVERS = 8;
+const LEAVE_TOGETHER_MS = 1_500;
+
+/** A proxy knows whose reset or FIN came: one client may say many addresses. */
+const namesClient = (closure: Closure): boolean =>
+  seenOf(closure, 'tunnel-ended').some(({ endedBy }) => endedBy === 'client') ||
+  seenOf(closure, 'proxy-fault').some(({ fault }) => fault === 'client-reset' || fault === 'client-closed');
 
 export const clientAbort: Cause = {
   name: 'client-abort',
@@ -113,6 +121,26 @@ export const clientAbort: Cause = {
   changes: [],
   facts: [
     {
+      id: 'many-at-once',
+      mechanism: 'many-clients',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'people do not leave in one moment: what ends the connections of many addresses at once is a hop that all of them share',
+      holds: (fact, closure) =>
+        (fact.kind === 'burst' || fact.kind === 'client-group') &&
+        !fact.sameAge &&
+        !namesClient(closure) &&
+        fact.clients >= MOST_LEAVERS &&
+        fact.clients * 2 >= fact.count &&
+        fact.spreadMs <= LEAVE_TOGETHER_MS
+          ? 1
+          : 0,
+      says: (fact) =>
+        fact.kind === 'burst' || fact.kind === 'client-group'
+          ? `connections of ${fact.clients} addresses ended within ${words(fact.spreadMs)}: no client does that`
+          : '',
+    },
+    {
       id: 'by-elimination',
       mechanism: 'neutral',
       strength: 'strong',
@@ -135,7 +163,7 @@ export const clientAbort: Cause = {
       },
       says: (fact) =>
         fact.kind === 'neutral-end'
-          ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did`
+          ? `${fact.proxy} names no timer of its own${fact.telling ? ', and would have' : ''}, and the server, which wrote 1006, did not close: the client's side did`
           : '',
     },
     {
