@@ -40,7 +40,7 @@ export interface Identity {
   readonly addresses: readonly string[];
 }
 
-/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server, and this is the only death. */
+/** How an event's process stands to the WebSocket server of a closure. `coincident`: only the moment ties it to the ends. */
 export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
 
 /** In which way a process ended. */

@@ -20,7 +20,8 @@ const CHANCE = 1e-4;
 
 /** Views of the client, the outermost first: behind a balancer every client has the balancer's address. */
 const OUTERMOST: readonly Vantage[] = ['edge', 'proxy', 'gateway', 'server'];
-const PRIVATE = /^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe80:|::1$)/i;
+const PRIVATE =
+  /^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe80:|::1$)/i;
 
 /** The client's own address, as far as a log has it. */
 function clientOf({ keys, seen }: Closure): string | undefined {

@@ -288,7 +288,13 @@ function quoteOf(raw: string, text: string): string {
 }
 
 /** The events of one reading, with place, quote and stamp; an event without any stamp at all is undated and left to the caller. */
-export function toEvents(reading: Reading, place: Place, line: number, raw: string, fallback: (kind: EventKind) => Stamp | undefined): RawEvent[] {
+export function toEvents(
+  reading: Reading,
+  place: Place,
+  line: number,
+  raw: string,
+  fallback: (kind: EventKind) => Stamp | undefined,
+): RawEvent[] {
   const events: RawEvent[] = [];
   const { parser } = reading;
   if (!parser) return events;

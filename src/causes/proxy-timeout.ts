@@ -206,7 +206,11 @@ export const proxyTimeout: Cause = {
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
     const seen = hopOf(closure);
     const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
-    const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' && pile.round ? ` at ${words(pile.ms)}` : '';
+    const about = setting
+      ? ` (${setting.setting} ${words(setting.ms)})`
+      : pile?.place === 'in' && pile.round
+        ? ` at ${words(pile.ms)}`
+        : '';
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
     const hop = (seen !== undefined && TIMERLESS.has(seen) ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';

@@ -215,12 +215,16 @@ const CONTAINER_HOST = /^[0-9a-f]{12}$/;
 
 /** Names that any program's log or container may have. */
 const COMMON: ReadonlySet<string> = new Set(
-  'app application server service svc main web api backend node pod container log logs stdout stderr output console current all ws websocket websockets'.split(' '),
+  'app application server service svc main web api backend node pod container log logs stdout stderr output console current all ws websocket websockets'.split(
+    ' ',
+  ),
 );
 
 /** `hub-previous.log.gz` → `hub`. */
 const fileName = (source: string): string =>
-  (source.split('/').at(-1) ?? source).replace(/\.(?:log|txt|out|err|json|ndjson|jsonl|csv|gz|zst|bz2|xz|\d{1,3}).*$/, '').replace(/[-_.](?:previous|prev|\d{1,3})$/, '');
+  (source.split('/').at(-1) ?? source)
+    .replace(/\.(?:log|txt|out|err|json|ndjson|jsonl|csv|gz|zst|bz2|xz|\d{1,3}).*$/, '')
+    .replace(/[-_.](?:previous|prev|\d{1,3})$/, '');
 
 /** Whether a container or pod is named so. */
 function isNameOf(name: string, { containers, pods }: Identity): boolean {

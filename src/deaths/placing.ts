@@ -40,7 +40,8 @@ function placedByMoment(death: Death, ends: ArrayLike<EpochMs>): Death {
   return {
     ...death,
     when: moment,
-    ...(death.relation === 'same' && { relation: 'probable' }),
+    // The ends themselves tell of the moment: that they fall into it proves nothing more.
+    ...(death.relation !== 'unknown' && death.relation !== 'other' && { relation: 'coincident' }),
     relationWhy: `${death.relationWhy}; it has no stamp: this is the moment after the line above it in which most connections ended`,
   };
 }
