@@ -40,7 +40,7 @@ export interface Identity {
   readonly addresses: readonly string[];
 }
 
-/** How an event's process stands to the WebSocket server of a closure. `coincident`: only the moment ties it to the ends. */
+/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server but the moment, or that nothing else died. */
 export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
 
 /** In which way a process ended. */
@@ -60,6 +60,8 @@ export interface Death {
   readonly way: Way;
   /** It had no chance to send close frames: killed, crashed, or killed after its grace period. */
   readonly sudden: boolean;
+  /** A record tells of the end itself; false = `when` reaches to the latest at which it can have come. */
+  readonly ended: boolean;
   readonly detail: string;
   readonly identity: Identity;
   /** Server logs (sources) that this death stands in or whose banner followed it: which instance died. Empty = not known. */

@@ -100,6 +100,10 @@ export function lostBy(unclosed: readonly Unclosed[], closed: ReadonlyMap<string
   return lost;
 }
 
+/** The server died of it, as far as the logs tell: by a name, by what followed, or since nothing else stands in them. */
+const isServers = ({ relation, silence }: Death): boolean =>
+  relation === 'same' || relation === 'probable' || (relation === 'coincident' && silence === undefined);
+
 export interface Unlogged {
   /** One closure for each connection that was open when its server died and that no log closes. */
   readonly lost: readonly Closure[];
@@ -122,13 +126,14 @@ export function unlogged(
     const death = deaths.next(
       opened.when.fromMs,
       (candidate) =>
-        (candidate.relation === 'same' || candidate.relation === 'probable') &&
+        isServers(candidate) &&
         ofInstance(candidate, opened.origin.source) &&
         (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs),
     );
     if (!death) living.push(one);
     if (!death || death.root === 'deploy-restart') continue;
-    const ended = { fromMs: death.when.fromMs, toMs: Math.min(death.when.toMs, death.when.fromMs + TIGHT_MS) };
+    const { fromMs } = death.when;
+    const ended = { fromMs, toMs: death.ended ? Math.min(death.when.toMs, fromMs + TIGHT_MS) : death.when.toMs };
     lost.push({
       id: `i${lost.length + 1}`,
       ended,

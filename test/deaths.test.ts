@@ -92,6 +92,31 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
   return { ms: process.cpuUsage(started).user / 1_000, crashes, deaths: deaths.all.length };
 }
 
+it('is told of by thousands of exceptions that do not end it, in proportion to these', { timeout: 60_000 }, () => {
+  const storm = (count: number): number => {
+    const profile = new ServerProfile();
+    const events = Array.from(
+      { length: count },
+      (_, at): LogEvent => ({
+        ...seen(START + at * 1_000, 'app', at),
+        kind: 'process-fault',
+        fault: 'uncaught-exception',
+        says: 'x',
+        vantage: 'server',
+        keys: {},
+      }),
+    );
+    for (const event of events) profile.add(event);
+    profile.sources.add('app');
+    const started = process.cpuUsage();
+    expect(deathsOf(events, profile, new Map(), []).all).toHaveLength(1);
+    return process.cpuUsage(started).user;
+  };
+  storm(1_000); // compiled by now
+  const quarter = storm(3_000);
+  expect(storm(12_000) / quarter).toBeLessThan(9);
+});
+
 it('takes time in proportion to 20,000 deaths and 50,000 closures', { timeout: 120_000 }, () => {
   cost(1_000, 2_500); // compiled by now
   const quarter = cost(5_000, 12_500);

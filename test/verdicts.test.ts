@@ -114,6 +114,26 @@ describe('a death', () => {
   });
 });
 
+describe('the only process that any log names', () => {
+  const exited = (at: number, name: string): string => supervisord(at, `WARN exited: ${name} (terminated by SIGSEGV; not expected)`);
+  const around = (...lines: readonly string[]): Promise<Whole> =>
+    report({
+      'app.log': [listening(0), ...count(6).map((n) => opened(10 + n, `k${n}`, ip(n))), closed(19, 'k9', 3, ip(9), 1000)],
+      'supervisord.log': lines,
+    });
+
+  it('is likely the server that falls silent with its end', async () => {
+    const { closures } = await around(exited(30, 'ws'));
+    expect(new Set(closures.map(({ cause, grade, inferred }) => `${cause} ${grade} ${inferred}`))).toEqual(new Set(['crash likely true']));
+    expect(closures).toHaveLength(6);
+  });
+
+  it('is not the only one beside another, and not the server when that goes on', async () => {
+    expect((await around(exited(30, 'ws'), exited(40, 'mailer'))).closures).toEqual([]);
+    expect((await around(exited(14, 'ws'))).closures).toEqual([]);
+  });
+});
+
 describe('a stop', () => {
   const whole = (line: string): string => line.replace(/\.\d{3}Z/, 'Z');
   const journal = (at: number, text: string): string => `${iso(at).slice(0, 19)}+0000 web-1 ${text}`;

@@ -1,10 +1,12 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
-import type { EventKind, EventOf, LogEvent } from '../types.ts';
+import type { DurationMs, EventKind, EventOf, LogEvent } from '../types.ts';
+import { graceOf } from './grace.ts';
 import { aboutProxy, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
-/** systemd's default stop timeout; a stop explains an end this much later. */
+/** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
 const STOP_GRACE_MS = 95_000;
+const GRACE_SLACK_MS = 5_000;
 /** Records of one death: kernel line, systemd's words, coredump, restart. */
 const DEATH_WINDOW_MS = 15_000;
 /** A dying process's last words precede its exit by at most this (exit handlers, core dumps, GC thrash). */
@@ -44,7 +46,7 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     const home = open.findLast((cluster) => belongs(process, cluster, profile));
     if (home) {
       if (
-        !home.events.some(
+        !toldIn(home).some(
           (other) => other.kind === process.kind && other.quote === process.quote && other.origin.source !== process.origin.source,
         )
       )
@@ -59,19 +61,32 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   return clusters;
 }
 
-/** No event from this one on belongs to it: no window is longer than that of a restart. */
-const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean => when.fromMs - cluster.lastMs > RESTART_WINDOW_MS;
+/** A server that logs one exception after the other and lives: what its first and its latest records do not tell of a death, the others do not either. */
+const TOLD = 40;
+const toldIn = ({ events }: Cluster): readonly ProcessEvent[] =>
+  events.length <= 2 * TOLD ? events : [...events.slice(0, TOLD), ...events.slice(-TOLD)];
+
+/** How long an end may follow the stop that was asked for. */
+const stopWindow = (cluster: Cluster): DurationMs =>
+  Math.max(
+    STOP_GRACE_MS,
+    ...toldIn(cluster).map((event) => (event.kind === 'stop-requested' ? (graceOf(event) ?? 0) + GRACE_SLACK_MS : 0)),
+  );
+
+/** No event from this one on belongs to it. */
+const isOver = (cluster: Cluster, { when }: ProcessEvent): boolean =>
+  when.fromMs - cluster.lastMs > Math.max(RESTART_WINDOW_MS, stopWindow(cluster));
 
 function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile): boolean {
   const since = event.when.fromMs - cluster.lastMs;
-  const stopping =
-    cluster.events.some((other) => other.kind === 'stop-requested') && !cluster.events.some((other) => other.kind === 'process-ended');
-  const started = cluster.events.some((other) => other.kind === 'process-started');
+  const told = toldIn(cluster);
+  const stopping = told.some((other) => other.kind === 'stop-requested') && !told.some((other) => other.kind === 'process-ended');
+  const started = told.some((other) => other.kind === 'process-started');
   const window =
     event.kind === 'process-started'
       ? RESTART_WINDOW_MS
       : stopping
-        ? STOP_GRACE_MS
+        ? stopWindow(cluster)
         : event.kind === 'process-ended'
           ? LAST_WORDS_MS
           : DEATH_WINDOW_MS;
@@ -79,9 +94,9 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
   // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
   const late = (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && stopping);
   if (started && event.kind !== 'process-started' && !late) return false;
-  const kinship = cluster.events.map((other) => kin(event, other, profile));
+  const kinship = told.map((other) => kin(event, other, profile));
   if (kinship.includes('conflict')) return false;
-  return kinship.includes('same') || (event.kind !== 'process-started' && cluster.events.some((other) => sameDeath(event, other)));
+  return kinship.includes('same') || (event.kind !== 'process-started' && told.some((other) => sameDeath(event, other)));
 }
 
 const isId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);

@@ -1,8 +1,9 @@
 /** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
 import type { Death, Identity, Relation, Way } from '../closure.ts';
 import { shortId } from '../signals.ts';
-import type { EventOf, Keys, LogEvent } from '../types.ts';
+import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
+import { graceOf } from './grace.ts';
 import { RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
@@ -68,12 +69,15 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const shown = found.way === 'hang' ? (hung ?? decisive) : decisive;
   const identity = identityOf(events, profile);
   const restart = starts[0]?.when;
+  // Nobody wrote of the end: it came within the grace of the last stop, and before the start of what followed.
+  const deadline = end || kill || fatal ? undefined : deadlineOf(stops, restart);
   const [relation, relationWhy] = relationOf(identity, events, profile);
   // One-shot units end clean all the time; without a stop request such an end is a death only of the server itself.
   if (stops.length === 0 && root === 'deploy-restart' && relation !== 'same' && !restart) return undefined;
   return {
     id: `d${number + 1}`,
-    when: { fromMs: from, toMs: Math.max(from, last?.when.toMs ?? from) },
+    when: { fromMs: from, toMs: Math.max(from, deadline ?? last?.when.toMs ?? from) },
+    ended: end !== undefined || kill !== undefined,
     root,
     ...found,
     sudden: found.way !== 'asked',
@@ -86,6 +90,15 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     relation,
     relationWhy,
   };
+}
+
+/** Until when a process that was told to stop has ended; undefined = not known. */
+function deadlineOf(stops: readonly EventOf<'stop-requested'>[], restart: Span | undefined): EpochMs | undefined {
+  const deadlines = stops.flatMap((stop) => {
+    const graceMs = graceOf(stop);
+    return graceMs === undefined ? [] : [stop.when.toMs + graceMs];
+  });
+  return deadlines.length === 0 ? undefined : Math.min(Math.max(...deadlines), restart?.fromMs ?? Number.POSITIVE_INFINITY);
 }
 
 interface Signs {

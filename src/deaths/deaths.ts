@@ -6,7 +6,7 @@ import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
 import { placedDeaths } from './placing.ts';
 import type { ServerProfile } from './profile.ts';
-import { type LostIn, notTheServer, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
+import { type LostIn, notTheServer, tiedAsOnly, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
 
 /**
  * All deaths in the timeline's process events. `lostIn`: server log → ends that it should have written and did not; `ends`: when
@@ -18,5 +18,6 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const tied = profile.sources.size > 0 ? deaths : tiedByProxy(deaths, events);
   const server = (tied.find((death) => death.relation === 'same') ?? tied.find((death) => death.relation === 'probable'))?.identity;
   const told = server ? tied.map((death) => notTheServer(death, server)) : tied;
-  return new Spans(tiedByMoment(placedDeaths(told, ends), ends, profile), ({ when }) => when);
+  const placed = placedDeaths(tiedAsOnly(told, profile), ends);
+  return new Spans(tiedByMoment(placed, ends, profile), ({ when }) => when);
 }

@@ -60,13 +60,14 @@ function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<De
   if (!stop || death.way !== 'asked' || death.events.some(({ kind }) => kind === 'process-ended')) return;
   for (const graceMs of gracesOf(stop)) {
     const due = stop.when.fromMs + graceMs;
-    if (graceMs <= SOON_MS) continue;
+    if (due <= death.when.toMs + SOON_MS) continue;
     const moment = momentIn({ fromMs: due - GRACE_SLACK_MS, toMs: stop.when.toMs + graceMs + GRACE_SLACK_MS }, ends);
     if (!moment) continue;
     yield {
       ...death,
       id: `${death.id}k`,
       when: moment,
+      ended: false,
       way: 'forced',
       sudden: true,
       detail: `${death.detail}; killed ${graceMs / 1_000} s later, after its grace period`,

@@ -50,6 +50,37 @@ export function tiedByMoment(deaths: readonly Death[], ends: readonly EpochMs[],
   });
 }
 
+/** A server's log of which nothing but its lines is known: no unit, pod, container, host or pid. */
+const isNameless = ({ sources, units, pods, containers, services, hosts, pids }: ServerProfile): boolean =>
+  sources.size === 1 && [units, pods, containers, services, hosts, pids].every((names) => names.size === 0);
+
+/** Names by which deaths are told apart: the fewer a record has, the fewer count. */
+function namesOf({ pods, containers, units, services }: Identity): readonly string[] {
+  return [pods, units, services, containers].find((names) => names.length > 0) ?? [];
+}
+
+/**
+ * The log of one server that says nothing of who wrote it, beside records of one process alone: whoever kept them took them for one
+ * incident. A sudden death of that process is the server's, as far as nothing else says, when the log is silent from then on until a
+ * new start.
+ */
+export function tiedAsOnly(deaths: readonly Death[], profile: ServerProfile): readonly Death[] {
+  const [source] = profile.sources;
+  if (source === undefined || !isNameless(profile) || deaths.some(({ relation }) => relation !== 'unknown')) return deaths;
+  const [name, ...others] = new Set(deaths.flatMap(({ identity }) => namesOf(identity)));
+  if (name === undefined || others.length > 0) return deaths;
+  return deaths.map((death) => {
+    const after = { source, line: Number.MAX_SAFE_INTEGER };
+    if (!death.sudden || wentOn(profile, after, death.when.toMs, () => undefined) === true) return death;
+    return {
+      ...death,
+      servers: [source],
+      relation: 'coincident',
+      relationWhy: `the server's log ${source} does not say who wrote it; no other process than ${name} stands in these logs, and with its end that log falls silent`,
+    };
+  });
+}
+
 /** A server needs some seconds from its start to its "listening". */
 const BANNER_MS = { before: 2_000, after: 20_000 };
 

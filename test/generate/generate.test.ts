@@ -70,6 +70,37 @@ describe('labels', () => {
     expect(label(one('stay', 13_000), opened(1))).toHaveProperty('doubt');
     expect(label(one('stay', 13_000))).toBe('never-opened');
   });
+  describe('say what the logs do not decide', () => {
+    const many = (count: number, fate: ConnectionPlan['fate'], atMs: number): ConnectionPlan[] =>
+      Array.from({ length: count }, () => one(fate, atMs));
+    const close = (setting: Partial<Plan>, connection: ConnectionPlan, endMs: number): unknown => {
+      const found = labelOne({ ...plan, ...setting }, start, undefined, connection, [opened(1), closed(endMs, 1006)]);
+      return 'undecided' in (found as { close: object }).close;
+    };
+    const quiet = { strike: 'none', proxyLogged: true, errorLevel: 'error' } as const;
+
+    it('of a timer that the proxy does not name: not where three ages show it, whoever logs', () => {
+      expect(close({ ...quiet, connections: many(2, 'idle', 3_000) }, one('idle', 3_000), 3_010)).toBe(true);
+      expect(close({ ...quiet, connections: many(3, 'idle', 3_000) }, one('idle', 3_000), 3_010)).toBe(false);
+      expect(close({ ...quiet, proxyLogged: false, connections: many(3, 'idle', 3_000) }, one('idle', 3_000), 3_010)).toBe(false);
+    });
+    it('of a client that goes before the timer which others show: only where no log of a hop is there', () => {
+      const setting = { ...quiet, connections: many(3, 'idle', 3_000) };
+      expect(close(setting, one('destroy', 2_000), 2_010)).toBe(false);
+      expect(close({ ...setting, proxyLogged: false }, one('destroy', 2_000), 2_010)).toBe(true);
+      expect(close({ ...setting, proxyLogged: false, proxy: 'none', timer: null }, one('destroy', 2_000), 2_010)).toBe(true);
+    });
+    it('of clients that were killed: only where next to nobody lived on', () => {
+      const killed = { ...quiet, strike: 'clients-killed', strikeMs: 7_000 } as const;
+      const connections = (alive: number): ConnectionPlan[] => [
+        ...many(20, 'killed', 7_000),
+        ...many(alive, 'stay', 13_000),
+        ...many(9, 'leave', 2_000),
+      ];
+      expect(close({ ...killed, connections: connections(2) }, one('killed', 7_000), 7_010)).toBe(true);
+      expect(close({ ...killed, connections: connections(3) }, one('killed', 7_000), 7_010)).toBe(false);
+    });
+  });
   it('know a refused upgrade', () => {
     expect(label(one('refused', 8_000), { ...gone(8_010), refused: 502 } as Entry)).toMatchObject({
       close: { cause: 'handshake-failure', subtype: 'refused-502' },

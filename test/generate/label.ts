@@ -83,8 +83,10 @@ function ownLabel(
   return undefined;
 }
 
-/** So many connections that were silent from their first moment show a timer by their equal ages. */
-const PILE = 5;
+/** So many connections that were silent from their first moment show a timer by their equal ages: every style tells these to the ms. */
+const PILE = 3;
+/** So many that live on across a moment, through the same proxy on the same server, show that neither went then. */
+const SURVIVORS = 3;
 /** A proxy counts silence from its own last byte and wakes up when it does: nearer to the timer than this, an age does not tell. */
 const TIMER_BLUR_MS = 600;
 
@@ -95,19 +97,17 @@ function undecided(plan: Plan, { fate, chatForMs }: ConnectionPlan, cause: strin
   if (cause !== 'proxy-timeout' && cause !== 'client-abort') return undefined;
   const telling = plan.proxyLogged && (plan.proxy === 'haproxy' || (plan.proxy === 'nginx' && plan.errorLevel === 'info'));
   if (fate === 'killed') {
-    // Some at once while the others live on are one process's; most of all of them may be anything in front of the server.
-    const there = plan.connections.filter(({ openMs }) => openMs < plan.strikeMs);
-    const killed = there.filter((one) => one.fate === 'killed').length;
-    return telling || killed < there.length / 2 ? undefined : 'most connections ended at once, and no hop says who ended them';
+    const survivors = plan.connections.filter((one) => one.openMs < plan.strikeMs && one.atMs > plan.strikeMs && one.fate !== 'killed');
+    return telling || survivors.length >= SURVIVORS ? undefined : 'next to all connections ended at once, and no hop says who ended them';
   }
+  // Where the proxy does not say what its timer cuts, the ages of those without traffic do, whoever logs them, if they pile up.
+  const piled = plan.connections.filter((one) => one.fate === 'idle' && one.chatForMs === 0).length >= PILE;
+  if (piled && fate === 'idle' && chatForMs === 0) return undefined;
   // Pings that are answered stand in no log: only where some were not does it show that the server pings.
   if (plan.proxy === 'none') return plan.strike === 'drop' ? undefined : 'no log of any hop in between: a FIN may be anybody’s';
   if (!plan.proxyLogged) return 'no log of the proxy: a FIN may be its timer’s or the client’s';
   if (telling) return undefined;
-  // The proxy does not say what its timer cut: the ages of those without traffic do, if they are enough to pile up.
-  const silent = plan.connections.filter((one) => one.fate === 'idle' && one.chatForMs === 0).length;
-  if (silent >= PILE && fate === 'idle' && chatForMs === 0) return undefined;
-  if (silent >= PILE && fate !== 'idle' && plan.timer && lifeMs < plan.timer.seconds * 1_000 - TIMER_BLUR_MS) return undefined;
+  if (piled && fate !== 'idle' && plan.timer && lifeMs < plan.timer.seconds * 1_000 - TIMER_BLUR_MS) return undefined;
   return `${plan.proxy} logs neither what its timer cuts nor what the client does`;
 }
 
