@@ -377,11 +377,12 @@ export class Stitcher {
   }
 }
 
-/** The log that wrote how the one began wrote of the other by another name. */
+/** Who wrote how the one began wrote of the other by another name; a router in the same log has names of its own. */
 function namedOtherwise({ opened, ids }: Draft, other: Draft): boolean {
   if (opened?.keys.connection === undefined || !other.namedBy.has(opened.origin.source)) return false;
   for (const id of ids) if (other.ids.has(id)) return false;
-  return true;
+  const { origin, vantage } = opened;
+  return other.seen.some((event) => event.vantage === vantage && event.origin.source === origin.source && event.keys.connection !== undefined);
 }
 
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
