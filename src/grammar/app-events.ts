@@ -109,10 +109,6 @@ const vantageByName = remembered((hint): Vantage | undefined => {
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
 
-/** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
-const OF_UPSTREAM =
-  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b/i;
-
 /**
  * Whose view a record gives where it says so itself or the source's name does; undefined = the parser's own.
  * `userAgent` alone says nothing: servers log it too.
@@ -127,6 +123,10 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
+
+/** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
+const OF_UPSTREAM =
+  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b/i;
 
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
