@@ -163,6 +163,19 @@ export function hopOf(closure: Closure): string | undefined {
   return event && productOf(event);
 }
 
+/** How endpoints word that a write failed: what was wrong with the connection had gone unnoticed until then. */
+const FAILED_WRITE =
+  /\b(?:while|when|on|during|failed to|error) (?:send|writ)\w*|\bwrite tcp\b|\bwrite: (?:connection reset|broken pipe)|\bwrite e(?:pipe|connreset)\b|\bbroken pipe\b/i;
+/** Shorter than any hop forgets a connection. */
+const LEAST_SILENCE_MS = 60_000;
+
+/** The server found the connection dead by a write, after a silence that is known to be long: no FIN and no RST of the client had come. */
+export const foundDead = (closure: Closure): boolean =>
+  (closure.silenceMs ?? 0) >= LEAST_SILENCE_MS &&
+  seenOf(closure, 'socket-closed').some(
+    ({ vantage, reason, quote, by }) => vantage === 'server' && by === undefined && FAILED_WRITE.test(reason ?? quote),
+  );
+
 /** A container's id as people write it. */
 export const shortId = (name: string): string => (/^[0-9a-f]{32,64}$/.test(name) ? name.slice(0, 12) : name);
 

@@ -172,6 +172,27 @@ describe('connections of many addresses that end in one moment', () => {
   });
 });
 
+describe('a write that finds connections dead', () => {
+  const dead = (at: number, id: string, life: number, silence: number): string =>
+    `${iso(at)} WARN  [ws] connection closed id=${id} code=1006 duration=${life}s idle_s=${silence} reason="write tcp 10.0.0.7:8080->203.0.113.9:40211: write: connection reset by peer"`;
+  const survivors = count(30).flatMap((n) => [opened(31 * n, `s${n}f3b7c2d`), closed(31 * n + 2_700, `s${n}f3b7c2d`, 2_700, 1000)]);
+
+  it('after a long silence, many at once, lost them on the way', async () => {
+    const found = await report({
+      'app.log': [...survivors, ...ids('n', 9).map((id, n) => dead(1_800 + n / 50, id, 1_100 + 71 * n, 1_050 + 69 * n))],
+    });
+    expect(causeOf(found, 'n3f3b7c2d')).toBe('network');
+    expect(found.closures.every(({ grade }) => grade !== 'confirmed')).toBe(true);
+  });
+
+  it('right after they spoke says nothing of the way', async () => {
+    const found = await report({
+      'app.log': [...survivors, ...ids('n', 9).map((id, n) => dead(1_800 + n / 50, id, 1_100 + 71 * n, 3))],
+    });
+    expect(causeOf(found, 'n3f3b7c2d')).not.toBe('network');
+  });
+});
+
 describe('a gateway', () => {
   it('speaks of its upstream: its lines are not the server’s', async () => {
     const found = await report({

@@ -1,6 +1,18 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { changesNear, concerns, concernsClient, deathsNear, factOf, plural, productOf, sameUpstream, seenOf } from '../signals.ts';
+import {
+  changesNear,
+  concerns,
+  concernsClient,
+  deathsNear,
+  factOf,
+  foundDead,
+  plural,
+  productOf,
+  sameUpstream,
+  seenOf,
+  words,
+} from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 
 /** A connector's lines about its own connections and the ends inside them. */
@@ -101,6 +113,21 @@ export const network: Cause = {
   deaths: [],
   changes: [],
   facts: [
+    {
+      id: 'found-dead',
+      mechanism: 'found-dead',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'a hop that forgets silent connections (NAT, firewall, conntrack) or a peer without power tells nobody: the next write gets a reset; many at the same message are one such hop',
+      holds: (fact, closure, world) => {
+        if (fact.kind !== 'server-alive' || !foundDead(closure)) return 0;
+        const others = factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
+        return others && !others.sameAge ? 1 : 0.5;
+      },
+      says: (_, closure) =>
+        `the server wrote after ${words(closure.silenceMs ?? 0)} of silence and found it dead: its end had come unnoticed`,
+    },
     {
       id: 'others-lived-on',
       mechanism: 'survivors',
@@ -232,9 +259,11 @@ export const network: Cause = {
         hop: 'network',
         incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}`,
       };
-    return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : 'the path was lost', hop: 'network', incidentKey: 'path' };
+    const dead = foundDead(closure) ? 'a silent connection was lost on its way, noticed by the next message' : 'the path was lost';
+    return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : dead, hop: 'network', incidentKey: 'path' };
   },
   refute(closure, world) {
+    if (foundDead(closure)) return undefined;
     const reset = seenOf(closure, 'proxy-fault').find((fault) => fault.fault === 'client-reset' || fault.fault === 'upstream-reset');
     if (reset) return `a reset arrived (${reset.fault}): the path lived`;
     const given = world

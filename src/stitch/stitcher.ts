@@ -382,7 +382,9 @@ function namedOtherwise({ opened, ids }: Draft, other: Draft): boolean {
   if (opened?.keys.connection === undefined || !other.namedBy.has(opened.origin.source)) return false;
   for (const id of ids) if (other.ids.has(id)) return false;
   const { origin, vantage } = opened;
-  return other.seen.some((event) => event.vantage === vantage && event.origin.source === origin.source && event.keys.connection !== undefined);
+  return other.seen.some(
+    (event) => event.vantage === vantage && event.origin.source === origin.source && event.keys.connection !== undefined,
+  );
 }
 
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
