@@ -85,8 +85,18 @@ export const kubernetesDescribe = defineParser<DescribeRow>({
         at: { ms: 1795379021000, widthMs: 1000, basis: 'utc' },
       },
       gives: [
-        { kind: 'process-ended', exitCode: 137, by: 'oom', keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat', upstream: { ip: '10.244.1.8' } } },
-        { kind: 'oom-kill', scope: 'container', role: 'report', keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat', upstream: { ip: '10.244.1.8' } } },
+        {
+          kind: 'process-ended',
+          exitCode: 137,
+          by: 'oom',
+          keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat', upstream: { ip: '10.244.1.8' } },
+        },
+        {
+          kind: 'oom-kill',
+          scope: 'container',
+          role: 'report',
+          keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat', upstream: { ip: '10.244.1.8' } },
+        },
       ],
     },
     {

@@ -84,8 +84,8 @@ export class ClockSample {
     for (const key of anchorKeys(event)) {
       this.#remember(key, ms);
       // A log without opens tells of them by how long its connections lived.
-      const opened = lifeMs === undefined ? undefined : key.replace(/^close /, 'open ');
-      if (opened !== undefined && !this.keyed.has(opened)) this.#remember(opened, ms - (lifeMs ?? 0));
+      if (lifeMs !== undefined && key.startsWith(CLOSE) && !this.keyed.has(`open ${key.slice(CLOSE.length)}`))
+        this.#remember(`${BEGAN}${key.slice(CLOSE.length)}`, ms - lifeMs);
     }
     this.#visit(event, ms);
     const turn = turnOf(event);
@@ -143,6 +143,10 @@ export class ClockSample {
     }
   }
 }
+
+const CLOSE = 'close ';
+/** Key of an open that follows from a close and its life. */
+export const BEGAN = 'began ';
 
 const TIMED = new Set([
   'socket-opened',

@@ -5,7 +5,8 @@
 
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
-import { Measured, type Pile, pilesIn, TIMER_EARLY_MS } from './piles.ts';
+import { Measured, type Pile, pilesIn } from './piles.ts';
+import { TIMER_EARLY_MS } from './signals.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import type { DurationMs } from './types.ts';
 

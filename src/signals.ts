@@ -130,6 +130,17 @@ export function words(ms: DurationMs): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
 
+/** nginx's timers fire up to 300 ms early. */
+export const TIMER_EARLY_MS = 350;
+const TIMER_LATE_MS = 250;
+
+/** The time that people set, where a pile begins at one or as much before it as timers fire early; undefined = at none. */
+export function timerAt(ms: DurationMs): DurationMs | undefined {
+  const step = ms < 10_500 ? 1_000 : 5_000;
+  const near = Math.round(ms / step) * step;
+  return ms - near >= -TIMER_EARLY_MS && ms - near <= TIMER_LATE_MS ? near : undefined;
+}
+
 /** Products whose log formats are named otherwise than the product. */
 const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
   ['istio', 'envoy'],

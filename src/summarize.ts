@@ -9,7 +9,7 @@ import { fixesFor } from './fixes.ts';
 import { evidenceReport, iso } from './group.ts';
 import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
 import { CAUSES } from './report.ts';
-import { plural, words } from './signals.ts';
+import { plural, timerAt, words } from './signals.ts';
 import type { Basis, LogEvent } from './types.ts';
 
 const TIMELINE_LIMIT = 40;
@@ -45,7 +45,7 @@ export function summarize(found: Findings): Report {
     patterns: [
       ...piles.map(
         (pile) =>
-          `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): ${pile.round ? `a timer of ${words(pile.fromMs)}` : 'a timer below that, and the traffic before it'}`,
+          `${pile.count} of ${pile.total} abnormal closures have ${pile.measure === 'age' ? 'an age' : 'a silence'} of ${words(pile.fromMs)} to ${words(pile.toMs)} (chance ${pile.p.toExponential(0)}): ${timerWords(pile.fromMs)}`,
       ),
       ...(storm ? [storm] : []),
     ],
@@ -60,6 +60,12 @@ export function summarize(found: Findings): Report {
     closures: found.closures,
   };
 }
+
+/** A pile begins at a timer that people set, or above it by what traffic came first. */
+const timerWords = (ms: number): string => {
+  const timer = timerAt(ms);
+  return timer === undefined ? 'a timer below that, and the traffic before it' : `a timer of ${words(timer)}`;
+};
 
 const TITLES: Readonly<Record<CauseName, string>> = {
   'proxy-timeout': 'a proxy’s timeout',
