@@ -5,7 +5,7 @@ import { changesNear, concerns, cutBy, deathsNear, factOf, foundDead, plural, se
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
 /** So many addresses are rarely one person's devices, one test's or one office's that lost its power, in one second. */
-const MOST_LEAVERS = 8;
+const MOST_LEAVERS = 12;
 const LEAVE_TOGETHER_MS = 1_500;
 /** Go's, Java's and Node's errors of a read. */
 const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
@@ -143,9 +143,10 @@ export const clientAbort: Cause = {
     {
       id: 'many-at-once',
       mechanism: 'many-clients',
-      strength: 'strong',
+      strength: 'moderate',
       speaks: 'against',
-      because: 'people do not leave in one moment: what ends the connections of many addresses at once is a hop that all of them share',
+      because:
+        'people do not leave in one moment: what ends the connections of many addresses at once is a hop that all of them share; but one program may forward the addresses of many',
       holds: (fact, closure) =>
         (fact.kind === 'burst' || fact.kind === 'client-group') &&
         !fact.sameAge &&
@@ -153,7 +154,7 @@ export const clientAbort: Cause = {
         fact.clients >= MOST_LEAVERS &&
         fact.clients * 2 >= fact.count &&
         fact.spreadMs <= LEAVE_TOGETHER_MS
-          ? 1
+          ? 0.5
           : 0,
       says: (fact) =>
         fact.kind === 'burst' || fact.kind === 'client-group'
