@@ -9,6 +9,8 @@ interface DescribeRow extends Row {
   readonly message: string;
   readonly pod?: string | undefined;
   readonly container?: string | undefined;
+  /** The pod's address: what a proxy calls its upstream. */
+  readonly upstream?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly reason?: string | undefined;
@@ -19,6 +21,7 @@ const FIELD =
   /^ {4}(?: {2})?(State|Last State|Reason|Exit Code|Signal|Message|Started|Finished|Ready|Restart Count|Container ID): {2,40}(\S.{0,2000})$/;
 const CONTAINER = /^ {2}([a-z0-9][a-z0-9-]{0,62}):$/;
 const NAME = /^Name: {2,40}(\S{1,253})$/;
+const ADDRESS = /^IP: {2,40}([\da-f.:]{2,45})$/i;
 
 /** The value of a field near by, up to where the next state begins. */
 function near(lines: readonly string[], field: string): string | undefined {
@@ -41,12 +44,14 @@ function readExit(value: string, context: Context): Partial<DescribeRow> {
     reason: near(nearest, 'Reason'),
     container: nearest.map((line) => CONTAINER.exec(line)?.[1]).find((found) => found !== undefined),
     pod: nearest.map((line) => NAME.exec(line)?.[1]).find((found) => found !== undefined),
+    upstream: nearest.map((line) => ADDRESS.exec(line)?.[1]).find((found) => found !== undefined),
   };
 }
 
 const ABOVE = [
   'Name:             chat-7d9c5b8f6-x2lqp',
   'Namespace:        prod',
+  'IP:               10.244.1.8',
   'Containers:',
   '  chat:',
   '    Last State:     Terminated',
@@ -74,13 +79,24 @@ export const kubernetesDescribe = defineParser<DescribeRow>({
       reads: {
         pod: 'chat-7d9c5b8f6-x2lqp',
         container: 'chat',
+        upstream: '10.244.1.8',
         exitCode: 137,
         reason: 'OOMKilled',
         at: { ms: 1795379021000, widthMs: 1000, basis: 'utc' },
       },
       gives: [
-        { kind: 'process-ended', exitCode: 137, by: 'oom', keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat' } },
-        { kind: 'oom-kill', scope: 'container', role: 'report', keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat' } },
+        {
+          kind: 'process-ended',
+          exitCode: 137,
+          by: 'oom',
+          keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat', upstream: { ip: '10.244.1.8' } },
+        },
+        {
+          kind: 'oom-kill',
+          scope: 'container',
+          role: 'report',
+          keys: { pod: 'chat-7d9c5b8f6-x2lqp', container: 'chat', upstream: { ip: '10.244.1.8' } },
+        },
       ],
     },
     {
@@ -115,7 +131,11 @@ export const kubernetesDescribe = defineParser<DescribeRow>({
   },
   events(row): readonly Draft[] | undefined {
     if (row.exitCode === undefined) return undefined;
-    const keys: Keys = { ...(row.pod !== undefined && { pod: row.pod }), ...(row.container !== undefined && { container: row.container }) };
+    const keys: Keys = {
+      ...(row.pod !== undefined && { pod: row.pod }),
+      ...(row.container !== undefined && { container: row.container }),
+      ...(row.upstream !== undefined && { upstream: { ip: row.upstream } }),
+    };
     const isOom = row.reason === 'OOMKilled';
     const death: Draft = {
       kind: 'process-ended',

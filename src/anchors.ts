@@ -82,11 +82,16 @@ export class ClockSample {
     if (width > 5_000) return; // dated by its neighbours only: no anchor
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
-    for (const key of anchorKeys(event)) this.#remember(key, ms);
+    const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
+    for (const key of anchorKeys(event)) {
+      this.#remember(key, ms);
+      // A log without opens tells of them by how long its connections lived.
+      if (lifeMs !== undefined && key.startsWith(CLOSE) && !this.keyed.has(`open ${key.slice(CLOSE.length)}`))
+        this.#remember(`${BEGAN}${key.slice(CLOSE.length)}`, ms - lifeMs);
+    }
     this.#visit(event, ms);
     const turn = turnOf(event);
     if (turn && this.turns.length < TURN_LIMIT) this.turns.push({ what: turn, ms });
-    const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
   }
@@ -140,6 +145,10 @@ export class ClockSample {
     }
   }
 }
+
+const CLOSE = 'close ';
+/** Key of an open that follows from a close and its life. */
+export const BEGAN = 'began ';
 
 const TIMED = new Set([
   'socket-opened',

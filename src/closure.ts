@@ -37,9 +37,11 @@ export interface Identity {
   readonly pods: readonly string[];
   readonly services: readonly string[];
   readonly hosts: readonly string[];
+  /** Where proxies reach it. */
+  readonly addresses: readonly string[];
 }
 
-/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server, and this is the only one that died. */
+/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server but the moment, or that nothing else died. */
 export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
 
 /** In which way a process ended. */
@@ -139,7 +141,13 @@ export type Fact =
   /** The proxy's record names no timer, no reset and no upstream, and would have (`telling`) or might not have (not telling). */
   | { readonly kind: 'neutral-end'; readonly telling: boolean; readonly proxy: string }
   /** More connections ended together than chance explains, while others of the same server lived on. */
-  | { readonly kind: 'client-group'; readonly count: number; readonly clients: number; readonly sameAge: boolean }
+  | {
+      readonly kind: 'client-group';
+      readonly count: number;
+      readonly spreadMs: DurationMs;
+      readonly clients: number;
+      readonly sameAge: boolean;
+    }
   /** Siblings on the same server got a going-away close (1001, 1012) in the same moment. */
   | { readonly kind: 'going-away-siblings'; readonly count: number };
 

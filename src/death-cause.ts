@@ -29,6 +29,14 @@ export const elsewhere = ({ ended }: Closure, world: World, root: Death['root'])
     .between(ended.fromMs - ELSEWHERE_MS, ended.fromMs + ELSEWHERE_MS)
     .find((death) => death.root === root && death.relation === 'other' && Math.abs(death.when.fromMs - ended.fromMs) < ELSEWHERE_MS);
 
+/** What a report means by the minutes around an end. */
+export const MINUTES_MS = 300_000;
+/** Whether a death of that root, which may be the server's, is logged in the minutes around: then nothing says that there is none. */
+export const loggedAround = ({ ended }: Closure, world: World, root: Death['root']): boolean =>
+  world.deaths
+    .between(ended.fromMs - MINUTES_MS, ended.toMs + MINUTES_MS)
+    .some((death) => death.root === root && death.relation !== 'other');
+
 /** Whether the death of a proxy's process cut this closure's tunnel. */
 export const workerDeath = (change: ProxyChange, closure: Closure): boolean =>
   change.change === 'worker-death' && cutBy(change, closure) > 0;
@@ -221,7 +229,7 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
     const known = deathsNear(world, closure).find((death) => death.root !== root && concerns(death, closure) >= KNOWN_END);
     if (known) return `the end of the server is known to be another: ${known.detail}`;
     const vantage = root === 'oom' ? 'kernel' : 'supervisor';
-    if (!nearestDeath(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;
+    if (!loggedAround(closure, world, root) && world.covers(vantage, closure.ended.fromMs)) return none;
     return undefined;
   },
 });

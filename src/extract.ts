@@ -7,7 +7,7 @@ import { wordProblem } from './open/problems.ts';
 import { type Neighbours, type Place, quoteOf, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import { stamp } from './time.ts';
-import type { Basis, Frame, Framing, Stamp, Vantage } from './types.ts';
+import type { Basis, EventKind, Frame, Framing, Stamp, Vantage } from './types.ts';
 
 export interface Source {
   readonly name: string;
@@ -203,7 +203,7 @@ class Records {
       }
       return;
     }
-    for (const event of toEvents(reading, this.#place, number, raw, () => this.#undated(around))) {
+    for (const event of toEvents(reading, this.#place, number, raw, (kind) => this.#undated(around, kind))) {
       tally.events++;
       this.#vantages([event.vantage]);
       this.#emit(event);
@@ -239,9 +239,9 @@ class Records {
     this.#cover(this.#headReader.readBare(this.#headReader.unwrap(line), { before: () => [], after: () => [] }).at);
   }
 
-  #undated(around: Neighbours): Stamp | undefined {
+  #undated(around: Neighbours, kind: EventKind): Stamp | undefined {
     return (
-      this.#reader.neighbouringStamp(around) ??
+      this.#reader.neighbouringStamp(around, kind === 'process-fault') ??
       (this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS))
     );
   }

@@ -1,8 +1,13 @@
 /** What the population of closures shows, in words. */
 import type { Population } from './population.ts';
-import { words } from './signals.ts';
+import { timerAt, words } from './signals.ts';
 
 const chance = (p: number): string => `chance ${p.toExponential(0)}`;
+
+const timerWords = (ms: number): string => {
+  const timer = timerAt(ms);
+  return timer === undefined ? 'a timer below that, and the traffic before it' : `a timer of ${words(timer)}`;
+};
 
 /** Ages and silences at a timer, a floor of silences, turns of servers' own timers. */
 export function patternsOf({ piles, floor, sweeps }: Population): string[] {
@@ -10,7 +15,7 @@ export function patternsOf({ piles, floor, sweeps }: Population): string[] {
     together
       ? []
       : [
-          `${count} of ${total} abnormal closures have ${measure === 'age' ? 'an age' : 'a silence'} of ${words(fromMs)} to ${words(toMs)} (${chance(p)}): a timer of ${words(fromMs)}`,
+          `${count} of ${total} abnormal closures have ${measure === 'age' ? 'an age' : 'a silence'} of ${words(fromMs)} to ${words(toMs)} (${chance(p)}): ${timerWords(fromMs)}`,
         ],
   );
   const forgetting = floor

@@ -1,5 +1,6 @@
 /** Ages and silences that pile up: what a timer leaves behind, told from chance. */
 import { lowerBound, Numbers } from './numbers.ts';
+import { TIMER_EARLY_MS, timerAt } from './signals.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import type { DurationMs } from './types.ts';
 
@@ -13,9 +14,6 @@ const MIN_TIMER_MS = 900;
 /** Fewer than one value in five windows is no measurable background. */
 const LEAST_BACKGROUND = 0.2;
 const ROUND_EARLY_MS = 120;
-const ROUND_LATE_MS = 250;
-/** nginx's timers fire up to 300 ms early. */
-export const TIMER_EARLY_MS = 350;
 
 export interface Pile {
   readonly measure: 'age' | 'silence';
@@ -126,9 +124,8 @@ const MOMENT_SLACK_MS = 500;
 
 /** Timers fire at their time or up to some tens of ms later (nginx up to 300 ms earlier); people set them in whole seconds, long ones in fives. */
 function isRound(ms: DurationMs): boolean {
-  const step = ms < 10_500 ? 1_000 : 5_000;
-  const over = ms - Math.round(ms / step) * step;
-  return over >= -ROUND_EARLY_MS && over <= ROUND_LATE_MS;
+  const timer = timerAt(ms);
+  return timer !== undefined && ms >= timer - ROUND_EARLY_MS;
 }
 
 /** Where the densest quarter of a window begins: the timer itself, behind whatever background the window also holds. */

@@ -5,8 +5,8 @@
 
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
-import { Measured, type Pile, pilesIn, TIMER_EARLY_MS } from './piles.ts';
-import { byHeartbeat } from './signals.ts';
+import { Measured, type Pile, pilesIn } from './piles.ts';
+import { byHeartbeat, TIMER_EARLY_MS } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
@@ -68,7 +68,7 @@ export class Population {
   #ends: Float64Array = new Float64Array();
   #byEnd: Uint32Array = new Uint32Array();
   #opens: Float64Array = new Float64Array();
-  /** How many of the first n ends were abnormal, and how many were told that the server goes away. */
+  /** How many of the first n ends were abnormal, and how many were told that somebody goes away. */
   #abnormal: Uint32Array = new Uint32Array();
   #goingAway: Uint32Array = new Uint32Array();
   /** From the first to the last end. */
@@ -349,7 +349,12 @@ export class Population {
       }
     }
     const goingAway = within(this.#goingAway);
-    if (goingAway >= 2) facts.push({ kind: 'going-away-siblings', count: goingAway });
+    // A page that is left says 1001 as well, one here and one there: only a server says it to most, or to more than leave by chance.
+    if (
+      goingAway >= 2 &&
+      (together + goingAway >= live * BURST_SHARE || (goingAway >= MIN_BURST && this.#isUnusual(goingAway, MOMENT_MS, this.#goingAway)))
+    )
+      facts.push({ kind: 'going-away-siblings', count: goingAway });
     const after = lowerBound(this.#ends, at + SURVIVOR_AFTER_MS);
     const openedBefore = lowerBound(this.#opens, at - 1_000);
     const survivors = openedBefore - after;
@@ -358,8 +363,7 @@ export class Population {
   }
 
   #clientGroup(count: number, from: number, to: number): Fact {
-    const { clients, sameAge } = this.#groupIn(from, to);
-    return { kind: 'client-group', count, clients, sameAge };
+    return { kind: 'client-group', count, ...this.#groupIn(from, to) };
   }
 
   /** Whether it ended in the moment before one hand cut others: no part of that. */
@@ -368,12 +372,12 @@ export class Population {
     return next !== undefined && next > endMs + 2 * AT_ONCE_MS && next <= endMs + MOMENT_MS;
   }
 
-  /** Whether so many abnormal ends within ± `aroundMs` are more than chance makes of the rate at all other times. */
-  #isUnusual(count: number, aroundMs: DurationMs): boolean {
-    const key = `${count} ${aroundMs}`;
+  /** Whether so many ends (abnormal ones) within ± `aroundMs` are more than chance makes of the rate at all other times. */
+  #isUnusual(count: number, aroundMs: DurationMs, sums = this.#abnormal): boolean {
+    const key = `${count} ${aroundMs} ${sums.at(-1) ?? 0}`;
     let unusual = this.#unusual.get(key);
     if (unusual === undefined) {
-      const others = (this.#abnormal.at(-1) ?? 0) - count;
+      const others = (sums.at(-1) ?? 0) - count;
       unusual = poissonTail(count, (others * 2 * aroundMs) / Math.max(this.#spanMs - 2 * aroundMs, LEAST_SPAN_MS)) < GROUP_P;
       this.#unusual.set(key, unusual);
     }

@@ -8,6 +8,12 @@ const DRAIN_SLACK_MS = 5_000;
 /** Without worker_shutdown_timeout or hard-stop-after known, a reload may cut tunnels up to ingress-nginx's 240 s later: the longest default. */
 const DRAIN_MS = 240_000;
 const STOP_CUT_MS = 15_000;
+/** Proxies that wait for their tunnels to end before they cut them, by default for so long: cloudflared's `grace-period`. */
+const STOP_GRACE_MS: ReadonlyMap<string, DurationMs> = new Map([['cloudflared', 30_000]]);
+/** systemd's default stop timeout and some seconds: an end that is logged so much later may still be that of the stop. */
+const LONGEST_STOP_MS = 95_000;
+/** What a proxy cuts when it ends, other hops notice within this. */
+const CUT_SLACK_MS = 5_000;
 /** Two programs on one host read one clock; between hosts NTP leaves less than this. */
 const CLOCKS_MS = 300;
 /** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
@@ -32,6 +38,8 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
   const latest = new Map<string, Changing>();
   for (const event of events) {
     const found = changeIn(event, drains);
+    const stopped = found ? undefined : endedBy(event, latest);
+    if (stopped) stopped.cuts = { fromMs: stopped.cuts.fromMs, toMs: Math.max(stopped.cuts.toMs, event.when.toMs + CUT_SLACK_MS) };
     if (!found) continue;
     const [proxy, change, cutMs] = found;
     const cuts = {
@@ -52,6 +60,13 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
   return changes;
 }
 
+/** The stop whose end the event puts on record: until then the proxy waits for its tunnels, and then it cuts them. */
+function endedBy(event: LogEvent, latest: ReadonlyMap<string, Changing>): Changing | undefined {
+  if (event.kind !== 'process-ended') return undefined;
+  const stop = latest.get(`${proxyIn(event)} stop`);
+  return stop && event.when.fromMs - stop.when.toMs < LONGEST_STOP_MS ? stop : undefined;
+}
+
 /** Proxy → the longest time (ms) that a configuration among the inputs gives its old workers. */
 function drainsIn(events: readonly LogEvent[]): ReadonlyMap<string, DurationMs> {
   const drains = new Map<string, DurationMs>();
@@ -60,6 +75,14 @@ function drainsIn(events: readonly LogEvent[]): ReadonlyMap<string, DurationMs> 
   return drains;
 }
 
+/** The proxy whose process the keys name. */
+function proxyIn({ keys }: LogEvent): string | undefined {
+  const name = nameOfProxy(keys);
+  return name && (stem(name).split(/[@.-]/)[0] ?? name);
+}
+
+const stopMs = (proxy: string): DurationMs => STOP_CUT_MS + (STOP_GRACE_MS.get(proxy) ?? 0);
+
 function changeIn(
   event: LogEvent,
   drains: ReadonlyMap<string, DurationMs>,
@@ -67,14 +90,13 @@ function changeIn(
   if (event.kind === 'proxy-lifecycle') {
     const proxy = event.proxy.toLowerCase();
     if (event.change === 'reload' || event.change === 'drain') return [proxy, 'reload', (drains.get(proxy) ?? DRAIN_MS) + DRAIN_SLACK_MS];
-    if (event.change === 'stop' || event.change === 'tunnels-cut') return [proxy, 'stop', STOP_CUT_MS];
+    if (event.change === 'stop' || event.change === 'tunnels-cut') return [proxy, 'stop', stopMs(proxy)];
     if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0)) return [proxy, 'worker-death', 5_000];
     return undefined;
   }
-  const name = nameOfProxy(event.keys);
-  if (!name) return undefined;
-  const proxy = stem(name).split(/[@.-]/)[0] ?? name;
-  if (event.kind === 'stop-requested' && event.how !== 'deploy-tool') return [proxy, 'stop', STOP_CUT_MS];
+  const proxy = proxyIn(event);
+  if (!proxy) return undefined;
+  if (event.kind === 'stop-requested' && event.how !== 'deploy-tool') return [proxy, 'stop', stopMs(proxy)];
   if (
     event.kind === 'process-ended' &&
     event.by !== 'stop' &&

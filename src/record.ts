@@ -7,7 +7,21 @@ import { withoutAnsi } from './grammar/ansi.ts';
 import { NeedleIndex } from './needles.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
-import type { Basis, Context, Draft, DurationMs, Envelope, Keys, LogEvent, Parser, Row, Stamp, Unwrapped, Vantage } from './types.ts';
+import type {
+  Basis,
+  Context,
+  Draft,
+  DurationMs,
+  Envelope,
+  EventKind,
+  Keys,
+  LogEvent,
+  Parser,
+  Row,
+  Stamp,
+  Unwrapped,
+  Vantage,
+} from './types.ts';
 
 /** An event whose `when` still counts in its source's own clock. */
 export type RawEvent = LogEvent & { readonly basis: Basis };
@@ -59,6 +73,8 @@ export interface Reading {
 const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
 const LINES_KEPT = 256; // twice what is looked at around a record
+/** A server with connections writes something at least so often. */
+const TAIL_MS = 600_000;
 const QUARTER_HOUR = 900_000;
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
@@ -233,12 +249,14 @@ export class RecordReader {
     return this.#index.holders(text);
   }
 
-  /** A stamp for a record that has none: between its dated neighbours. */
-  neighbouringStamp(around: Neighbours): Stamp | undefined {
+  /** A stamp for a record that has none: between its dated neighbours. `isTail`: where none follows, it may have come much later than the one above. */
+  neighbouringStamp(around: Neighbours, isTail: boolean): Stamp | undefined {
     const earlier = firstDefined(around.before(NEIGHBOURHOOD).toReversed(), this.#stampOf);
     const later = firstDefined(around.after(NEIGHBOURHOOD), this.#stampOf);
     if (earlier && later && earlier.basis === later.basis && later.ms >= earlier.ms)
       return stamp(earlier.ms, later.ms + later.widthMs - earlier.ms, earlier.basis);
+    // The last words of a process are what its log ends with: it said them after the line above, nobody knows how long.
+    if (earlier && isTail && around.after(NEIGHBOURHOOD).length < NEIGHBOURHOOD) return stamp(earlier.ms, TAIL_MS, earlier.basis);
     return earlier ?? later;
   }
 
@@ -298,12 +316,18 @@ export function quoteOf(raw: string, text: string): string {
 }
 
 /** The events of one reading, with place, quote and stamp; an event without any stamp at all is undated and left to the caller. */
-export function toEvents(reading: Reading, place: Place, line: number, raw: string, fallback: () => Stamp | undefined): RawEvent[] {
+export function toEvents(
+  reading: Reading,
+  place: Place,
+  line: number,
+  raw: string,
+  fallback: (kind: EventKind) => Stamp | undefined,
+): RawEvent[] {
   const events: RawEvent[] = [];
   const { parser } = reading;
   if (!parser) return events;
   for (const draft of reading.drafts) {
-    const when = (draft.when ? computedStamp(draft.when, reading.bare.at) : reading.at) ?? fallback();
+    const when = (draft.when ? computedStamp(draft.when, reading.bare.at) : reading.at) ?? fallback(draft.kind);
     if (!when) continue;
     const placed = {
       when: { fromMs: when.ms, toMs: when.ms + when.widthMs },

@@ -18,11 +18,19 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
-/** One log may hold the lines of many pods: the closure's server wrote its own pod's name. */
-const ofAnotherPod = ({ identity: { pods } }: Death, { seen }: Closure): boolean => {
-  const pod = pods.length === 0 ? undefined : seen.find(({ vantage, keys }) => vantage === 'server' && keys.pod !== undefined)?.keys.pod;
-  return pod !== undefined && !pods.includes(pod);
-};
+const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
+
+/** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
+function ofOtherPod({ identity: { pods, containers, addresses } }: Death, { seen }: Closure): boolean {
+  const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
+  if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
+  const container = own?.container;
+  const names = container === undefined ? [] : containers.filter((name) => isContainerId(name) === isContainerId(container));
+  if (container !== undefined && names.length > 0) return !names.some((name) => name.startsWith(container) || container.startsWith(name));
+  if (addresses.length === 0) return false;
+  const upstreams = seen.flatMap((event) => event.keys.upstream?.ip ?? []);
+  return upstreams.length > 0 && !upstreams.some((ip) => addresses.includes(ip));
+}
 
 /** Deaths in whose moment the closure may have ended. */
 export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
@@ -51,7 +59,7 @@ export function concerns(death: Death, closure: Closure): number {
   if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
-  if (!ofInstance(death, closure.server) || ofAnotherPod(death, closure)) return 0;
+  if (!ofInstance(death, closure.server) || ofOtherPod(death, closure)) return 0;
   // A new instance's connections do not die of the old one's death.
   if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
@@ -138,6 +146,17 @@ export function words(ms: DurationMs): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
 
+/** nginx's timers fire up to 300 ms early. */
+export const TIMER_EARLY_MS = 350;
+const TIMER_LATE_MS = 250;
+
+/** The time that people set, where a pile begins at one or as much before it as timers fire early; undefined = at none. */
+export function timerAt(ms: DurationMs): DurationMs | undefined {
+  const step = ms < 10_500 ? 1_000 : 5_000;
+  const near = Math.round(ms / step) * step;
+  return ms - near >= -TIMER_EARLY_MS && ms - near <= TIMER_LATE_MS ? near : undefined;
+}
+
 /** Products whose log formats are named otherwise than the product. */
 const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
   ['nginx-stream', 'nginx-stream'],
@@ -183,6 +202,19 @@ export function hopOf(closure: Closure): string | undefined {
   const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
   return event && productOf(event);
 }
+
+/** How endpoints word that a write failed: what was wrong with the connection had gone unnoticed until then. */
+const FAILED_WRITE =
+  /\b(?:while|when|on|during|failed to|error) (?:send|writ)\w*|\bwrite tcp\b|\bwrite: (?:connection reset|broken pipe)|\bwrite e(?:pipe|connreset)\b|\bbroken pipe\b/i;
+/** Shorter than any hop forgets a connection. */
+const LEAST_SILENCE_MS = 60_000;
+
+/** The server found the connection dead by a write, after a silence that is known to be long: no FIN and no RST of the client had come. */
+export const foundDead = (closure: Closure): boolean =>
+  (closure.silenceMs ?? 0) >= LEAST_SILENCE_MS &&
+  seenOf(closure, 'socket-closed').some(
+    ({ vantage, reason, quote, by }) => vantage === 'server' && by === undefined && FAILED_WRITE.test(reason ?? quote),
+  );
 
 /** A container's id as people write it. */
 export const shortId = (name: string): string => (/^[0-9a-f]{32,64}$/.test(name) ? name.slice(0, 12) : name);

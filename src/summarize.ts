@@ -44,7 +44,12 @@ export function summarize(found: Findings): Report {
     timeline: timelineOf(found.events, incidents, world),
     decoys: decoysOf(world, incidents),
     patterns: [...patternsOf(population), ...(storm ? [storm] : [])],
-    fixes: fixesFor(incidents, world, piles[0]?.fromMs ?? population.floor?.ms, storm !== undefined || found.inOneWave),
+    fixes: fixesFor(
+      incidents,
+      world,
+      piles.find(({ round }) => round)?.fromMs ?? piles[0]?.fromMs ?? population.floor?.ms,
+      storm !== undefined || found.inOneWave,
+    ),
     checklist: checklist(found),
     blindSpots: blindSpots(found, incidents),
     sources: found.tallies.map((tally) => sourceReport(tally, found.alignment)),
@@ -56,6 +61,7 @@ export function summarize(found: Findings): Report {
   };
 }
 
+/** A pile begins at a timer that people set, or above it by what traffic came first. */
 const TITLES: Readonly<Record<CauseName, string>> = {
   'proxy-timeout': 'a proxy’s timeout',
   crash: 'a crash of the server',

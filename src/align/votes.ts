@@ -1,5 +1,5 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import type { ClockSample, Turn } from '../anchors.ts';
+import { BEGAN, type ClockSample, type Turn } from '../anchors.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
 export const QUARTER_HOUR = 900_000;
@@ -62,7 +62,7 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   let keys = 0;
   const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
   for (const [key, instants] of small.sample.keyed) {
-    const others = large.sample.keyed.get(key);
+    const others = sameIn(large.sample.keyed, key);
     if (!others) continue;
     keys++;
     const isName = NAMES_ONE.test(key);
@@ -78,13 +78,21 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   if (!peak) return undefined;
   // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
   const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
-  const names = new Set(byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [key] : [])));
+  const names = new Set(
+    byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [key.slice(key.indexOf(' '))] : [])),
+  );
   // A segfault in the one log and two in the other: nobody knows which it is.
   const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
   return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST ? peak : undefined;
 }
+const OPEN = 'open ';
+/** What another log has of the same: an open that the one wrote follows in the other from a life. Two that follow so are two ends once more. */
+function sameIn(keyed: ClockSample['keyed'], key: string): readonly number[] | undefined {
+  if (key.startsWith(BEGAN)) return keyed.get(OPEN + key.slice(BEGAN.length));
+  return keyed.get(key) ?? (key.startsWith(OPEN) ? keyed.get(BEGAN + key.slice(OPEN.length)) : undefined);
+}
 /** A connection's name that is drawn and not counted: the same one in two logs is the same connection. */
-const NAMES_ONE = /^(?:open|close) (?=.*\d)(?=.*[a-zA-Z])[\w-]{8,64}$/;
+const NAMES_ONE = /^(?:open|close|began) (?=.*\d)(?=.*[a-zA-Z])[\w-]{8,64}$/;
 /** Of a name that clients keep over their connections the two logs may hold different ones: another has to agree. */
 const NAMES_LEAST = 2;
 

@@ -1,9 +1,19 @@
 /** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
-import type { Cause } from '../closure.ts';
-import { changesNear, concerns, cutBy, deathsNear, factOf, floorWords, plural, seenOf, sweepWords } from '../signals.ts';
+import type { Cause, Closure } from '../closure.ts';
+import { changesNear, concerns, cutBy, deathsNear, factOf, floorWords, foundDead, plural, seenOf, sweepWords, words } from '../signals.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
+/** So many addresses are rarely one person's devices, one test's or one office's that lost its power, in one second. */
+const MOST_LEAVERS = 12;
+const LEAVE_TOGETHER_MS = 1_500;
+/** Go's, Java's and Node's errors of a read. */
+const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
+
+/** A proxy knows whose reset or FIN came: one client may say many addresses. */
+const namesClient = (closure: Closure): boolean =>
+  seenOf(closure, 'tunnel-ended').some(({ endedBy }) => endedBy === 'client') ||
+  seenOf(closure, 'proxy-fault').some(({ fault }) => fault === 'client-reset' || fault === 'client-closed');
 
 export const clientAbort: Cause = {
   name: 'client-abort',
@@ -49,6 +59,24 @@ export const clientAbort: Cause = {
       because: 'the endpoint names the client as who ended it',
       holds: (close) => (close.by === 'client' ? 1 : 0),
       says: () => 'the endpoint names the client',
+    },
+    {
+      id: 'reset-read',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'moderate',
+      speaks: 'for',
+      because:
+        'a reset that the server reads comes from a living machine: the client, where no hop stands between; a balancer without a log may have sent it',
+      holds: (close, closure, world) =>
+        close.vantage === 'server' &&
+        close.by === undefined &&
+        RESET_READ.test(close.reason ?? '') &&
+        !closure.seen.some(({ kind }) => kind === 'tunnel-ended' || kind === 'proxy-fault') &&
+        !factOf(closure, world, 'age-pile')
+          ? 0.7
+          : 0,
+      says: () => 'the server read a reset of its peer',
     },
     {
       id: 'another-word',
@@ -131,6 +159,27 @@ export const clientAbort: Cause = {
       says: sweepWords,
     },
     {
+      id: 'many-at-once',
+      mechanism: 'many-clients',
+      strength: 'moderate',
+      speaks: 'against',
+      because:
+        'people do not leave in one moment: what ends the connections of many addresses at once is a hop that all of them share; but one program may forward the addresses of many',
+      holds: (fact, closure) =>
+        (fact.kind === 'burst' || fact.kind === 'client-group') &&
+        !fact.sameAge &&
+        !namesClient(closure) &&
+        fact.clients >= MOST_LEAVERS &&
+        fact.clients * 2 >= fact.count &&
+        fact.spreadMs <= LEAVE_TOGETHER_MS
+          ? 0.5
+          : 0,
+      says: (fact) =>
+        fact.kind === 'burst' || fact.kind === 'client-group'
+          ? `connections of ${fact.clients} addresses ended within ${words(fact.spreadMs)}: no client does that`
+          : '',
+    },
+    {
       id: 'by-elimination',
       mechanism: 'neutral',
       strength: 'strong',
@@ -153,7 +202,7 @@ export const clientAbort: Cause = {
       },
       says: (fact) =>
         fact.kind === 'neutral-end'
-          ? `${fact.proxy} names neither its timer nor the server${fact.telling ? ', and would have' : ''}, and the server did not close: the client's side did`
+          ? `${fact.proxy} names no timer of its own${fact.telling ? ', and would have' : ''}, and the server, which wrote 1006, did not close: the client's side did`
           : '',
     },
     {
@@ -163,7 +212,7 @@ export const clientAbort: Cause = {
       speaks: 'for',
       because: 'the server saw the end at once and lived on',
       holds: (fact, closure, world) =>
-        fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') ? (fact.certain ? 0.8 : 0.6) : 0,
+        fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') && !foundDead(closure) ? (fact.certain ? 0.8 : 0.6) : 0,
       says: () => 'the server saw the end at once and went on',
     },
     {
@@ -178,6 +227,7 @@ export const clientAbort: Cause = {
         fact.certain &&
         world.heartbeats &&
         seenOf(closure, 'heartbeat-missed').length === 0 &&
+        !foundDead(closure) &&
         !factOf(closure, world, 'age-pile')
           ? 1
           : 0,
@@ -193,6 +243,7 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) =>
         (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
         !fact.sameAge &&
+        !foundDead(closure) &&
         factOf(closure, world, 'server-alive') &&
         !changesNear(world, closure).some((change) => cutBy(change, closure)) &&
         !factOf(closure, world, 'age-pile')

@@ -1,6 +1,6 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
-import { CAME_LATER, ENDED_OTHERWISE, elsewhere, nearestDeath } from '../death-cause.ts';
+import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, nearestDeath } from '../death-cause.ts';
 import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
 
@@ -31,10 +31,14 @@ function cutTogether(change: ProxyChange, closure: Closure, world: World): numbe
   if (seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop')) return 1;
   const burst = factOf(closure, world, 'burst');
   if (burst) return burst.early ? 0.15 : 1;
+  // While it gives its tunnels time it cuts none, and then all that are left.
+  if (closure.ended.fromMs - change.when.toMs > CUT_BY_MS) return factOf(closure, world, 'client-group') ? 0.6 : 0.15;
   return change.when.toMs - change.when.fromMs > PLACED_MS ? 0.15 : 0.6;
 }
 /** A stop whose line has no stamp lies anywhere between its neighbours' stamps: a closure in there needs more than the time. */
 const PLACED_MS = 5_000;
+/** A proxy that gives its tunnels no time has cut them by then. */
+const CUT_BY_MS = 15_000;
 
 /** A server that closes its sockets when it is told to stop does so at once. */
 const AT_ONCE_MS = 1_000;
@@ -185,7 +189,10 @@ export const deployRestart: Cause = {
     if (known) return undefined;
     const other = elsewhere(closure, world, 'deploy-restart');
     if (other) return `${other.detail} concerns another process: ${other.relationWhy}`;
-    return world.covers('supervisor', closure.ended.fromMs)
+    const { fromMs, toMs } = closure.ended;
+    const isLogged =
+      loggedAround(closure, world, 'deploy-restart') || world.changes.between(fromMs - MINUTES_MS, toMs + MINUTES_MS).length > 0;
+    return world.covers('supervisor', fromMs) && !isLogged
       ? 'no stop, restart or reload of the server or a proxy is logged in the minutes before'
       : undefined;
   },

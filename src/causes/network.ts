@@ -3,19 +3,24 @@ import type { Cause, Closure, World } from '../closure.ts';
 import {
   allInOneTurn,
   byHeartbeat,
+  changesNear,
   concerns,
   concernsClient,
   deathsNear,
   factOf,
   floorWords,
+  foundDead,
   plural,
   productOf,
   sameUpstream,
   seenOf,
   sweepWords,
+  words,
 } from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 
+/** A connector's lines about its own connections and the ends inside them. */
+const GIVEN_UP_MS = 5_000;
 /** A lost path shows when the next heartbeat, timer or send fails. */
 const NOTICE_MS = 180_000;
 /** Until the node controller calls a silent node not ready, with its own delay. */
@@ -27,6 +32,12 @@ const near = (fault: ProxyFault, closure: Closure): boolean => closure.ended.fro
 /** What was opened after the fault did not suffer from it. */
 const openThen = (fault: ProxyFault, closure: Closure): boolean =>
   closure.lifeMs === undefined || closure.ended.fromMs - closure.lifeMs <= fault.when.toMs;
+
+/** A connector that is told to stop gives its connections up itself: that is no loss of its path. */
+const gaveUp = (fault: LogEvent, closure: Closure, world: World): boolean =>
+  changesNear(world, closure).some(
+    ({ change, proxy, when }) => change === 'stop' && proxy === productOf(fault) && when.fromMs <= fault.when.toMs,
+  );
 
 /**
  * How far a heartbeat without an answer tells of the path. To a client a stalled server looks the same, and so does its own blocked loop; a
@@ -122,6 +133,21 @@ export const network: Cause = {
       says: sweepWords,
     },
     {
+      id: 'found-dead',
+      mechanism: 'found-dead',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'a hop that forgets silent connections (NAT, firewall, conntrack) or a peer without power tells nobody: the next write gets a reset; many at the same message are one such hop',
+      holds: (fact, closure, world) => {
+        if (fact.kind !== 'server-alive' || !foundDead(closure)) return 0;
+        const others = factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
+        return others && !others.sameAge ? 1 : 0.5;
+      },
+      says: (_, closure) =>
+        `the server wrote after ${words(closure.silenceMs ?? 0)} of silence and found it dead: its end had come unnoticed`,
+    },
+    {
       id: 'others-lived-on',
       mechanism: 'survivors',
       strength: 'moderate',
@@ -145,6 +171,7 @@ export const network: Cause = {
         if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > fault.when.toMs) return 0;
         if (!concernsClient(fault, closure)) return 0;
         if (fault.fault === 'link-up' || fault.fault === 'client-online' || fault.fault === 'syn-flood') return 0;
+        if (fault.fault === 'tunnel-lost' && gaveUp(fault, closure, world)) return 0;
         const weight =
           fault.fault === 'link-down' ||
           fault.fault === 'client-offline' ||
@@ -173,7 +200,7 @@ export const network: Cause = {
       because:
         'a connector that loses its link to the edge cuts every connection inside it in that moment; together with a burst no coincidence',
       holds: (fault, closure, world) => {
-        if (fault.fault !== 'tunnel-lost' || fault.phase !== 'tunnel') return 0;
+        if (fault.fault !== 'tunnel-lost' || fault.phase !== 'tunnel' || gaveUp(fault, closure, world)) return 0;
         return factOf(closure, world, 'burst') || factOf(closure, world, 'client-group') ? 0.8 : 0.25;
       },
       says: (fault) => `${productOf(fault)} lost its connection to the edge in that moment`,
@@ -246,11 +273,17 @@ export const network: Cause = {
         hop: 'network',
         incidentKey: `link ${Math.floor(fault.when.fromMs / 60_000)}`,
       };
-    return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : 'the path was lost', hop: 'network', incidentKey: 'path' };
+    const dead = foundDead(closure) ? 'a silent connection was lost on its way, noticed by the next message' : 'the path was lost';
+    return { detail: silent ? 'the peer fell silent, noticed by the heartbeat' : dead, hop: 'network', incidentKey: 'path' };
   },
   refute(closure, world) {
+    if (foundDead(closure)) return undefined;
     const reset = seenOf(closure, 'proxy-fault').find((fault) => fault.fault === 'client-reset' || fault.fault === 'upstream-reset');
     if (reset) return `a reset arrived (${reset.fault}): the path lived`;
+    const given = world
+      .between('network-fault', closure.ended.fromMs - GIVEN_UP_MS, closure.ended.toMs + GIVEN_UP_MS)
+      .find((fault) => fault.fault === 'tunnel-lost' && gaveUp(fault, closure, world));
+    if (given) return `${productOf(given)} gave its connections up itself: it had been told to stop`;
     if (
       world.heartbeats &&
       seenOf(closure, 'heartbeat-missed').length === 0 &&

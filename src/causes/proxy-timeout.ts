@@ -1,6 +1,6 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concernsClient, factOf, floorWords, hopOf, plural, sameUpstream, seenOf, sweepWords, words } from '../signals.ts';
+import { concernsClient, factOf, floorWords, hopOf, plural, sameUpstream, seenOf, sweepWords, timerAt, words } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -232,7 +232,8 @@ export const proxyTimeout: Cause = {
         incidentKey: `floor ${floor.ms}`,
       };
     const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
-    const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : pile?.place === 'in' ? ` at ${words(pile.ms)}` : '';
+    const timer = pile?.place === 'in' ? timerAt(pile.ms) : undefined;
+    const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : timer === undefined ? '' : ` at ${words(timer)}`;
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
     const hop = (seen !== undefined && TIMERLESS.has(seen) ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';

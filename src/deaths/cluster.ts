@@ -104,7 +104,8 @@ function onlyEndOf(
 function diesOf({ fault }: EventOf<'process-fault'>, { signal, exitCode, dumped }: EventOf<'process-ended'>): boolean {
   if (fault === 'segfault' || fault === 'trap') return /SEGV|ILL|TRAP|FPE|BUS/.test(signal ?? '');
   if (fault === 'heap-limit' || fault === 'abort') return signal === 'SIGABRT' || exitCode === 134 || dumped === true;
-  return exitCode !== undefined && exitCode > 0 && exitCode < 128;
+  // .NET, Rust with panic=abort and C++ abort after their last words.
+  return exitCode !== undefined && exitCode > 0 && (exitCode < 128 || exitCode === 134);
 }
 
 /** Names that a supervisor gives to pids when it starts them: `spawned: 'chat' with pid 4242`. */

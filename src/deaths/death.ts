@@ -67,7 +67,7 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const last = end ?? (root === 'deploy-restart' ? stops.at(-1) : undefined) ?? decisive;
   // Of a hang the verdict on it says more than the exit that followed.
   const shown = found.way === 'hang' ? (hung ?? decisive) : decisive;
-  const identity = identityOf(events);
+  const identity = identityOf(events, profile);
   const restart = starts[0]?.when;
   // Nobody wrote of the end: it came within the grace of the last stop, and before the start of what followed.
   const deadline = end || kill || fatal ? undefined : deadlineOf(stops, restart);
@@ -220,7 +220,7 @@ function stopWords(stop: EventOf<'stop-requested'>): string {
   return `${how ?? stop.how}${name ? ` (${name})` : ''}`;
 }
 
-function identityOf(events: readonly LogEvent[]): Identity {
+function identityOf(events: readonly LogEvent[], profile: ServerProfile): Identity {
   const collect = <T>(pick: (keys: Keys) => T | undefined): T[] => [...new Set(events.flatMap((event) => pick(event.keys) ?? []))];
   return {
     units: collect((keys) => keys.unit),
@@ -229,6 +229,8 @@ function identityOf(events: readonly LogEvent[]): Identity {
     pods: collect((keys) => keys.pod),
     services: collect((keys) => keys.service),
     hosts: collect((keys) => keys.host),
+    // Behind a service's one address the pod's own is no sign of another pod.
+    addresses: collect((keys) => keys.upstream?.ip).filter((ip) => profile.addresses.has(ip)),
   };
 }
 
@@ -240,6 +242,26 @@ const logsNamedFor = ({ units, services, containers, pods }: Identity, profile: 
 
 /** Docker names a container's host by the first twelve digits of its id. */
 const CONTAINER_HOST = /^[0-9a-f]{12}$/;
+
+/** Names that any program's log or container may have. */
+const COMMON: ReadonlySet<string> = new Set(
+  'app application server service svc main web api backend node pod container log logs stdout stderr output console current all ws websocket websockets'.split(
+    ' ',
+  ),
+);
+
+/** `hub-previous.log.gz` → `hub`. */
+const fileName = (source: string): string =>
+  (source.split('/').at(-1) ?? source)
+    .replace(/\.(?:log|txt|out|err|json|ndjson|jsonl|csv|gz|zst|bz2|xz|\d{1,3}).*$/, '')
+    .replace(/[-_.](?:previous|prev|\d{1,3})$/, '');
+
+/** Whether a container or pod is named so. */
+function isNameOf(name: string, { containers, pods }: Identity): boolean {
+  const own = stem(name);
+  if (own === '' || COMMON.has(own) || RUNTIMES.has(own)) return false;
+  return containers.some((container) => stem(container) === own) || pods.some((pod) => pod === own || pod.startsWith(`${own}-`));
+}
 
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
@@ -270,6 +292,13 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   if (named) return ['same', `the server's log is named ${named}`];
   const [log] = logsNamedFor(identity, profile);
   if (log !== undefined) return ['same', `the server's log ${log} is called like it`];
+  const address = shared(identity.addresses, profile.addresses);
+  if (address) return ['same', `the proxy's connections went to its address ${address}`];
+  // A container says its name in its logger, a pod begins with its workload's.
+  const workload = [...profile.services].find((service) => isNameOf(service, identity));
+  if (workload) return ['same', `the server's log is named ${workload}`];
+  const filed = [...profile.sources].find((source) => isNameOf(fileName(source), identity));
+  if (filed) return ['probable', `the server's log is kept as ${filed}`];
   if (profile.units.size > 0 && identity.units.length > 0) return ['other', `the server is unit ${[...profile.units].join(', ')}`];
   if (profile.pods.size > 0 && identity.pods.length > 0) return ['other', `the server is pod ${[...profile.pods].join(', ')}`];
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));

@@ -4,6 +4,7 @@ import { Spans } from '../spans.ts';
 import type { EpochMs, LogEvent } from '../types.ts';
 import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
+import { placedDeaths } from './placing.ts';
 import type { ServerProfile } from './profile.ts';
 import { type LostIn, notTheServer, tiedAsOnly, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
 
@@ -20,5 +21,6 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const known = new Set(tied.flatMap(({ relation, servers }) => (relation === 'same' || relation === 'probable' ? servers : [])));
   const isWhole = [...profile.sources].every((source) => known.has(source)) || profile.sources.size < 2;
   const told = server && isWhole ? tied.map((death) => notTheServer(death, server)) : tied;
-  return new Spans(tiedByMoment(tiedAsOnly(told, profile), ends, profile), ({ when }) => when);
+  const placed = placedDeaths(tiedAsOnly(told, profile), ends);
+  return new Spans(tiedByMoment(placed, ends, profile), ({ when }) => when);
 }

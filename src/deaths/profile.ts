@@ -16,6 +16,9 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else lists.set(key, [item]);
 }
 
+/** More addresses of upstreams are those of a fleet: a death of one of them tells little of a connection to another. */
+const MOST_ADDRESSES = 1_000;
+
 export class ServerProfile {
   readonly units = new Set<string>();
   readonly pids = new Set<number>();
@@ -23,6 +26,8 @@ export class ServerProfile {
   readonly pods = new Set<string>();
   readonly services = new Set<string>();
   readonly hosts = new Set<string>();
+  /** Where proxies reached it. */
+  readonly addresses = new Set<string>();
   readonly sources = new Set<string>();
   /** When the server wrote that it came up, by log, in order. */
   readonly banners = new Map<string, number[]>();
@@ -32,6 +37,8 @@ export class ServerProfile {
   readonly times = new Map<string, number[]>();
 
   add(event: LogEvent): void {
+    if (event.kind === 'tunnel-ended' && event.keys.upstream && this.addresses.size < MOST_ADDRESSES)
+      this.addresses.add(event.keys.upstream.ip);
     if (event.vantage !== 'server') return;
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
     if (event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);

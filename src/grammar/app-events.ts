@@ -157,8 +157,13 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // A link is what a device has to its server.
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
+  if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
+
+/** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
+const OF_UPSTREAM =
+  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b/i;
 
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {

@@ -84,8 +84,9 @@ export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);
 
 const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] = [
   [
+    // tungstenite files a reset under its protocol errors: `WebSocket protocol error: Connection reset without closing handshake`.
     'protocol-error',
-    /invalid (?:websocket )?frame|invalid close payload|\brsv[123]\b|mask must|invalid utf-?8|max payload|too big message|message too (?:big|large|long)|read limit exceeded|protocol error|parse error/,
+    /invalid (?:websocket )?frame|invalid close payload|\brsv[123]\b|mask must|invalid utf-?8|max payload|too big message|message too (?:big|large|long)|read limit exceeded|protocol error(?!: connection reset)|parse error/,
   ],
   [
     // Go says `i/o timeout` of a read or write deadline that this endpoint itself set, as for a pong.

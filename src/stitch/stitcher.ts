@@ -381,6 +381,7 @@ export class Stitcher {
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
     if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
     if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
+    if (namedOtherwise(a, b) || namedOtherwise(b, a)) return Number.POSITIVE_INFINITY;
     if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
     // Nothing but a time in common is not enough.
     if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
@@ -408,6 +409,16 @@ export class Stitcher {
       if (peer !== undefined && this.#byPeer.get(peer) === draft) this.#byPeer.delete(peer);
     }
   }
+}
+
+/** Who wrote how the one began wrote of the other by another name; a router in the same log has names of its own. */
+function namedOtherwise({ opened, ids }: Draft, other: Draft): boolean {
+  if (opened?.keys.connection === undefined || !other.namedBy.has(opened.origin.source)) return false;
+  for (const id of ids) if (other.ids.has(id)) return false;
+  const { origin, vantage } = opened;
+  return other.seen.some(
+    (event) => event.vantage === vantage && event.origin.source === origin.source && event.keys.connection !== undefined,
+  );
 }
 
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);

@@ -1,0 +1,85 @@
+/**
+ * When a process died whose log does not say so: between its last line and the moment in which its connections ended, or when the grace
+ * after its stop was over.
+ */
+import type { Death } from '../closure.ts';
+import { lowerBound } from '../numbers.ts';
+import type { DurationMs, EpochMs, EventOf, Span } from '../types.ts';
+
+/** What a death cuts, it cuts within this: one-second stamps and clocks included. */
+const MOMENT_MS = 1_500;
+/** Two may end together by chance. */
+const MOMENT_LEAST = 3;
+/** A death whose record has a stamp is known to this at least. */
+const STAMPED_MS = 60_000;
+
+/** The fullest moment of the span, the first of several: it has three ends at least. */
+function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>): Span | undefined {
+  let best: Span | undefined;
+  let most = MOMENT_LEAST - 1;
+  const last = lowerBound(ends, toMs);
+  for (let at = lowerBound(ends, fromMs); at < last; at++) {
+    const first = ends[at] as EpochMs;
+    const to = Math.min(last, lowerBound(ends, first + MOMENT_MS));
+    if (to - at <= most) continue;
+    most = to - at;
+    best = { fromMs: first, toMs: ends[to - 1] as EpochMs };
+  }
+  return best;
+}
+
+/**
+ * The last words of a log's end have no stamp and nothing behind them that has one: they were said after the line above, and before the next
+ * start. Without a moment to place them in, the line above is all that is known.
+ */
+function placedByMoment(death: Death, ends: ArrayLike<EpochMs>): Death {
+  const { fromMs, toMs } = death.when;
+  if (toMs - fromMs < STAMPED_MS || death.root === 'deploy-restart') return death;
+  const moment = momentIn({ fromMs, toMs: Math.min(toMs, death.restarted?.toMs ?? toMs) }, ends);
+  if (!moment) return { ...death, when: { fromMs, toMs: fromMs + MOMENT_MS } };
+  return {
+    ...death,
+    when: moment,
+    // The ends themselves tell of the moment: that they fall into it proves nothing more.
+    ...(death.relation !== 'unknown' && death.relation !== 'other' && { relation: 'coincident' }),
+    relationWhy: `${death.relationWhy}; it has no stamp: this is the moment after the line above it in which most connections ended`,
+  };
+}
+
+/** Supervisors' defaults: docker and supervisord 10 s, Kubernetes, Heroku and ECS 30 s, systemd 90 s. */
+const GRACES_MS: readonly DurationMs[] = [10_000, 30_000, 90_000];
+/** A supervisor kills some hundred ms after the grace is over; its request may have been logged a second later or earlier than the signal. */
+const GRACE_SLACK_MS = 2_500;
+/** What ends sooner is taken for the stop's in any case. */
+const SOON_MS = 9_000;
+
+/** A stop without a record of the end: where connections break off just when a grace is over, it was killed then. */
+function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<Death> {
+  yield death;
+  const { stop } = death;
+  if (!stop || death.way !== 'asked' || death.events.some(({ kind }) => kind === 'process-ended')) return;
+  for (const graceMs of gracesOf(stop)) {
+    const due = stop.when.fromMs + graceMs;
+    if (due <= death.when.toMs + SOON_MS) continue;
+    const moment = momentIn({ fromMs: due - GRACE_SLACK_MS, toMs: stop.when.toMs + graceMs + GRACE_SLACK_MS }, ends);
+    if (!moment) continue;
+    yield {
+      ...death,
+      id: `${death.id}k`,
+      when: moment,
+      ended: false,
+      way: 'forced',
+      sudden: true,
+      detail: `${death.detail}; killed ${graceMs / 1_000} s later, after its grace period`,
+    };
+    return;
+  }
+}
+
+const gracesOf = (stop: EventOf<'stop-requested'>): readonly DurationMs[] => (stop.graceMs === undefined ? GRACES_MS : [stop.graceMs]);
+
+/** `ends`: when connections ended that were not closed clean. */
+export function placedDeaths(deaths: readonly Death[], ends: readonly EpochMs[]): Death[] {
+  const sorted = Float64Array.from(ends).sort();
+  return deaths.flatMap((death) => [...killedAfterGrace(placedByMoment(death, sorted), sorted)]);
+}
