@@ -175,6 +175,8 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) =>
         (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
         !fact.sameAge &&
+        // A client that dies closes its sockets: no heartbeat has to find that out.
+        !seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat') &&
         factOf(closure, world, 'server-alive') &&
         !world.changes.some((change) => cutBy(change, closure)) &&
         !factOf(closure, world, 'age-pile')
