@@ -357,6 +357,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened', keys: { connection: 'ivy977c0' } },
     },
     {
+      line: '2026-12-18 04:00:00,174 WARNING  wsd - conn bef0d4cc close code 1006, up 1104.5 s, last recv 1063 s ago: [Errno 104] Connection reset by peer while sending',
+      from: 'Python 3.12 logging around uvloop',
+      reads: { code: 1006, silenceMs: 1063000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 1104500, silenceMs: 1063000 },
+    },
+    {
       line: '[I 261126 18:00:33 app_tornado:14] A861374 gone after 13.0s code=None reason=None',
       from: 'Tornado 6.2, its own formatter',
       reads: { at: { ms: Date.UTC(2026, 10, 26, 18, 0, 33), widthMs: 1000, basis: 'local' }, logger: 'app_tornado', code: 1006 },

@@ -244,6 +244,8 @@ export const clientAbort: Cause = {
         (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
         !fact.sameAge &&
         !foundDead(closure) &&
+        // A client that dies closes its sockets: no heartbeat has to find that out.
+        !seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat') &&
         factOf(closure, world, 'server-alive') &&
         !changesNear(world, closure).some((change) => cutBy(change, closure)) &&
         !factOf(closure, world, 'age-pile')
