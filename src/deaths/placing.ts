@@ -10,8 +10,12 @@ import type { DurationMs, EpochMs, EventOf, Span } from '../types.ts';
 const MOMENT_MS = 1_500;
 /** Two may end together by chance. */
 const MOMENT_LEAST = 3;
+/** What ends so soon after a record is taken for that death's in any case. */
+const SOON_MS = 9_000;
 /** A death whose record has a stamp is known to this at least. */
 const STAMPED_MS = 60_000;
+/** Nothing that is dated follows: as wide as the reader makes such a record's time. */
+const OPEN_MS = 600_000;
 
 /** The fullest moment of the span, the first of several: it has three ends at least. */
 function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>): Span | undefined {
@@ -36,6 +40,9 @@ function placedByMoment(death: Death, ends: ArrayLike<EpochMs>): Death {
   const { fromMs, toMs } = death.when;
   if (toMs - fromMs < STAMPED_MS || death.root === 'deploy-restart') return death;
   const moment = momentIn({ fromMs, toMs: Math.min(toMs, death.restarted?.toMs ?? toMs) }, ends);
+  // So near, the line above dates it like any other; and between two dated lines its place is known.
+  if (moment && (moment.fromMs - fromMs <= SOON_MS || toMs - fromMs < OPEN_MS))
+    return { ...death, when: { fromMs: Math.max(fromMs, moment.fromMs - MOMENT_MS), toMs: moment.toMs } };
   if (!moment) return { ...death, when: { fromMs, toMs: fromMs + MOMENT_MS } };
   return {
     ...death,
@@ -50,8 +57,6 @@ function placedByMoment(death: Death, ends: ArrayLike<EpochMs>): Death {
 const GRACES_MS: readonly DurationMs[] = [10_000, 30_000, 90_000];
 /** A supervisor kills some hundred ms after the grace is over; its request may have been logged a second later or earlier than the signal. */
 const GRACE_SLACK_MS = 2_500;
-/** What ends sooner is taken for the stop's in any case. */
-const SOON_MS = 9_000;
 
 /** A stop without a record of the end: where connections break off just when a grace is over, it was killed then. */
 function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<Death> {
