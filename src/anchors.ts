@@ -54,6 +54,12 @@ export class ClockSample {
   readonly visits: Visit[] = [];
   /** When processes came up and went down. */
   readonly turns: Turn[] = [];
+  /** Attempts to connect that this log made itself and that another refused. */
+  refusals = 0;
+  /** Ends it writes of connections that it names. */
+  namedEnds = 0;
+  /** Its records name a process, a machine or a container. */
+  housed = false;
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
   /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
@@ -77,6 +83,10 @@ export class ClockSample {
     if (event.vantage === 'proxy') this.proxies.add(event.format.split('-')[0] ?? event.format);
     this.minMs = Math.min(this.minMs, event.when.fromMs);
     this.maxMs = Math.max(this.maxMs, event.when.toMs);
+    if (event.kind === 'handshake-failed' && isOwnAttempt(event)) this.refusals++;
+    if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.namedEnds++;
+    const { pid, host, pod, container } = event.keys;
+    if ((pid ?? host ?? pod ?? container) !== undefined) this.housed = true;
     const ip = event.keys.client?.ip;
     if (ip !== undefined && this.clients.size < 8) this.clients.add(ip);
     if (width > 5_000) return; // dated by its neighbours only: no anchor
@@ -146,7 +156,18 @@ export class ClockSample {
   }
 }
 
-const CLOSE = 'close ';
+/**
+ * A gateway's answers, and what a system says of an address that refuses: who writes these of an upgrade asked for it. Who serves refuses
+ * with its own words.
+ */
+const GATEWAY_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
+const ATTEMPT =
+  /\b(?:connect(?:ion)? (?:failed|refused|timed out|error)|(?:failed|unable|could not|cannot|error) (?:to )?connect(?:ing)?|econnrefused|(?:status|response|http error)[\w :]{0,20}50[234])\b/i;
+const isOwnAttempt = ({ status, why, quote, by }: { status?: number; why: string; quote: string; by?: string }): boolean =>
+  by !== 'client' && ((status !== undefined && GATEWAY_STATUS.has(status)) || ATTEMPT.test(why) || ATTEMPT.test(quote));
+
+/** Key of an end. */
+export const CLOSE = 'close ';
 /** Key of an open that follows from a close and its life. */
 export const BEGAN = 'began ';
 

@@ -384,6 +384,48 @@ describe('two logs of the same connections', () => {
   });
 });
 
+describe('a log of those who connect', () => {
+  const hub = (at: number, pid: number, text: string): string =>
+    `${iso(at).replace('Z', '+00:00')} hub-1 agenthub[${pid}]: time=${iso(at)} level=INFO msg=${text}`;
+  const lost = (at: number, id: string, life: number): string =>
+    `${iso(at)}  WARN agent::transport: connection lost agent_id=${id} code=1006 uptime=${life.toFixed(3)}s error=WebSocket protocol error: Connection reset without closing handshake`;
+  const ids = count(8).map((n) => `a1${n}c0ffe`);
+  const journal = [
+    hub(0, 55, '"listening" addr=127.0.0.1:9090'),
+    ...ids.map((id, n) => hub(1 + n, 55, `"agent attached" agent=${id} remote=${ip(n)}`)),
+    hub(10, 55, `"agent attached" agent=b00b1e5f remote=${ip(9)}`),
+    hub(15, 55, '"agent detached" agent=b00b1e5f code=1000 lasted=5.000s'),
+    `${iso(30).replace('Z', '+00:00')} hub-1 agenthub[55]: panic: runtime error: index out of range [3] with length 3`,
+    `${iso(30.1).replace('Z', '+00:00')} hub-1 systemd[1]: agenthub.service: Main process exited, code=exited, status=2/INVALIDARGUMENT`,
+    `${iso(32).replace('Z', '+00:00')} hub-1 systemd[1]: Started agenthub.service - Agent hub.`,
+    hub(32.1, 56, '"listening" addr=127.0.0.1:9090'),
+    hub(33, 56, `"agent attached" agent=c0c0a000 remote=${ip(4)}`),
+  ];
+  const agents = ids.map((id, n) => lost(30.02 + n / 100, id, 29.02 - n));
+  const retried = [
+    `${iso(30.5)} ERROR agent::transport: websocket connect failed agent_id=d00d1e00 code=1006 error=HTTP error: 502 Bad Gateway`,
+    `${iso(30.53)} ERROR agent::transport: websocket connect failed agent_id=d00d1e01 code=1006 error=HTTP error: 502 Bad Gateway`,
+  ];
+
+  it.each([
+    ['that asked and was refused', [...agents, ...retried]],
+    ['whose ids the server opens', agents],
+  ])('%s is not the server’s: that one died, once for each', async (_, told) => {
+    const found = await report({ 'journal.txt': journal, 'agents.log': told });
+    expect(causesOf(found)).toMatchObject(Object.fromEntries(ids.map((id) => [id, 'crash'])));
+    expect(found.closures).toHaveLength(told.length);
+    expect(found.closures.slice(0, ids.length).map(({ codes }) => codes)).toEqual(ids.map(() => ({ client: 1006 })));
+  });
+
+  it('is not the second file of the server, which tells ends and opens nothing', async () => {
+    const found = await report({
+      'opens.log': [listening(0), ...count(5).map((n) => opened(1 + n, `s${n}`, ip(n)))],
+      'errors.log': count(5).map((n) => closed(20 + 3 * n, `s${n}`, 19 + 2 * n, ip(n))),
+    });
+    expect(found.closures.map(({ codes }) => codes)).toEqual(count(5).map(() => ({ server: 1006 })));
+  });
+});
+
 describe('two servers', () => {
   const kernel = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} node-1 kernel: ${text}`;
   const supervisor = [
@@ -532,6 +574,13 @@ describe('a record of one connection', () => {
       'client-ws.log': [20.4, 23.1, 26.2].map((at, n) => client(at, `k${n}`, 19.01, ip(n))),
     });
     expect(found.closures.map(({ codes }) => codes)).toEqual(count(3).map(() => ({ client: 1006, server: 1006 })));
+  });
+
+  it('is another one’s where the next line names another client', async () => {
+    const rum = (at: number, id: string): string =>
+      `${iso(at)} rum ws client=${id} failed to connect: Error during WebSocket handshake: Unexpected response code: 503 (close code 1006)`;
+    const found = await report({ 'rum.log': [rum(20, 'd48fc0e9'), rum(20.037, '08e63a1d'), rum(26, 'cdec9a97')] });
+    expect(found.closures.map(({ connection }) => connection)).toEqual(['d48fc0e9', '08e63a1d', 'cdec9a97']);
   });
 
   it('is the refusal and the close that its client writes right after it', async () => {

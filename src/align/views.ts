@@ -1,5 +1,5 @@
 /** Whose view a log gives, where its own words leave that open: two logs of one and the same connections are not both the server's. */
-import type { ClockSample } from '../anchors.ts';
+import { type ClockSample, CLOSE } from '../anchors.ts';
 import type { EventKind } from '../types.ts';
 
 /** What only the process that serves connections writes of itself. */
@@ -23,12 +23,34 @@ interface Side {
 
 /** Sources that read like a server's log and tell of the connections of another one that is: they are what the clients saw. */
 export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
-  const servers = sides.filter(({ sample }) => sample.vantages.size === 1 && sample.vantages.has('server') && sample.lives.length > 0);
+  const all = sides.filter(({ sample }) => sample.vantages.has('server'));
+  const own = all.filter(({ sample }) => sample.vantages.size === 1);
+  const servers = own.filter(({ sample }) => sample.lives.length > 0);
   const views = new Set<string>();
   for (const one of servers)
     if (servers.some((other) => other !== one && other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
+  for (const { sample } of own)
+    if (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
+      views.add(sample.source);
   return views;
+}
+
+/** It tells of no process and names no machine; where it names a client's address, it is who is connected to. */
+const isOutside = ({ kinds, housed, clients }: ClockSample): boolean =>
+  !housed && clients.size === 0 && !OWN_WORDS.some((kind) => kinds.has(kind)) && kinds.has('socket-closed');
+
+/**
+ * The one serves: it writes opens, and ends as well, so that the other is not just its second file. The other asked for connections and was
+ * refused, or the connections it tells of are those that the first one opened.
+ */
+function opensFor(server: ClockSample, client: ClockSample): boolean {
+  if (!server.kinds.has('socket-opened') || !server.kinds.has('socket-closed')) return false;
+  let known = 0;
+  for (const key of client.keyed.keys())
+    if (key.startsWith(CLOSE) && !client.keyed.has(`open ${key.slice(CLOSE.length)}`) && server.keyed.has(`open ${key.slice(CLOSE.length)}`))
+      known++;
+  return known > 0 && (client.refusals > 0 || (known >= SHARED_LEAST && known >= client.namedEnds * SHARED_SHARE));
 }
 
 function isViewOf(client: Side, server: Side): boolean {

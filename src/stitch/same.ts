@@ -4,7 +4,11 @@ import { type Draft, gap, isEnd, type Observation } from './draft.ts';
 
 /** One refusal in two lines of one log: what was wrong, then the request that failed of it. */
 const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>
-  Math.abs(a.origin.line - b.origin.line) === 1 && a.why !== b.why && gap(a.when, b.when) < 50;
+  Math.abs(a.origin.line - b.origin.line) === 1 && a.why !== b.why && gap(a.when, b.when) < 50 && !namesAnother(a, b);
+
+/** Both name their connection, and not the same one. */
+export const namesAnother = ({ keys: { connection: a } }: Observation, { keys: { connection: b } }: Observation): boolean =>
+  a !== undefined && b !== undefined && a !== b;
 
 /** Two records of the same kind from the same place are two connections, and so are faults of one proxy with two of its numbers. */
 export function sameSlot(a: Observation, b: Observation): boolean {

@@ -10,7 +10,7 @@ import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
 import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
 import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
-import { accepts, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
+import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
 const ID_WINDOW_MS = 120_000;
@@ -176,7 +176,7 @@ export class Stitcher {
     if (event.kind === 'handshake-failed') return draft?.seen.every((other) => !sameSlot(other, event)) ? draft : undefined;
     if (event.kind !== 'socket-closed' || event.code !== 1006 || (event.lifeMs ?? 0) > 0) return undefined;
     const last = draft?.seen.at(-1);
-    const isNext = last?.kind === 'handshake-failed' && last.origin.line === event.origin.line - 1;
+    const isNext = last?.kind === 'handshake-failed' && last.origin.line === event.origin.line - 1 && !namesAnother(last, event);
     return isNext && event.when.fromMs - last.when.toMs <= SAME_TURN_MS ? draft : undefined;
   }
 
@@ -265,7 +265,7 @@ export class Stitcher {
       if (opened && event.kind === 'socket-closed') {
         draft.opened ??= opened;
         this.#live.delete(key);
-      } else if (event.kind === 'socket-closed' && draft.opened === undefined) draft.opened = this.#openedElsewhere(id);
+      } else if (event.kind === 'socket-closed' && draft.opened === undefined) draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
     }
     const number = proxyNumber(event);
     if (number !== undefined) this.#byProxyNumber.set(number, draft);
@@ -274,10 +274,13 @@ export class Stitcher {
   }
 
   /** What the other side wrote of the same connection's begin, where it does not write ends. */
-  #openedElsewhere(id: string): EventOf<'socket-opened'> | undefined {
+  #openedElsewhere(id: string, ends: boolean): EventOf<'socket-opened'> | undefined {
     for (const source of this.#openers.keys()) {
       const opened = this.#live.get(`${source} ${id}`);
-      if (opened) return opened;
+      if (!opened) continue;
+      // Another file of the server tells the end: nothing is left open. What a client tells does not show that the server wrote of it.
+      if (ends && opened.vantage === 'server') this.#live.delete(`${source} ${id}`);
+      return opened;
     }
     return undefined;
   }
