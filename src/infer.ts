@@ -18,14 +18,31 @@ const TIGHT_MS = 9_000;
 /** In the death's very moment, of a server that is known or the only one. */
 const SURE_ENOUGH = 0.45;
 
-/** A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. */
-export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boolean): Closure {
+/** What a stop cuts, it cuts within this, one-second stamps included; clients that leave by themselves rarely come in such numbers. */
+const CUT_MS = 1_500;
+const CUT_LEAST = 5;
+
+/**
+ * A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. A server that is asked to
+ * stop may say goodbye: where no endpoint tells of its closes, tunnels that all ended in that moment are taken for cut, as most programs do.
+ * `ends`: when connections ended that were not closed clean, ascending.
+ */
+export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boolean, ends: Float64Array): Closure {
   if (closure.state !== 'unjudged') return closure;
   if (
     deathsNear({ deaths }, closure).some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH)
   )
     return { ...closure, state: 'abnormal', inferred: true };
   if (endpointsLog) return closure;
+  const together = lowerBound(ends, closure.ended.toMs + CUT_MS) - lowerBound(ends, closure.ended.fromMs - CUT_MS);
+  if (
+    together >= CUT_LEAST &&
+    deathsNear({ deaths }, closure).some(
+      (death) =>
+        death.way === 'asked' && (death.relation === 'same' || death.relation === 'probable') && concerns(death, closure) >= SURE_ENOUGH,
+    )
+  )
+    return { ...closure, state: 'abnormal', inferred: true };
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }
 

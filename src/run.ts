@@ -85,7 +85,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const lostIn = lostBy(unclosed, seen.foreign);
   const deaths = deathsOf(seen.world, seen.profile, lostIn, seen.ends);
   const endpointsLog = seen.closing.size > 0;
-  const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog);
+  const ends = Float64Array.from(seen.ends).sort();
+  const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog, ends);
   const told = new ToldByClients(seen.proxyless);
   for (const closure of unjudged) {
     const one = settled(closure);

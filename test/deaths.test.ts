@@ -61,6 +61,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
   const events = [...eventsOf(rounds)];
   const closures = Array.from({ length: count }, (_, number) => closureOf(number, rounds, count));
   const ends = closures.map(({ ended }) => ended.fromMs);
+  const sorted = Float64Array.from(ends);
   const started = process.cpuUsage();
   const profile = new ServerProfile();
   const population = new Population();
@@ -69,7 +70,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
   profile.times.set('app', ends);
   const deaths = deathsOf(events, profile, new Map([['app', ends]]), ends);
   for (const closure of closures) {
-    judged({ ...closure, state: 'unjudged' }, deaths, true);
+    judged({ ...closure, state: 'unjudged' }, deaths, true, sorted);
     population.add(closure);
   }
   const opened = closures.map((closure) => ({

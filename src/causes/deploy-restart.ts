@@ -45,6 +45,9 @@ const AT_ONCE_MS = 1_000;
 /** What a draining server writes of its clients may be their own leaving, or its own doing after all. */
 const MEANWHILE_SHARE = 0.4;
 
+/** Nobody tells that no close frame was sent. */
+const UNTOLD_SHARE = 0.6;
+
 const middle = ({ fromMs, toMs }: Span): EpochMs => (fromMs + toMs) / 2;
 
 /**
@@ -102,7 +105,10 @@ export const deployRestart: Cause = {
       speaks: 'for',
       because: 'a stop request for this server before the closure',
       holds: (death, closure, world) =>
-        death.root === 'deploy-restart' ? explains(death, closure, world) * (leftMeanwhile(death, closure) ? MEANWHILE_SHARE : 1) : 0,
+        death.root === 'deploy-restart'
+          ? explains(death, closure, world) *
+            (leftMeanwhile(death, closure) ? MEANWHILE_SHARE : closure.inferred && death.way === 'asked' ? UNTOLD_SHARE : 1)
+          : 0,
       says: (death) => `${death.detail}; ${death.relationWhy}`,
     },
   ],
@@ -156,7 +162,8 @@ export const deployRestart: Cause = {
         if (fact.kind !== 'burst' || fact.early) return 0;
         if (changesNear(world, closure).some((change) => cutBy(change, closure))) return 1;
         const death = nearestDeath(closure, world, 'deploy-restart');
-        return death && !leftMeanwhile(death, closure) ? 1 : 0;
+        // That it was cut at all is known by the moment alone: no second sign.
+        return death && !leftMeanwhile(death, closure) && !(closure.inferred && death.way === 'asked') ? 1 : 0;
       },
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
     },

@@ -263,6 +263,16 @@ function isNameOf(name: string, { containers, pods }: Identity): boolean {
   return containers.some((container) => stem(container) === own) || pods.some((pod) => pod === own || pod.startsWith(`${own}-`));
 }
 
+/** Kubernetes: `chat-5d9c7b8f4-zt8wl` is of the workload `chat`. */
+const POD = /^(.+?)-[0-9a-f]{6,10}-[0-9a-z]{5}$/;
+/** ingress-nginx calls a backend by namespace, service and port: `prod-chat-8080`; others by the service alone. */
+function isWorkloadOf(upstream: string, { pods, services }: Identity): boolean {
+  const service = upstream.replace(/-(?:\d{2,5}|https?|ws|web)$/, '');
+  return [...services, ...pods.flatMap((pod) => POD.exec(pod)?.[1] ?? [])].some(
+    (workload) => !COMMON.has(workload) && !RUNTIMES.has(workload) && (service === workload || service.endsWith(`-${workload}`)),
+  );
+}
+
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
   const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
@@ -303,5 +313,7 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   if (profile.pods.size > 0 && identity.pods.length > 0) return ['other', `the server is pod ${[...profile.pods].join(', ')}`];
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
   if (services.length > 0 && identity.units.length > 0) return ['other', `the server's log is named ${services.join(', ')}`];
+  const reached = [...profile.upstreamNames].find((upstream) => isWorkloadOf(upstream, identity));
+  if (reached !== undefined) return ['probable', `the proxy's connections went to ${reached}`];
   return ['unknown', 'no log ties it to the WebSocket server'];
 }

@@ -28,6 +28,8 @@ export class ServerProfile {
   readonly hosts = new Set<string>();
   /** Where proxies reached it. */
   readonly addresses = new Set<string>();
+  /** What proxies call where they reached it: `prod-chat-8080`. */
+  readonly upstreamNames = new Set<string>();
   readonly sources = new Set<string>();
   /** When the server wrote that it came up, by log, in order. */
   readonly banners = new Map<string, number[]>();
@@ -39,6 +41,8 @@ export class ServerProfile {
   add(event: LogEvent): void {
     if (event.kind === 'tunnel-ended' && event.keys.upstream && this.addresses.size < MOST_ADDRESSES)
       this.addresses.add(event.keys.upstream.ip);
+    if (event.kind === 'tunnel-ended' && event.keys.upstreamName !== undefined && this.upstreamNames.size < MOST_ADDRESSES)
+      this.upstreamNames.add(event.keys.upstreamName);
     if (event.vantage !== 'server') return;
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
     if (event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
