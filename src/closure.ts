@@ -132,6 +132,8 @@ export type Fact =
     }
   /** All that ended like it had been silent for longer than some hops remember a connection, and few others had. */
   | ({ readonly kind: 'silence-floor' } & Floor)
+  /** All connections of its client's address ended one after the other within a heartbeat's interval, whatever their age; other clients' lived on. */
+  | { readonly kind: 'fading'; readonly count: number; readonly spreadMs: DurationMs }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */

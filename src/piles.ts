@@ -14,11 +14,15 @@ const MIN_TIMER_MS = 900;
 /** Fewer than one value in five windows is no measurable background. */
 const LEAST_BACKGROUND = 0.2;
 const ROUND_EARLY_MS = 120;
+/** Of ages that lie evenly over a window its fullest quarter holds a quarter and a little; of a timer's own most. */
+const POLLED_SHARE = 0.4;
 
 export interface Pile {
   readonly measure: 'age' | 'silence';
   readonly fromMs: DurationMs;
   readonly toMs: DurationMs;
+  /** From here on an age may be the timer's: some ms before the pile, or a whole turn where the timer is only looked at once a second. */
+  readonly leastMs: DurationMs;
   readonly count: number;
   readonly total: number;
   readonly below: number;
@@ -59,7 +63,7 @@ export class Measured {
 export function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
   const wide = pilesOf(measure, all, pileWidth);
   // Few closures make no pile by that width. Measured to the ms, a timer's agree within its slack: so closely no three visits do.
-  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.fromMs - TIMER_EARLY_MS && ms <= pile.toMs));
+  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.leastMs && ms <= pile.toMs));
   const tight = pilesOf(measure, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
   return [...wide, ...tight].sort((a, b) => a.fromMs - b.fromMs);
 }
@@ -96,9 +100,12 @@ function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: 
     }
     const timer = densest(ages, from, to, width);
     const [first, end] = [lowerBound(ages, timer), lowerBound(ages, timer + width / 4)];
+    // What fires by itself makes a sharp edge; what is looked at once a second spreads evenly over it.
+    const isPolled = end - first <= count * POLLED_SHARE;
     piles.push({
       measure,
       fromMs: timer,
+      leastMs: isPolled ? Math.min(edge, timer - TIMER_EARLY_MS) : timer - TIMER_EARLY_MS,
       round: isRound(timer),
       toMs: edge + width + Math.min(150, width),
       count,

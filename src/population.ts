@@ -6,7 +6,7 @@
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
 import { Measured, type Pile, pilesIn } from './piles.ts';
-import { byHeartbeat, TIMER_EARLY_MS } from './signals.ts';
+import { byHeartbeat } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
@@ -31,14 +31,33 @@ const AT_ONCE_AGES_MS = 1_000;
 const SAME_AGE_MS = 3_000;
 const SAME_AGE_SHARE = 0.15;
 
-/** What one connection was, as bits; above them the number of the server log that ended it without naming another hand, if one did. */
+/** What one connection was, as bits (`NAMED`: a proxy says by what it ended); above them the number of the server log that ended it without naming another hand, if one did. */
 const ABNORMAL = 1;
 const GOING_AWAY = 2;
-const BITS = 4;
+const NAMED = 4;
+const BITS = 8;
 /** Ends of one instant that are looked through for a client's. */
 const SAME_INSTANT = 200;
 /** One-second stamps put an open up to so long before the end that it followed. */
 const STAMP_MS = 1_000;
+
+/** Ends of one client one after the other; a process that dies, or a machine, takes all of its connections in one moment. */
+interface Fading {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
+/** A household's devices may be left one by one. */
+const FADING_LEAST = 6;
+/** A heartbeat's longest usual interval: each connection is found silent at its own time within one. */
+const FADING_MS = 60_000;
+const FADING_GAP_MS = 10_000;
+/** So much of the client's others at most lived on, and so many other clients at least: the server, and its own network, were well. */
+const FADING_STAYED = 0.1;
+const FADING_OTHERS = 3;
+/** So many of a client's fadings are kept, and so many of the next ends looked at for others. */
+const FADINGS_KEPT = 100;
+const OTHERS_LOOKED_AT = 1_000;
 
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
 const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
@@ -80,6 +99,8 @@ export class Population {
   #pauses: Float32Array = new Float32Array();
   /** When one hand cut many at once. */
   #cuts: Float64Array = new Float64Array();
+  /** By client: when its connections ended one after the other, all of them. */
+  readonly #fadings = new Map<number, Fading[]>();
   readonly #unusual = new Map<string, boolean>();
 
   add(closure: Closure): void {
@@ -96,7 +117,12 @@ export class Population {
     const { lifeMs, silenceMs } = closure;
     const otherwise = abnormal && endedOtherwise(closure);
     const sweeper = abnormal && (!otherwise || byHeartbeat(closure)) ? this.#serverNumber(closure) : 0;
-    this.#live(endMs, endMs - (lifeMs ?? 0), (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + BITS * sweeper, client);
+    this.#live(
+      endMs,
+      endMs - (lifeMs ?? 0),
+      (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + (isNamed(closure) ? NAMED : 0) + BITS * sweeper,
+      client,
+    );
     this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
     const exact = isExact(closure);
@@ -159,6 +185,7 @@ export class Population {
     const { floor } = this.#forgotten;
     if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
     this.#findSweeps();
+    this.#findFadings();
     this.#findPauses();
   }
 
@@ -170,7 +197,7 @@ export class Population {
       const mine = of[Math.floor(this.#bitsSeen.at(one) / BITS) - 1];
       const endMs = this.#ends[at] as number;
       const age = endMs - this.#opensSeen.at(one);
-      if (!mine || this.#agePiles.some((pile) => !pile.together && age >= pile.fromMs - TIMER_EARLY_MS && age <= pile.toMs)) continue;
+      if (!mine || this.#agePiles.some((pile) => !pile.together && age >= pile.leastMs && age <= pile.toMs)) continue;
       mine.ends.push(endMs);
       mine.ages.push(age);
     }
@@ -179,6 +206,68 @@ export class Population {
       const sweep = mine && sweepIn(mine.ends, mine.ages, widthMs);
       if (sweep) this.#sweeps.set(server, sweep);
     }
+  }
+
+  /** Of each client with several connections at once: the ends that a server wrote without naming another hand, one after the other. */
+  #findFadings(): void {
+    const of = new Map<number, number[]>();
+    for (const [at, one] of this.#byEnd.entries()) {
+      const client = this.#clientsSeen.at(one);
+      if (client === 0) continue;
+      const mine = of.get(client);
+      if (mine) mine.push(at);
+      else of.set(client, [at]);
+    }
+    if (of.size <= FADING_OTHERS) return;
+    for (const [client, places] of of) {
+      const runs: Fading[] = [];
+      for (let from = 0; from < places.length && runs.length < FADINGS_KEPT; ) {
+        let to = from;
+        while (to < places.length && this.#isUnnamed(places[to]) && (to === from || this.#gapBefore(places, to) <= FADING_GAP_MS)) to++;
+        const fading = this.#fadingOf(places, from, to, client);
+        if (fading) runs.push(fading);
+        from = Math.max(to, from + 1);
+      }
+      if (runs.length > 0) this.#fadings.set(client, runs);
+    }
+  }
+
+  /** A server wrote this end as abnormal, and no log names a hand. */
+  #isUnnamed(place: number | undefined): boolean {
+    const bits = this.#bitsSeen.at(this.#byEnd[place ?? 0] as number);
+    return bits >= BITS && (bits & NAMED) === 0;
+  }
+
+  #gapBefore(places: readonly number[], at: number): number {
+    return this.#endAt(places[at]) - this.#endAt(places[at - 1]);
+  }
+
+  #endAt(place: number | undefined): number {
+    return this.#ends[place ?? -1] ?? Number.NaN;
+  }
+
+  #openAt(place: number | undefined): number {
+    return this.#opensSeen.at(this.#byEnd[place ?? 0] as number);
+  }
+
+  #fadingOf(all: readonly number[], from: number, to: number, client: number): Fading | undefined {
+    const places = all.slice(from, to);
+    const [fromMs, toMs] = [this.#endAt(places[0]), this.#endAt(places.at(-1))];
+    if (places.length < FADING_LEAST || toMs - fromMs < MOMENT_MS || toMs - fromMs > FADING_MS) return undefined;
+    // All were open when the first ended: connections that come and go are people's.
+    if (places.some((at) => this.#openAt(at) > fromMs)) return undefined;
+    const ages = places.map((at) => this.#endAt(at) - this.#openAt(at)).sort((a, b) => a - b);
+    const oldest = ages.at(-1) as number;
+    if (oldest - (ages[0] as number) <= Math.max(SAME_AGE_MS, oldest * SAME_AGE_SHARE)) return undefined;
+    const stayed = all.slice(to, to + COUNTED).filter((at) => this.#openAt(at) < fromMs).length;
+    if (stayed > places.length * FADING_STAYED) return undefined;
+    const others = new Set<number>();
+    const next = lowerBound(this.#ends, toMs);
+    for (let at = next; at < Math.min(this.#ends.length, next + OTHERS_LOOKED_AT) && others.size < FADING_OTHERS; at++) {
+      const other = this.#clientsSeen.at(this.#byEnd[at] as number);
+      if (other !== 0 && other !== client && this.#openAt(at) < fromMs && this.#endAt(at) > toMs) others.add(other);
+    }
+    return others.size < FADING_OTHERS ? undefined : { fromMs, toMs, count: places.length };
   }
 
   /** From each end to the next connection, or attempt, of the same client; only of addresses that never have two connections at once. */
@@ -264,7 +353,13 @@ export class Population {
   }
 
   facts(closure: Closure): Fact[] {
-    return [...this.#pileFacts(closure), ...this.#momentFacts(closure), ...this.#sweepFacts(closure), ...this.#floorFacts(closure)];
+    return [
+      ...this.#pileFacts(closure),
+      ...this.#momentFacts(closure),
+      ...this.#sweepFacts(closure),
+      ...this.#floorFacts(closure),
+      ...this.#fadingFacts(closure),
+    ];
   }
 
   #floorFacts(closure: Closure): Fact[] {
@@ -285,7 +380,7 @@ export class Population {
       const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
       if (value === undefined) continue;
       const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
-      const inside = piles.find((pile) => value >= pile.fromMs - TIMER_EARLY_MS && value <= pile.toMs);
+      const inside = piles.find((pile) => value >= pile.leastMs && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
       if (inside)
         return [
@@ -303,8 +398,7 @@ export class Population {
           },
         ];
       const least = piles[0];
-      if (least && least.count >= 5 && !least.together && value < least.fromMs - TIMER_EARLY_MS)
-        return [{ kind: 'younger-than-timer', ms: least.fromMs }];
+      if (least && least.count >= 5 && !least.together && value < least.leastMs) return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
       if (below)
@@ -324,6 +418,17 @@ export class Population {
         ];
     }
     return [];
+  }
+
+  #fadingFacts({ ended, keys, codes }: Closure): Fact[] {
+    const endMs = (ended.fromMs + ended.toMs) / 2;
+    const fading =
+      codes.server === undefined
+        ? undefined
+        : this.#fadings
+            .get(this.#clientNumbers.get(keys.client?.ip ?? '') ?? 0)
+            ?.find(({ fromMs, toMs }) => endMs >= fromMs && endMs <= toMs);
+    return fading ? [{ kind: 'fading', count: fading.count, spreadMs: fading.toMs - fading.fromMs }] : [];
   }
 
   #momentFacts(closure: Closure): Fact[] {
@@ -438,6 +543,10 @@ const neverOpen = (closure: Closure): boolean =>
   closure.codes.server === undefined &&
   closure.seen.some((event) => event.kind === 'handshake-failed') &&
   !closure.seen.some((event) => event.kind === 'tunnel-ended' || event.kind === 'socket-opened');
+
+/** A proxy says by what it ended: a timer, a side, itself. */
+const isNamed = ({ seen }: Closure): boolean =>
+  seen.some((event) => (event.kind === 'tunnel-ended' && event.endedBy !== undefined) || event.kind === 'proxy-fault');
 
 /** A log names another hand than a timer: its age tells of none. */
 const endedOtherwise = (closure: Closure): boolean =>

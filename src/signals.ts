@@ -56,7 +56,7 @@ export function concerns(death: Death, closure: Closure): number {
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
   if (own && said[0] && comesBefore(own.when, said[0].when)) return 0;
   // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells.
-  if (own && said.length > 0 && said.every((event) => event.vantage === 'server' && event.origin.line > own.origin.line)) return 0;
+  if (own && said.length > 0 && said.every((event) => ownWord(event) && event.origin.line > own.origin.line)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
   if (!ofInstance(death, closure.server) || ofOtherPod(death, closure)) return 0;
@@ -68,6 +68,9 @@ export function concerns(death: Death, closure: Closure): number {
   const { fromMs, toMs } = death.when;
   return ATTRIBUTION[relation] * share * (death.sudden && toMs - fromMs > UNDATED_MS ? UNDATED_SHARE : 1);
 }
+/** The program writes it into its own log, in the order in which it does things; a supervisor's line in the same journal has its own delay. */
+const ownWord = (event: LogEvent): boolean =>
+  event.vantage === 'server' || (event.kind === 'stop-requested' && event.how === 'app-signal' && event.keys.unit === undefined);
 /** A sudden death that may have been at any time of so long has no moment: its log has no stamps. */
 const UNDATED_MS = 600_000;
 const UNDATED_SHARE = 0.4;
@@ -123,6 +126,12 @@ export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<
 
 export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
   world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
+
+/** A pile of ages that ended together, at no time that people set, is as well that of connections opened together: it refutes nothing. */
+export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind: 'age-pile' }> | undefined => {
+  const pile = factOf(closure, world, 'age-pile');
+  return pile?.together && !pile.round ? undefined : pile;
+};
 
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>
@@ -186,6 +195,12 @@ export function productOf(event: LogEvent): string {
 export const sweepWords = (fact: Fact): string =>
   fact.kind === 'sweep'
     ? `it ended in a turn of the server's own timer: ${fact.whole} of ${fact.gaps} gaps between ends of different ages are whole multiples of ${words(fact.intervalMs)} (chance ${fact.p.toExponential(0)})`
+    : '';
+
+/** What the ends of one address, one after the other, say. */
+export const fadingWords = (fact: Fact): string =>
+  fact.kind === 'fading'
+    ? `all ${fact.count} connections of its address, of different ages, ended one after the other within ${words(fact.spreadMs)}, and those of other addresses lived on`
     : '';
 
 /** What the silence that all lost connections have in common says. */

@@ -66,7 +66,8 @@ export class Tallied {
     this.profile.add(event);
     if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.closers.add(event.origin.source);
     if (event.kind === 'socket-closed' && event.code !== undefined) this.closing.add(event.origin.source);
-    if (event.kind === 'heartbeat-missed' && event.vantage === 'server') this.heartbeats = true;
+    if (event.vantage === 'server' && (event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat')))
+      this.heartbeats = true;
     if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'upstream-reset') this.showsIdleCuts = true;
     if (event.kind === 'handshake-failed' && event.vantage !== 'client') this.#refused++;
     if (isWorldKind(event.kind) && this.#keeps(event)) this.world.push(event);

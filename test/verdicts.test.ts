@@ -426,6 +426,89 @@ describe('a log of those who connect', () => {
   });
 });
 
+describe('connections of one address', () => {
+  const ages = [31, 12.3, 25.8, 44.2, 9.1, 37.6, 18.4, 50.5];
+  const others = count(5).map((n) => opened(1 + n, `o${n}`, ip(n)));
+  const later = count(5).map((n) => closed(120 + n * 7, `o${n}`, 119 + n * 6, ip(n), 1000));
+  const ends = (gap: number): readonly (readonly [at: number, age: number])[] => ages.map((age, n) => [60 + n * gap, age + n * gap]);
+  const told = (gap: number): Promise<Whole> =>
+    report({
+      'app.log': [
+        listening(0),
+        ...[...others, ...ends(gap).map(([at, age], n) => opened(at - age, `v${n}`, '198.51.100.7'))].sort(),
+        ...ends(gap).map(([at, age], n) => closed(at, `v${n}`, Number(age.toFixed(3)), '198.51.100.7')),
+        ...later,
+      ],
+      'access.log': ends(gap).map(([at, age]) => tunnel(at, '198.51.100.7', Number(age.toFixed(3)))),
+    });
+
+  it('that all end one after the other within a heartbeat lost their path; others lived on', async () => {
+    expect(causesOf(await told(2.3))).toEqual(Object.fromEntries(ages.map((_, n) => [`v${n}`, 'network'])));
+  });
+
+  it('that end in one moment are one client that went', async () => {
+    expect(new Set(Object.values(causesOf(await told(0.004))))).toEqual(new Set(['client-abort']));
+  });
+
+  it('that end in one millisecond are no timer’s, though of nearly one age; a heartbeat found others silent, not these', async () => {
+    const line = (at: number, id: string, more: Record<string, unknown>): string =>
+      JSON.stringify({ name: 'presence', hostname: 'vm', pid: 32503, level: 30, member: id, ...more, time: iso(at), v: 0 });
+    const on = (at: number, id: string, addr: string): string => line(at, id, { addr, msg: 'member online' });
+    const off = (at: number, id: string, life: number, more: Record<string, unknown> = {}): string =>
+      line(at, id, { code: 1006, ...more, onlineFor: life, msg: 'member offline' });
+    const found = await report({
+      'presence.log': [
+        ...count(4).map((n) => on(0.27 + n * 0.19, `a3a4f65${n}`, '127.0.0.21')),
+        ...count(6).map((n) => on(0.42 + n * 0.3, `6752e34${n}`, `127.0.0.3${n % 3}`)),
+        ...count(4).map((n) => off(16.2 + n / 4000, `a3a4f65${n}`, 15_930 - n * 190)),
+        ...count(6).map((n) => off(17.76, `6752e34${n}`, 17_340 - n * 300, { heartbeat: 'lost' })),
+      ],
+    });
+    const causes = causesOf(found);
+    expect(count(4).map((n) => causes[`a3a4f65${n}`])).toEqual(count(4).map(() => 'client-abort'));
+    expect(count(6).map((n) => causes[`6752e34${n}`])).toEqual(count(6).map(() => 'network'));
+  });
+});
+
+describe('a stop by name', () => {
+  it('that the program wrote without a stamp came after the ends above it, before those below', async () => {
+    const seat = (at: number, id: string, what: string): string =>
+      `I, [${iso(at).slice(0, -1)}000 #21675]  INFO -- : [table] seat ${id} ${what}`;
+    const up = (at: number, id: string, life: number): string => seat(at, id, `stands up (1006 "") played ${life.toFixed(1)}s`);
+    const found = await report({
+      'table.log': [
+        ...count(5).map((n) => seat(1 + n * 0.9, `S44061${n}`, 'sits down')),
+        ...count(3).map((n) => seat(30 + n, `S8c4ed${n}`, 'sits down')),
+        ...count(5).map((n) => up(34.05 + n * 0.9, `S44061${n}`, 33)),
+        '- Gracefully stopping, waiting for requests to finish',
+        ...count(3).map((n) => up(38.6, `S8c4ed${n}`, 8.6 - n)),
+      ],
+    });
+    expect(causesOf(found)).toMatchObject({ S440614: 'proxy-timeout', S8c4ed0: 'deploy-restart', S8c4ed2: 'deploy-restart' });
+  });
+
+  const access = (at: number, n: number, life: number): string =>
+    `${ip(n)} - - [22/Nov/2026:${clock(at)} +0000] "GET /chat HTTP/1.1" 101 ${700 + n} "-" "okhttp/4.12.0" 505 ${life.toFixed(3)} [prod-chat-8080] [] 10.42.1.9:8080 ${700 + n} ${life.toFixed(3)} 101 a01f310cd862f43b5ae376ec24442${100 + n}`;
+  const events = (workload: string): string[] => [
+    'LAST SEEN   TYPE      REASON              OBJECT                        MESSAGE',
+    `5m0s        Normal    ScalingReplicaSet   deployment/${workload}               Scaled down replica set ${workload}-5d9c7b8f4 to 0 from 1`,
+    `5m0s        Normal    Killing             pod/${workload}-5d9c7b8f4-zt8wl      Stopping container ${workload}`,
+  ];
+  const ends = [...count(3).map((n) => access(30 + n * 9, 20 + n, 11 + n)), ...count(8).map((n) => access(100, n, 12.4 + n * 5.3))];
+  const told = (workload: string): Promise<Whole> => report({ 'ingress.log': ends, 'events.txt': events(workload) }, START + 400_000);
+
+  it('of the backend that the proxy names cut what ended in its moment; nobody tells of a close frame, so that it is not confirmed', async () => {
+    const { closures } = await told('chat');
+    expect(closures.map(({ cause, grade, inferred }) => `${cause} ${grade} ${inferred}`)).toEqual(
+      count(8).map(() => 'deploy-restart likely true'),
+    );
+  });
+
+  it('of another workload cut nothing', async () => {
+    expect((await told('mailer')).closures).toEqual([]);
+  });
+});
+
 describe('two servers', () => {
   const kernel = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} node-1 kernel: ${text}`;
   const supervisor = [

@@ -1,5 +1,5 @@
 /** Whose view a log gives, where its own words leave that open: two logs of one and the same connections are not both the server's. */
-import { type ClockSample, CLOSE } from '../anchors.ts';
+import { CLOSE, type ClockSample } from '../anchors.ts';
 import type { EventKind } from '../types.ts';
 
 /** What only the process that serves connections writes of itself. */
@@ -48,7 +48,11 @@ function opensFor(server: ClockSample, client: ClockSample): boolean {
   if (!server.kinds.has('socket-opened') || !server.kinds.has('socket-closed')) return false;
   let known = 0;
   for (const key of client.keyed.keys())
-    if (key.startsWith(CLOSE) && !client.keyed.has(`open ${key.slice(CLOSE.length)}`) && server.keyed.has(`open ${key.slice(CLOSE.length)}`))
+    if (
+      key.startsWith(CLOSE) &&
+      !client.keyed.has(`open ${key.slice(CLOSE.length)}`) &&
+      server.keyed.has(`open ${key.slice(CLOSE.length)}`)
+    )
       known++;
   return known > 0 && (client.refusals > 0 || (known >= SHARED_LEAST && known >= client.namedEnds * SHARED_SHARE));
 }

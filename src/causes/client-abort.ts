@@ -1,6 +1,20 @@
 /** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
 import type { Cause, Closure } from '../closure.ts';
-import { changesNear, concerns, cutBy, deathsNear, factOf, floorWords, foundDead, plural, seenOf, sweepWords, words } from '../signals.ts';
+import {
+  changesNear,
+  concerns,
+  cutBy,
+  deathsNear,
+  factOf,
+  fadingWords,
+  floorWords,
+  foundDead,
+  plural,
+  seenOf,
+  sweepWords,
+  timerPile,
+  words,
+} from '../signals.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
@@ -73,7 +87,7 @@ export const clientAbort: Cause = {
         close.by === undefined &&
         RESET_READ.test(close.reason ?? '') &&
         !closure.seen.some(({ kind }) => kind === 'tunnel-ended' || kind === 'proxy-fault') &&
-        !factOf(closure, world, 'age-pile')
+        !timerPile(closure, world)
           ? 0.7
           : 0,
       says: () => 'the server read a reset of its peer',
@@ -159,6 +173,15 @@ export const clientAbort: Cause = {
       says: sweepWords,
     },
     {
+      id: 'fading',
+      mechanism: 'heartbeat',
+      strength: 'moderate',
+      speaks: 'against',
+      because: 'a client that goes takes its connections in one moment, and people behind one address do not all leave within a heartbeat',
+      holds: (fact, closure) => (fact.kind === 'fading' && !namesClient(closure) ? 1 : 0),
+      says: fadingWords,
+    },
+    {
       id: 'many-at-once',
       mechanism: 'many-clients',
       strength: 'moderate',
@@ -193,7 +216,7 @@ export const clientAbort: Cause = {
         // A dying server's exit handler writes 1006 too: only one that went on did not close.
         const alive = factOf(closure, world, 'server-alive');
         if (!alive) return 0.2;
-        const pile = factOf(closure, world, 'age-pile');
+        const pile = timerPile(closure, world);
         // Everything at once, of many clients: rather a proxy that does not say so.
         const all = factOf(closure, world, 'burst');
         // Where the proxy's timer is known and it was younger, the timer's silence in the log takes nothing away.
@@ -212,7 +235,7 @@ export const clientAbort: Cause = {
       speaks: 'for',
       because: 'the server saw the end at once and lived on',
       holds: (fact, closure, world) =>
-        fact.kind === 'server-alive' && !factOf(closure, world, 'age-pile') && !foundDead(closure) ? (fact.certain ? 0.8 : 0.6) : 0,
+        fact.kind === 'server-alive' && !timerPile(closure, world) && !foundDead(closure) ? (fact.certain ? 0.8 : 0.6) : 0,
       says: () => 'the server saw the end at once and went on',
     },
     {
@@ -228,7 +251,7 @@ export const clientAbort: Cause = {
         world.heartbeats &&
         seenOf(closure, 'heartbeat-missed').length === 0 &&
         !foundDead(closure) &&
-        !factOf(closure, world, 'age-pile')
+        !timerPile(closure, world)
           ? 1
           : 0,
       says: () => "the server's heartbeat did not find this client silent",
@@ -248,7 +271,7 @@ export const clientAbort: Cause = {
         !seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat') &&
         factOf(closure, world, 'server-alive') &&
         !changesNear(world, closure).some((change) => cutBy(change, closure)) &&
-        !factOf(closure, world, 'age-pile')
+        !timerPile(closure, world)
           ? fact.clients >= MANY_CLIENTS && fact.clients >= fact.count
             ? 0.4
             : 1

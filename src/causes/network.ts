@@ -8,6 +8,7 @@ import {
   concernsClient,
   deathsNear,
   factOf,
+  fadingWords,
   floorWords,
   foundDead,
   plural,
@@ -131,6 +132,17 @@ export const network: Cause = {
         'what a server ends in the turns of one timer, whatever the age, are the connections that its heartbeat found silent; less than its own word, since a program that ends clients by a timer looks alike',
       holds: (fact, closure) => (fact.kind === 'sweep' && !byHeartbeat(closure) ? 0.9 : 0),
       says: sweepWords,
+    },
+    {
+      id: 'fading',
+      mechanism: 'heartbeat',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        "a client's process or machine that goes takes all of its connections in one moment; its path, NAT or VPN that is lost shows one by one, when the server's heartbeat comes to each; less than the server's own word",
+      holds: (fact, closure, world) =>
+        fact.kind === 'fading' && !byHeartbeat(closure) && !factOf(closure, world, 'neutral-end')?.telling ? 1 : 0,
+      says: fadingWords,
     },
     {
       id: 'found-dead',

@@ -265,7 +265,8 @@ export class Stitcher {
       if (opened && event.kind === 'socket-closed') {
         draft.opened ??= opened;
         this.#live.delete(key);
-      } else if (event.kind === 'socket-closed' && draft.opened === undefined) draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
+      } else if (event.kind === 'socket-closed' && draft.opened === undefined)
+        draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
     }
     const number = proxyNumber(event);
     if (number !== undefined) this.#byProxyNumber.set(number, draft);
