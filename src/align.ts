@@ -149,6 +149,8 @@ class Node {
   how = '';
   /** Its zone, or that of the clock it was placed by, is written, given or found by names. */
   firm = false;
+  /** Where its zone lies, as far as it was found: UTC less local. */
+  zoneShiftMs: number | undefined;
   /** Cluster whose zone was guessed. */
   guess: number | undefined;
   readonly #near: number | undefined;
@@ -272,7 +274,8 @@ function settle(nodes: readonly Node[]): ZoneDoubt[] {
 function anchor(cluster: readonly Node[], nodes: readonly Node[], guess: number): ZoneDoubt | undefined {
   const sides = (some: readonly Node[]): Side[] =>
     some.map((node) => ({ sample: node.sample, toSide: (ms) => node.own(ms) + (node.offsetMs ?? 0) }));
-  const found = anchorOf(sides(cluster), sides(nodes.filter(({ firm }) => firm)));
+  const known = nodes.filter(({ firm }) => firm);
+  const found = anchorOf(sides(cluster), sides(known), new Set(known.flatMap((node) => node.zoneShiftMs ?? [])));
   const [root, ...others] = cluster;
   if (!found || !root) return undefined;
   const sources = [...new Set(cluster.filter(({ movable }) => movable).map(({ sample }) => sample.source))].sort();
@@ -284,6 +287,7 @@ function anchor(cluster: readonly Node[], nodes: readonly Node[], guess: number)
   root.how = `zone ${zone} by the ${found.says}${missing ? `; ${missing} from the other sources` : ''}`;
   root.offsetMs = found.shiftMs;
   root.errorMs = Math.max(root.errorMs, found.errorMs);
+  root.zoneShiftMs = found.shiftMs;
   if (found.isSure) root.firm = true;
   else root.guess = guess;
   // Placed anew behind their root, so that their words name the zone.
@@ -326,6 +330,7 @@ function place(node: Node, by: Node, vote: Vote): void {
   const zoneLess = isZoneLess(node.sample) && !node.fixedZone;
   const quarter = zoneLess ? Math.round(measured / QUARTER_HOUR) * QUARTER_HOUR : 0;
   const residual = measured - quarter;
+  if (zoneLess) node.zoneShiftMs = quarter;
   node.errorMs = Math.max(MIN_ERROR_MS, vote.spreadMs * 2);
   node.firm = by.firm;
   node.guess = by.guess;

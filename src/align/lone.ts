@@ -86,10 +86,11 @@ interface Match {
   readonly shiftMs: number;
 }
 
-export function anchorOf(cluster: readonly Side[], known: readonly Side[]): Anchor | Hint | undefined {
+/** `zoneShifts` = where names or connections put other clocks without a zone: logs of one incident are mostly of machines in one zone. */
+export function anchorOf(cluster: readonly Side[], known: readonly Side[], zoneShifts: ReadonlySet<number>): Anchor | Hint | undefined {
   const [ours, theirs] = [toldBy(cluster), toldBy(known)];
   const matches = [...matchesOf(ours, theirs, 1), ...matchesOf(theirs, ours, -1)];
-  return byPid(matches) ?? byBurst(matches, ours, theirs) ?? hintOf(matches);
+  return byPid(matches) ?? byBurst(matches, ours, theirs, zoneShifts) ?? hintOf(matches);
 }
 
 export const isAnchor = (found: Anchor | Hint | undefined): found is Anchor => found !== undefined && 'isSure' in found;
@@ -111,33 +112,44 @@ function byPid(matches: readonly Match[]): Anchor | undefined {
 const burstWords = ({ burst }: Match): string => (burst ? `${burst.count} connections end within it in ${burst.source}` : '');
 
 /** Only the moments fit: the one shift that most of them fit at, unless chance would do that too. */
-function byBurst(matches: readonly Match[], ours: Told, theirs: Told): Anchor | Hint | undefined {
+function byBurst(matches: readonly Match[], ours: Told, theirs: Told, zoneShifts: ReadonlySet<number>): Anchor | Hint | undefined {
   const deathsAt = new Map<number, Map<Passing, Match>>();
   for (const match of matches)
     if (match.burst) deathsAt.set(match.shiftMs, (deathsAt.get(match.shiftMs) ?? new Map()).set(match.death, match));
-  const ranked = [...deathsAt].sort(([a, one], [b, other]) => other.size - one.size || Math.abs(a) - Math.abs(b));
+  const expected = (shiftMs: number): boolean => shiftMs === 0 || zoneShifts.has(shiftMs);
+  const ranked = [...deathsAt].sort(
+    ([a, one], [b, other]) => other.size - one.size || Number(expected(b)) - Number(expected(a)) || Math.abs(a) - Math.abs(b),
+  );
   const [best, second] = ranked;
   if (!best) return undefined;
   const [shiftMs, found] = best;
   const [first] = found.values();
   if (!first) return undefined;
   const says = `${first.death.words} (${first.death.at}), in whose moment ${first.burst?.count} connections end in ${first.burst?.source}`;
-  // As they stand is what most machines are set to.
-  if (shiftMs === 0) return { shiftMs, errorMs: MOMENT_MS.before, isSure: true, says };
+  // Most machines are set to UTC, and those of one incident to one zone: only this one shift had to fit.
+  if (expected(shiftMs))
+    return oneShiftChance(ours, theirs) ** found.size > CHANCE_MOST
+      ? undefined
+      : { shiftMs, errorMs: MOMENT_MS.before, isSure: true, says };
   const rivalled = second !== undefined && second[1].size === found.size;
   const chance = chanceOf(shiftMs, found.size, ours, theirs);
   if (rivalled || chance > CHANCE_MOST || (found.size < 2 && inTheSameMinutes(ours, theirs))) return { shiftMs, says };
   return { shiftMs, errorMs: MOMENT_MS.before, isSure: false, says: `${says} (chance ${chance.toPrecision(1)})` };
 }
 
-/** How often deaths and bursts that have nothing to do with each other meet at a shift of this kind, as many as did. */
+/** How often deaths and bursts that have nothing to do with each other meet at some shift of this kind, as many as did. */
 function chanceOf(shiftMs: number, met: number, ours: Told, theirs: Told): number {
-  const pairs = ours.deaths.length * theirs.bursts.length + theirs.deaths.length * ours.bursts.length;
-  const widthMs = MOMENT_MS.before + MOMENT_MS.after + 1_000;
   const stepMs = [HOUR_MS, HOUR_MS / 2].find((step) => shiftMs % step === 0) ?? HOUR_MS / 4;
-  const rangeMs = Math.max(HOUR_MS, ours.ends.toMs - ours.ends.fromMs, theirs.ends.toMs - theirs.ends.fromMs);
-  return ((pairs * widthMs) / stepMs) * ((pairs * widthMs) / rangeMs) ** (met - 1);
+  return (meetingMs(ours, theirs) / stepMs) * (meetingMs(ours, theirs) / Math.max(HOUR_MS, longest(ours, theirs))) ** (met - 1);
 }
+
+/** The same at one shift that is known before. */
+const oneShiftChance = (ours: Told, theirs: Told): number => meetingMs(ours, theirs) / Math.max(MINUTE_MS, longest(ours, theirs));
+
+const meetingMs = (ours: Told, theirs: Told): number =>
+  (ours.deaths.length * theirs.bursts.length + theirs.deaths.length * ours.bursts.length) * (MOMENT_MS.before + MOMENT_MS.after + 1_000);
+
+const longest = (...sides: readonly Told[]): number => Math.max(0, ...sides.map(({ ends }) => ends.toMs - ends.fromMs));
 
 /** A death that, as the clocks stand, lies among the other side's ends. */
 function inTheSameMinutes(ours: Told, theirs: Told): boolean {
