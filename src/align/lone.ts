@@ -127,10 +127,9 @@ function byBurst(matches: readonly Match[], ours: Told, theirs: Told, zoneShifts
   if (!first) return undefined;
   const says = `${first.death.words} (${first.death.at}), in whose moment ${first.burst?.count} connections end in ${first.burst?.source}`;
   // Most machines are set to UTC, and those of one incident to one zone: only this one shift had to fit.
-  if (expected(shiftMs))
-    return oneShiftChance(ours, theirs) ** found.size > CHANCE_MOST
-      ? undefined
-      : { shiftMs, errorMs: MOMENT_MS.before, isSure: true, says };
+  const fits = expected(shiftMs) && oneShiftChance(ours, theirs) ** found.size <= CHANCE_MOST;
+  if (fits) return { shiftMs, errorMs: MOMENT_MS.before, isSure: true, says };
+  if (shiftMs === 0) return undefined;
   const rivalled = second !== undefined && second[1].size === found.size;
   const chance = chanceOf(shiftMs, found.size, ours, theirs);
   if (rivalled || chance > CHANCE_MOST || (found.size < 2 && inTheSameMinutes(ours, theirs))) return { shiftMs, says };
