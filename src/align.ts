@@ -3,6 +3,7 @@
  * that most of their shared events agree on. Zone-less clocks are moved by whole quarters of an hour, skewed ones by what is measured.
  */
 
+import { anchorOf, isAnchor, type Side, shiftWords } from './align/lone.ts';
 import { clientViews } from './align/views.ts';
 import { type Edge, edgeOf, isZoneLess, QUARTER_HOUR, RANK, type Vote } from './align/votes.ts';
 import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
@@ -34,8 +35,21 @@ export interface Alignment {
   readonly clocks: ReadonlyMap<string, Clock>;
   /** Sources that read like a server's log and are what its clients saw. */
   readonly clientViews: ReadonlySet<string>;
+  /** Source → the cluster of clocks that it was placed with by a guess: what it says of others' moments is not certain. */
+  readonly guessed: ReadonlyMap<string, number>;
+  /** Zones that were guessed, or that would fit. */
+  readonly zones: readonly ZoneDoubt[];
   /** Clocks that nothing fixes: their events cannot be placed. */
   readonly unplaced: readonly { readonly source: string; readonly missing: 'boot-time' | 'capture-time'; readonly events: number }[];
+}
+
+/** Sources without a zone, and where they would lie by a death and what may have followed from it. */
+export interface ZoneDoubt {
+  readonly sources: readonly string[];
+  /** As `--tz` takes it. */
+  readonly zone: string;
+  readonly says: string;
+  readonly taken: boolean;
 }
 
 const SKEW_FLOOR_MS = 2_000; // smaller differences are logging delays, not clocks
@@ -51,12 +65,14 @@ export function align(table: AnchorTable, options: ClockOptions): Alignment {
   const near = days.length > 0 ? median(days) : lastDay(dateless, options.writtenMs);
   const nodes = [...dated, ...dateless.map((sample) => new Node(sample, options, near))];
   connect(nodes);
-  settle(nodes);
+  const zones = settle(nodes);
   const placed = nodes.filter((node) => node.offsetMs !== undefined);
   const clocks = new Map(placed.map((node) => [node.key, node.clock()]));
   return {
     clocks,
     clientViews: clientViews(placed.map(({ key, sample }) => ({ sample, toUtc: (ms) => clocks.get(key)?.toUtc(ms) ?? ms }))),
+    guessed: new Map(placed.flatMap((node) => (node.guess === undefined ? [] : [[node.sample.source, node.guess]]))),
+    zones,
     unplaced: nodes
       .filter((node) => node.offsetMs === undefined)
       .map(({ sample }) => ({
@@ -131,6 +147,12 @@ class Node {
   /** The zone was given: it is not voted on. */
   readonly fixedZone: string | undefined;
   how = '';
+  /** Its zone, or that of the clock it was placed by, is written, given or found by names. */
+  firm = false;
+  /** Where its zone lies, as far as it was found: UTC less local. */
+  zoneShiftMs: number | undefined;
+  /** Cluster whose zone was guessed. */
+  guess: number | undefined;
   readonly #near: number | undefined;
   readonly #toMs: (ms: number) => number;
 
@@ -164,6 +186,7 @@ class Node {
       this.offsetMs = options.bootTimeMs;
       this.errorMs = 1_000;
       this.how = 'seconds since boot, boot time given';
+      this.firm = true;
     }
   }
 
@@ -225,20 +248,52 @@ const trustOf = (node: Node): number => Math.max(0, ...[...node.sample.vantages]
  * Offsets for all: the clock in UTC that most others agree with is right; the others follow along their strongest edges. Clocks that
  * share nothing keep their own time (UTC), or are read as UTC when they name no zone.
  */
-function settle(nodes: readonly Node[]): void {
+function settle(nodes: readonly Node[]): ZoneDoubt[] {
   const agreeing = (node: Node): number => node.edges.filter(({ vote }) => Math.abs(vote.offsetMs) < SKEW_FLOOR_MS).length;
   const weight = (node: Node): number =>
     (node.sample.basis === 'utc' ? 1_000 : node.fixedZone ? 500 : 0) + agreeing(node) * 10 + trustOf(node);
   const byWeight = nodes.toSorted((a, b) => weight(b) - weight(a) || (a.key < b.key ? -1 : 1));
-  for (const root of byWeight) {
+  const doubts: ZoneDoubt[] = [];
+  for (const [at, root] of byWeight.entries()) {
     if (root.offsetMs !== undefined && root.sample.basis === 'ago') continue;
-    if (root.offsetMs === undefined) {
+    const isNew = root.offsetMs === undefined;
+    if (isNew) {
       if (root.sample.basis === 'boot' || root.sample.basis === 'ago') continue;
       root.offsetMs = 0;
       root.how = startingWords(root);
+      root.firm = root.sample.basis === 'utc' || root.fixedZone !== undefined;
     }
-    spread(root);
+    const cluster = spread(root);
+    const doubt = isNew && !root.firm ? anchor(cluster, nodes, at) : undefined;
+    if (doubt) doubts.push(doubt);
   }
+  return doubts;
+}
+
+/** A cluster of clocks without a zone, which begins with its root, is moved as a whole to where a death lies on what followed from it. */
+function anchor(cluster: readonly Node[], nodes: readonly Node[], guess: number): ZoneDoubt | undefined {
+  const sides = (some: readonly Node[]): Side[] =>
+    some.map((node) => ({ sample: node.sample, toSide: (ms) => node.own(ms) + (node.offsetMs ?? 0) }));
+  const known = nodes.filter(({ firm }) => firm);
+  const found = anchorOf(sides(cluster), sides(known), new Set(known.flatMap((node) => node.zoneShiftMs ?? [])));
+  const [root, ...others] = cluster;
+  if (!found || !root) return undefined;
+  const sources = [...new Set(cluster.filter(({ movable }) => movable).map(({ sample }) => sample.source))].sort();
+  const zone = zoneText(-found.shiftMs);
+  const apart = `${found.shiftMs > 0 ? 'before' : 'after'} where it would fit`;
+  const doubt = { sources, zone: zone.slice('UTC'.length), says: `${found.says}, exactly ${shiftWords(found.shiftMs)} ${apart}` };
+  if (!isAnchor(found)) return { ...doubt, taken: false };
+  const missing = MISSING[root.sample.basis];
+  root.how = `zone ${zone} by the ${found.says}${missing ? `; ${missing} from the other sources` : ''}`;
+  root.offsetMs = found.shiftMs;
+  root.errorMs = Math.max(root.errorMs, found.errorMs);
+  root.zoneShiftMs = found.shiftMs;
+  if (found.isSure) root.firm = true;
+  else root.guess = guess;
+  // Placed anew behind their root, so that their words name the zone.
+  for (const node of others) node.offsetMs = undefined;
+  spread(root);
+  return found.isSure ? undefined : { ...doubt, taken: true };
 }
 
 function startingWords(node: Node): string {
@@ -252,14 +307,15 @@ function startingWords(node: Node): string {
 const firmer = (one: Edge, than: Edge): boolean =>
   RANK[one.ground] - RANK[than.ground] > 0 || (one.ground === than.ground && one.votes > than.votes);
 
-function spread(root: Node): void {
+/** Places all that can be reached, and returns it, the root first. */
+function spread(root: Node): readonly Node[] {
   const reached: Node[] = [root];
   for (;;) {
     let best: { from: Node; to: Node; vote: Edge } | undefined;
     for (const from of reached)
       for (const edge of from.edges)
         if (edge.to.offsetMs === undefined && (!best || firmer(edge.vote, best.vote))) best = { from, to: edge.to, vote: edge.vote };
-    if (!best) return;
+    if (!best) return reached;
     place(best.to, best.from, best.vote);
     reached.push(best.to);
   }
@@ -274,7 +330,10 @@ function place(node: Node, by: Node, vote: Vote): void {
   const zoneLess = isZoneLess(node.sample) && !node.fixedZone;
   const quarter = zoneLess ? Math.round(measured / QUARTER_HOUR) * QUARTER_HOUR : 0;
   const residual = measured - quarter;
+  if (zoneLess) node.zoneShiftMs = quarter;
   node.errorMs = Math.max(MIN_ERROR_MS, vote.spreadMs * 2);
+  node.firm = by.firm;
+  node.guess = by.guess;
   if (basis === 'boot') {
     node.offsetMs = measured;
     node.how = `seconds since boot; boot at ${new Date(Math.round(measured)).toISOString()} by ${words}`;
@@ -282,7 +341,13 @@ function place(node: Node, by: Node, vote: Vote): void {
   }
   const skewed = Math.abs(residual) >= Math.max(SKEW_FLOOR_MS, 3 * vote.spreadMs);
   node.offsetMs = quarter + (skewed ? residual : 0);
-  const zone = zoneLess ? `zone ${zoneText(-quarter)} by ${words}` : startingWords(node);
+  // Two clocks without a zone that agree do not tell which zone.
+  const isLone = zoneLess && !by.firm && by.guess === undefined;
+  const zone = isLone
+    ? `no zone written and none to compare with: read as ${zoneText(-quarter)} by ${words}, which is read as UTC itself (--tz changes both)`
+    : zoneLess
+      ? `zone ${zoneText(-quarter)} by ${words}`
+      : startingWords(node);
   node.how = skewed
     ? `${zone}${year}; clock ${residual > 0 ? 'behind' : 'ahead'} by ${(Math.abs(residual) / 1000).toFixed(1)} s by ${words}`
     : `${zone}${year}`;

@@ -9,12 +9,23 @@ const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
 const TURN_LIMIT = 200; // starts and ends of processes a clock keeps: a unit that restarts in a loop shows its rhythm long before
+const END_LIMIT = 20_000; // ends a clock keeps for bursts: a crash of a server with as many connections is one burst
 
 /** A connection's end or opening, or an upgrade that was refused, as one log saw it. */
 export interface Visit {
   readonly what: 'end' | 'open' | 'refused';
   readonly ip: string;
   readonly ms: number;
+}
+
+/** A record of a process's death or stop: what may have cut connections. */
+export interface PassingSeen {
+  readonly ms: number;
+  readonly widthMs: number;
+  readonly words: string;
+  readonly pid: number | undefined;
+  readonly unit: string | undefined;
+  readonly line: number;
 }
 
 /** A process came up or went down, as one log saw it. */
@@ -60,6 +71,13 @@ export class ClockSample {
   namedEnds = 0;
   /** Its records name a process, a machine or a container. */
   housed = false;
+  readonly passings: PassingSeen[] = [];
+  /** Ends of connections that were not closed clean. */
+  readonly ends: number[] = [];
+  /** The server's pid, as its lines about connections name it, and the last such line. */
+  readonly serverPids = new Map<number, number>();
+  /** Units and services that the server's lines about connections name. */
+  readonly serverNames = new Set<string>();
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
   /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
@@ -100,8 +118,14 @@ export class ClockSample {
         this.#remember(`${BEGAN}${key.slice(CLOSE.length)}`, ms - lifeMs);
     }
     this.#visit(event, ms);
+    this.#serve(event, ms);
     const turn = turnOf(event);
     if (turn && this.turns.length < TURN_LIMIT) this.turns.push({ what: turn, ms });
+    if (turn === 'down' && this.passings.length < TURN_LIMIT) {
+      const { pid, unit } = event.keys;
+      const at = event.when.fromMs + this.shiftAt(event.origin.line);
+      this.passings.push({ ms: at, widthMs: width, words: passingWords(event), pid, unit, line: event.origin.line });
+    }
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
   }
@@ -141,6 +165,15 @@ export class ClockSample {
     if (event.kind !== 'socket-closed' && event.kind !== 'tunnel-ended') return;
     this.visits.push({ what: 'end', ip, ms });
     if (event.lifeMs !== undefined) this.visits.push({ what: 'open', ip, ms: ms - event.lifeMs });
+  }
+
+  #serve(event: RawEvent, ms: number): void {
+    if (isCut(event) && this.ends.length < END_LIMIT) this.ends.push(ms);
+    if (event.vantage !== 'server' || (event.kind !== 'socket-opened' && event.kind !== 'socket-closed')) return;
+    const { pid, pidSpace, unit, service } = event.keys;
+    if (pid !== undefined && pidSpace !== 'container' && (this.serverPids.has(pid) || this.serverPids.size < TURN_LIMIT))
+      this.serverPids.set(pid, Math.max(ms, this.serverPids.get(pid) ?? ms));
+    for (const name of [unit, service]) if (name !== undefined && this.serverNames.size < TURN_LIMIT) this.serverNames.add(name);
   }
 
   // Which keys stay is decided by their hash, so that two logs keep the same ones however long they are.
@@ -189,6 +222,19 @@ function turnOf(event: RawEvent): Turn['what'] | undefined {
   if (event.kind === 'process-ended' || event.kind === 'stop-requested' || (event.kind === 'oom-kill' && event.role === 'kill'))
     return 'down';
   return event.kind === 'process-fault' && event.fatal !== false && event.fault !== 'handler-exception' ? 'down' : undefined;
+}
+
+const isCut = (event: RawEvent): boolean =>
+  event.kind === 'tunnel-ended' ||
+  (event.kind === 'proxy-fault' && event.phase === 'tunnel') ||
+  (event.kind === 'socket-closed' && event.wasClean !== true && (event.code === undefined || event.code === 1006));
+
+function passingWords(event: RawEvent): string {
+  const { pid, unit, container, pod } = event.keys;
+  const who = pid !== undefined ? ` of pid ${pid}` : [unit, pod, container].flatMap((name) => (name ? [` of ${name}`] : []))[0];
+  if (event.kind === 'oom-kill') return `OOM kill${who ?? ''}`;
+  if (event.kind === 'process-fault') return `${event.fault.replaceAll('-', ' ')}${who ?? ''}`;
+  return `${event.kind === 'process-ended' ? 'end' : 'stop'}${who ?? ' of a process'}`;
 }
 
 /** FNV-1a, 32 bit. */

@@ -51,6 +51,11 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
       `${source}: ${plural(count, 'record')} cannot be placed in time (${missing === 'boot-time' ? 'seconds since an unknown boot' : 'ages from an unknown moment'}).`,
       missing === 'boot-time' ? '--boot-time "$(uptime -s)", or dmesg --time-format=iso' : 'kubectl get events -o json',
     );
+  for (const { sources, zone, says, taken } of found.alignment.zones)
+    add(
+      `${sources.join(', ')}: no zone written${taken ? `; UTC${zone} is a guess` : ', read as UTC'}: ${says}.`,
+      `the machine's zone (\`timedatectl\`), then ${sources.map((source) => `--tz ${source.split('/').at(-1)}=${zone}`).join(' ')}`,
+    );
   if (incidents.length > 0) {
     const at = Date.parse(incidents[0]?.from ?? '');
     if (!world.covers('kernel', at))

@@ -222,6 +222,8 @@ export interface World {
   wentOn(line: Origin, afterMs: number): boolean | undefined;
   /** Whether a log of this vantage covers the instant, so that its silence means something. */
   covers(vantage: Vantage, atMs: number): boolean;
+  /** Source → the cluster of clocks whose zone was guessed; absent = its clock is known. */
+  readonly guessed: ReadonlyMap<string, number>;
   /** Whether the proxies' error logs of the inputs show timeouts of tunnels (nginx: level info). */
   readonly showsIdleCuts: boolean;
   /** The heartbeat interval that the server's own terminations show, if any. */

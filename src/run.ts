@@ -128,6 +128,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     profile: seen.profile,
     coverage,
     heartbeats: seen.heartbeats,
+    guessed: alignment.guessed,
     showsIdleCuts: seen.showsIdleCuts,
   });
   const grouping = new Grouping();

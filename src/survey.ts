@@ -21,11 +21,12 @@ export interface Survey {
   readonly profile: ServerProfile;
   readonly coverage: readonly Coverage[];
   readonly heartbeats: boolean;
+  readonly guessed: ReadonlyMap<string, number>;
   /** Proxies' error logs show what they say of single tunnels at nginx's `info` level. */
   readonly showsIdleCuts: boolean;
 }
 
-export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, showsIdleCuts }: Survey): World {
+export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, guessed, showsIdleCuts }: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
     const list = byKind.get(event.kind);
@@ -39,6 +40,7 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
     changes: new Spans(changes, ({ cuts }) => cuts),
     timers: (byKind.get('configured-timer') ?? []) as EventOf<'configured-timer'>[],
     heartbeats,
+    guessed,
     showsIdleCuts,
     between<K extends EventKind>(kind: K, fromMs: number, toMs: number) {
       const list = (byKind.get(kind) ?? []) as EventOf<K>[];

@@ -13,6 +13,8 @@ const EXTRA = 0.5;
 const EXTRA_LIMIT = 1;
 /** Key of incidents of one moment: nothing but that ties their closures. */
 export const TOGETHER = 'unknown, together';
+/** Just below confirmed: moments that only fit once a zone is guessed confirm nothing. */
+const GUESSED_MOST = 0.96;
 const GRADES = { confirmed: 0.97, likely: 0.8, possible: 0.5 } as const;
 
 export function gradeOf({ cause, confidence }: Pick<Verdict, 'cause' | 'confidence'>): Grade {
@@ -36,7 +38,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
   const odds =
     Math.exp(Math.max(UNKNOWN_SCORE, fault?.score ?? 0) - best.score) +
     others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
-  const confidence = round(1 / (1 + odds));
+  const confidence = Math.min(round(1 / (1 + odds)), restsOnGuess(best, closure, world) ? GUESSED_MOST : 1);
   const runnerUp =
     second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
   const ruledOut = causes.flatMap((cause): RuledOut[] => {
@@ -71,6 +73,13 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
     ruledOut,
     wouldDecide: confidence < GRADES.confirmed ? wouldDecide(closure, world) : [],
   };
+}
+
+/** It rests on the moment of what stands in a log whose place in time, against the closure's, was guessed. */
+function restsOnGuess({ evidence }: Weighed, { seen }: Closure, { guessed }: World): boolean {
+  if (guessed.size === 0) return false;
+  const clusters = new Set(seen.map(({ origin }) => guessed.get(origin.source)));
+  return evidence.some(({ event, weight }) => event && weight > 0 && [...clusters].some((one) => one !== guessed.get(event.origin.source)));
 }
 
 /** No crash or OOM without a record of a death that is tied to this server. */

@@ -87,6 +87,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
     profile,
     coverage: [],
     heartbeats: false,
+    guessed: new Map(),
     showsIdleCuts: false,
   });
   const crashes = closures.filter((closure) => weigh(closure, world, causes).cause === 'crash').length;

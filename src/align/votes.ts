@@ -173,8 +173,10 @@ function coincidenceVote(a: Voter, b: Voter): Vote | undefined {
   let best = { shift: 0, hits: 0 };
   let second = 0;
   for (let shift = -MAX_ZONE_MS; shift <= MAX_ZONE_MS; shift += QUARTER_HOUR) {
-    // A burst meets any single event at some shift.
-    const alone = partners(ours, theirs, shift, TOLERANCE_MS) < 2;
+    // A burst meets any single event at some shift, and an event that is told of in several lines is a single one; but of what one
+    // program writes into two logs a burst is as many events in both.
+    const met = partners(ours, theirs, shift, TOLERANCE_MS);
+    const alone = (sameProgram(a, b) ? met : Math.min(met, momentsMet(ours, theirs, shift))) < 2;
     const hits = alone ? 0 : ours.filter((ms) => nearest(theirs, ms - shift) <= TOLERANCE_MS).length;
     if (hits > best.hits || (hits === best.hits && Math.abs(shift) < Math.abs(best.shift))) {
       second = Math.max(second, best.hits === hits ? 0 : best.hits);
@@ -276,6 +278,18 @@ function partners(ours: readonly number[], theirs: readonly number[], shiftMs: n
     at++;
   }
   return pairs;
+}
+
+/** At how many different moments instants of the one log have a neighbour in the other (sorted), shifted. */
+function momentsMet(ours: readonly number[], theirs: readonly number[], shiftMs: number): number {
+  let last = Number.NEGATIVE_INFINITY;
+  let moments = 0;
+  for (const ms of ours.toSorted((x, y) => x - y)) {
+    if (ms - last <= 2 * TOLERANCE_MS || nearest(theirs, ms - shiftMs) > TOLERANCE_MS) continue;
+    moments++;
+    last = ms;
+  }
+  return moments;
 }
 
 /** The densest window of differences: its median, its size and its spread. */

@@ -1,0 +1,122 @@
+/** Clocks without a zone that agree only among themselves: placed by a death that lies on its consequences, or left where they are. */
+import { expect, it } from 'vitest';
+import { reportOn } from './logs-in-memory.ts';
+
+const HOUR = 3_600_000;
+const DIED = Date.UTC(2026, 6, 14, 17, 32, 54, 900);
+const iso = (ms: number): string => new Date(ms).toISOString();
+const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;
+
+/** The server's log in UTC: connections come one after the other, some leave, the others are never heard of again. */
+function server(pid: number | undefined, until = DIED): string {
+  const said: [number, object][] = [];
+  for (let at = 0; at < 24; at++) {
+    const opened = DIED - 170_000 + at * 6_500;
+    said.push([opened, { conn: `c0ffee${at + 10}`, ip: `198.51.100.${at + 1}`, msg: 'player connected' }]);
+    if (at % 4 === 0) said.push([opened + 19_700, { conn: `c0ffee${at + 10}`, code: 1000, seconds: 19.7, msg: 'player disconnected' }]);
+  }
+  return lines(
+    said
+      .filter(([ms]) => ms < until)
+      .sort(([a], [b]) => a - b)
+      .map(([ms, rest]) =>
+        JSON.stringify({ name: 'game', hostname: 'origin-1', ...(pid && { pid }), level: 30, ...rest, time: iso(ms), v: 0 }),
+      ),
+  );
+}
+
+/** What the clients saw: all connections that were left break off right after the death. */
+const clients = (at = DIED): string =>
+  lines(
+    Array.from({ length: 24 }, (_, n) => n)
+      .filter((n) => n % 4 !== 0)
+      .map((n) =>
+        JSON.stringify({
+          '@timestamp': iso(at + 120 + n * 4),
+          app: 'game-web',
+          kind: 'websocket.close',
+          conn: `c0ffee${n + 10}`,
+          code: 1006,
+          clean: false,
+          durationMs: at - DIED + 170_000 - n * 6_500,
+        }),
+      ),
+  );
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const clock = (ms: number): string => iso(ms).slice(11, 19);
+const dmesg = (ms: number, pid: number): string => {
+  const day = new Date(ms);
+  return `[${DAYS[day.getUTCDay()]} ${MONTHS[day.getUTCMonth()]} ${day.getUTCDate()} ${clock(ms)} ${day.getUTCFullYear()}] node[${pid}]: segfault at 10 ip 00007f3c1a2c1185 sp 00007ffccdbdd720 error 4 in physics.node[7f3c1a2b0000+42000]\n`;
+};
+const syslog = (ms: number, unit = 'game'): string =>
+  lines(
+    [
+      [0, `${unit}.service: Main process exited, code=dumped, status=11/SEGV`],
+      [0, `${unit}.service: Failed with result 'core-dump'.`],
+      [1_000, 'Started Game server.'],
+    ].map(([after, text]) => `Jul 14 ${clock(ms + Number(after))} origin-1 systemd[1]: ${text}`),
+  );
+
+const reportWith = (logs: Readonly<Record<string, string>>) => reportOn(Object.entries(logs));
+const grades = ({ closures }: Awaited<ReturnType<typeof reportWith>>) => [
+  ...new Set(closures.map(({ cause, grade }) => `${cause} ${grade}`)),
+];
+const clockOf = ({ clocks }: Awaited<ReturnType<typeof reportWith>>, source: string) => clocks.find((one) => one.source === source)?.says;
+
+it.each([-7 * HOUR, 5.5 * HOUR, 2 * HOUR])(
+  'two logs in one zone %i ms off are placed by the pid that they and the server name',
+  async (zoneMs) => {
+    const local = DIED + zoneMs;
+    const report = await reportWith({
+      'game.log': server(31_207),
+      'clients.json': clients(),
+      'dmesg.txt': dmesg(local, 31_207),
+      syslog: syslog(local + 500),
+    });
+    expect(grades(report)).toEqual(['crash confirmed']);
+    expect(clockOf(report, 'dmesg.txt')).toMatch(/^zone UTC[+-]\d\d:\d\d by .*pid 31207/);
+  },
+);
+
+it('a death that lies whole hours from a burst, named by nothing, makes no confirmed verdict', async () => {
+  const report = await reportWith({
+    'game.log': server(undefined),
+    'clients.json': clients(),
+    syslog: syslog(DIED - 7 * HOUR + 500),
+  });
+  expect(grades(report)).toEqual(['crash likely']);
+  expect(clockOf(report, 'syslog')).toContain('UTC-07:00');
+});
+
+it.each([
+  ['not by whole hours, halves or quarters', { 'clients.json': clients(), syslog: syslog(DIED - 7 * HOUR - 200_000) }],
+  ['of a unit that is another than the server’s', { 'clients.json': clients(), syslog: syslog(DIED - 7 * HOUR + 500, 'pdf-render') }],
+  ['of another pid than the server’s', { 'clients.json': clients(), 'dmesg.txt': dmesg(DIED - 7 * HOUR, 999) }],
+])('a death %s places nothing', async (_, logs) => {
+  const report = await reportWith({ 'game.log': server(31_207), ...logs });
+  expect(grades(report).filter((one) => one.startsWith('crash'))).toEqual([]);
+  for (const { source, says } of report.clocks)
+    if (!source.includes('.json') && !source.includes('game')) expect(says).toContain('read as UTC');
+});
+
+it('two logs without a zone do not vouch for each other', async () => {
+  const report = await reportWith({
+    'game.log': server(undefined),
+    'clients.json': clients(),
+    'dmesg.txt': dmesg(DIED - 7 * HOUR - 200_000, 31_207),
+    syslog: syslog(DIED - 7 * HOUR - 200_000),
+  });
+  expect(clockOf(report, 'syslog')).not.toMatch(/^zone UTC by/);
+});
+
+it('a pid whose log ends whole hours away, with nothing that ended then, is told of as a way on', async () => {
+  const report = await reportWith({
+    'game.log': server(31_207),
+    'clients.json': clients(DIED + 400_000),
+    'dmesg.txt': dmesg(DIED - 7 * HOUR, 31_207),
+  });
+  expect(grades(report).filter((one) => one.includes('crash confirmed'))).toEqual([]);
+  expect(report.blindSpots.map(({ what, collect }) => `${what} ${collect}`).join('\n')).toMatch(/pid 31207.*--tz/);
+});
