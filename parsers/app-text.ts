@@ -492,6 +492,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened', keys: { connection: 'session 0', requestId: 'kim.29d8' } },
     },
     {
+      line: '26-Nov-2026 07:33:08.109 INFO [http-nio-127.0.0.1-8080-exec-10] Board.open session a opened for max.32f8',
+      from: 'Tomcat 10.1: a Jakarta endpoint, java.util.logging with its OneLineFormatter',
+      reads: {},
+      gives: { kind: 'socket-opened', keys: { connection: 'session a', requestId: 'max.32f8' } },
+    },
+    {
       line: "[26/Nov/2026 12:43:55] INFO  #5 closed dev=cho8058 code=1006 exc=ConnectionResetError('Cannot write to closing transport')",
       from: 'Python 3.11 logging around aiohttp 3.8',
       reads: { code: 1006 },

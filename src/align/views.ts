@@ -21,21 +21,39 @@ interface Side {
   toUtc(ms: number): number;
 }
 
-/** Sources that read like a server's log and tell of the connections of another one that is: they are what the clients saw. */
+/**
+ * Sources that read like a server's log and are what the clients saw: they tell of the connections of another one that is a server's, or
+ * of dialing it themselves.
+ */
 export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
   const servers = sides.filter(({ sample }) => sample.vantages.size === 1 && sample.vantages.has('server') && sample.lives.length > 0);
   const views = new Set<string>();
   for (const one of servers)
     if (servers.some((other) => other !== one && other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
+  for (const { sample } of sides)
+    if (dials(sample) && sides.some((other) => other.sample.source !== sample.source && serves(other.sample))) views.add(sample.source);
   return views;
 }
+
+/** Some of its lines are of one who dialed, and none of one who was dialed: no opening, no address, nothing of a server's life. */
+const dials = ({ vantages, kinds, clients }: ClockSample): boolean =>
+  vantages.size === 2 &&
+  vantages.has('client') &&
+  vantages.has('server') &&
+  kinds.has('handshake-failed') &&
+  !kinds.has('socket-opened') &&
+  clients.size === 0 &&
+  !OWN_WORDS.some((kind) => kinds.has(kind));
+
+const serves = ({ vantages, kinds }: ClockSample): boolean =>
+  vantages.has('server') && (kinds.has('socket-opened') || OWN_WORDS.some((kind) => kinds.has(kind)));
 
 function isViewOf(client: Side, server: Side): boolean {
   const [ours, theirs] = [client.sample.kinds, server.sample.kinds];
   if (OWN_WORDS.some((kind) => ours.has(kind))) return false;
-  const serves = OWN_WORDS.some((kind) => theirs.has(kind)) || (theirs.has('socket-opened') && !ours.has('socket-opened'));
-  return serves && shareEnds(client, server);
+  const isServers = OWN_WORDS.some((kind) => theirs.has(kind)) || (theirs.has('socket-opened') && !ours.has('socket-opened'));
+  return isServers && shareEnds(client, server);
 }
 
 function shareEnds(a: Side, b: Side): boolean {

@@ -159,7 +159,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
-  if (DIALS.test(row.message ?? '')) return 'client';
+  if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
 

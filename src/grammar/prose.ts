@@ -138,9 +138,9 @@ const NO_NAME =
 /** `session 0 opened for oz.fc45`. */
 const FOR =
   /\b(?:open(?:ed)?|connected|accepted|joined|established) (?:for|by|as|from) ["'[(<]?((?=[\w.-]{0,40}\d)[A-Za-z][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
-/** `session 0 closed`, `#5 open`: numbers of one process, so that the noun stays with them. */
+/** `session 0 closed`, `#5 open`: numbers of one process, so that the noun stays with them; Tomcat's of sessions are hexadecimal. */
 const NUMBERED =
-  /^(session|conn|connection|client|socket|tunnel|#) ?#?(\d{1,9}) (?:is |has |was )?(?:open|clos|connect|disconnect|begin|began|start|end|up\b|down\b|left|gone|lost|joined)/i;
+  /^(session|conn|connection|client|socket|tunnel|#) ?#?(\d{1,9}|(?<=^session )[0-9a-f]{1,6}) (?:is |has |was )?(?:open|clos|connect|disconnect|begin|began|start|end|up\b|down\b|left|gone|lost|joined)/i;
 
 /** A name that a message has for the one who is connected; weaker than a connection's own id. */
 export function partyIn(message: string): string | undefined {
