@@ -146,7 +146,8 @@ export class ClockSample {
   }
 }
 
-const CLOSE = 'close ';
+/** Key of an end. */
+export const CLOSE = 'close ';
 /** Key of an open that follows from a close and its life. */
 export const BEGAN = 'began ';
 

@@ -1,5 +1,5 @@
 /** Whose view a log gives, where its own words leave that open: two logs of one and the same connections are not both the server's. */
-import type { ClockSample } from '../anchors.ts';
+import { CLOSE, type ClockSample } from '../anchors.ts';
 import type { EventKind } from '../types.ts';
 
 /** What only the process that serves connections writes of itself. */
@@ -31,9 +31,34 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
   for (const one of servers)
     if (servers.some((other) => other !== one && other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
-  for (const { sample } of sides)
-    if (dials(sample) && sides.some((other) => other.sample.source !== sample.source && serves(other.sample))) views.add(sample.source);
+  for (const one of sides) {
+    const others = sides.filter(({ sample }) => sample.source !== one.sample.source && serves(sample));
+    if (others.length > 0 && (dials(one.sample) || namesTheirs(one, others))) views.add(one.sample.source);
+  }
   return views;
+}
+
+/**
+ * It closes by name what servers' logs open, and some of it after or before them: of one server's two logs, errors apart, each end stands
+ * in one, or in both with the same stamp.
+ */
+function namesTheirs(one: Side, others: readonly Side[]): boolean {
+  const { vantages, kinds, keyed } = one.sample;
+  if (vantages.size !== 1 || !vantages.has('server') || kinds.has('socket-opened') || OWN_WORDS.some((kind) => kinds.has(kind)))
+    return false;
+  const ends = [...keyed].filter(([key]) => key.startsWith(CLOSE));
+  let opened = 0;
+  let closed = 0;
+  let exact = 0;
+  for (const [key, [ours = 0]] of ends) {
+    const id = key.slice(CLOSE.length);
+    if (others.some(({ sample }) => sample.keyed.has(`open ${id}`))) opened++;
+    const apart = others.flatMap((other) => (other.sample.keyed.get(key) ?? []).map((ms) => Math.abs(other.toUtc(ms) - one.toUtc(ours))));
+    if (apart.length === 0) continue;
+    closed++;
+    if (Math.min(...apart) < COPY_MS) exact++;
+  }
+  return closed >= SHARED_LEAST && opened >= ends.length * SHARED_SHARE && exact < closed / 2;
 }
 
 /** Some of its lines are of one who dialed, and none of one who was dialed: no opening, no address, nothing of a server's life. */
