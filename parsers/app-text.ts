@@ -5,7 +5,7 @@ import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
-import { type LogHead, logHead } from '../src/grammar/log-head.ts';
+import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { type Context, defineParser } from '../src/types.ts';
 
@@ -41,7 +41,7 @@ function read(line: string, context: Context): AppRow | null {
 function rowOfLine(line: string, context: Context): AppRow | null {
   const text = withoutAnsi(line).replace(IN_A_PAGE, '$1');
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
-  const head = logHead(text);
+  const head = logHead(text, context.header);
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
   const dated = head?.stamped || context.at !== undefined;
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
@@ -72,6 +72,7 @@ function rowOf(whole: string, head: LogHead | undefined): AppRow {
   if (head?.at && !isOwnTime) row.at = head.at;
   if (head?.level !== undefined) row.level = head.level;
   if (head?.logger !== undefined) row.logger = head.logger;
+  if (head?.thread !== undefined) row.thread = head.thread;
   if (head?.pid !== undefined) row.pid = head.pid;
   return row;
 }
@@ -86,6 +87,98 @@ export const appText = defineParser<AppRow>({
   generic: true,
   needles: APP_NEEDLES,
   samples: [
+    {
+      line: '22.09.2026 10:02:20,033 WARN  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Session 91e54836-92e0-46dd-a5ea-7feab0a741ca closed with CloseStatus[code=1006, reason=null] after 42422 ms',
+      from: 'Logback 1.5 with a pattern of its own, around Spring 6',
+      reads: { at: { ms: Date.UTC(2026, 8, 22, 10, 2, 20, 33), widthMs: 1, basis: 'local' }, thread: 'SpringApplicationShutdownHook' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 42422, keys: { connection: '91e54836-92e0-46dd-a5ea-7feab0a741ca' } },
+    },
+    {
+      line: '22.09.2026 10:02:19,994 INFO  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Received shutdown, dropping all sessions',
+      from: 'Logback 1.5 with a pattern of its own, around Spring 6',
+      reads: { logger: 'c.e.chat.ChatHandler' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '09/11/2026 10:02:19 INFO  [SpringApplicationShutdownHook] o.s.m.s.b.SimpleBrokerMessageHandler : Stopping...',
+      header: '28/10/2026 23:59:59 INFO  [main] c.e.App : Started',
+      from: 'Log4j 2 with %d{dd/MM/yyyy HH:mm:ss}, of Spring’s own thread',
+      reads: { at: { ms: Date.UTC(2026, 10, 9, 10, 2, 19), widthMs: 1000, basis: 'local' } },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '11/09/2026 10:02:19.120 WARN ws closed code=1006',
+      header: '10/28/2026 23:59:59.001 INFO started',
+      from: 'NLog with a layout of its own',
+      reads: { at: { ms: Date.UTC(2026, 10, 9, 10, 2, 19, 120), widthMs: 1, basis: 'local' } },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '[09-11-2026 10:02:19] production.WARNING: ws closed code=1006',
+      from: 'Monolog 3 with a date format of its own',
+      reads: { at: { ms: Date.UTC(2026, 10, 9, 10, 2, 19), widthMs: 1000, basis: 'local' } },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-09-22T10:02:19.994+02:00  INFO 1 --- [chat] [ionShutdownHook] o.s.b.w.e.tomcat.GracefulShutdown        : Commencing graceful shutdown. Waiting for active requests to complete',
+      from: 'Spring Boot 3.3',
+      reads: { pid: 1 },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026-09-22T10:02:20.994+02:00  INFO 1 --- [chat] [tomcat-shutdown] o.s.b.w.e.tomcat.GracefulShutdown        : Graceful shutdown complete',
+      from: 'Spring Boot 3.3',
+      reads: { pid: 1 },
+      gives: 'noise',
+    },
+    {
+      line: '2026-01-27 14:01:20.445 [conn c60be66f] missed 2 pongs -> terminate()',
+      from: 'an application’s own logger around ws 8',
+      reads: { connection: 'c60be66f' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 'c60be66f' } },
+    },
+    {
+      line: '2026-01-27T14:01:20.445Z WARN client=7a46cddd pong overdue by 12s',
+      from: 'an application’s own logger around ws 8',
+      reads: { connection: '7a46cddd' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: '7a46cddd' } },
+    },
+    {
+      line: '2026-01-27T14:01:20.445Z WARN socket 7a46cddd closed: missed 3 pings',
+      from: 'an application’s own logger around ws 8',
+      reads: { connection: '7a46cddd' },
+      gives: { kind: 'socket-closed', by: 'heartbeat' },
+    },
+    {
+      line: '2026-01-27T14:01:20.445Z WARN missed 2 deadlines of the nightly job',
+      from: 'an application’s own logger',
+      reads: {},
+      gives: 'noise',
+    },
+    {
+      line: '[2026-04-08T12:00:41.292Z] WARN (ws-hub): ws_f224b5 closed 1006 (6.7s)',
+      from: 'an application’s own winston format around ws 8',
+      reads: { code: 1006, connection: 'ws_f224b5' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 6700, keys: { connection: 'ws_f224b5' } },
+    },
+    {
+      line: 'I, [2026-10-06T14:35:10.161405 #9021]  INFO -- : [WS] [da484db2] unsubscribed close_code=1000 open_for=4.42',
+      from: 'Rails 7 logger, tagged',
+      reads: { code: 1000, connection: 'da484db2', pid: 9021 },
+      gives: { kind: 'socket-closed', code: 1000, lifeMs: 4420, keys: { connection: 'da484db2', pid: 9021 } },
+    },
+    {
+      line: '2026-12-31T23:59:55.328417Z ERROR agent::transport: websocket connect failed agent_id=69804bd9 error=HTTP error: 502 Bad Gateway',
+      from: 'tracing-subscriber 0.3 with fields, around tungstenite 0.24',
+      reads: { error: 'HTTP error: 502 Bad Gateway' },
+      gives: { kind: 'handshake-failed', status: 502, vantage: 'client', keys: { connection: '69804bd9' } },
+    },
+    {
+      line: '2026/12/31 23:59:55 websocket dial failed: websocket: bad handshake (status 502) agent=69804bd9',
+      from: 'Go’s log around gorilla/websocket 1.5',
+      reads: {},
+      gives: { kind: 'handshake-failed', status: 502, vantage: 'client' },
+    },
     {
       line: "2026-11-26T10:44:47.554Z error: uncaughtException TypeError: Cannot read properties of undefined (reading 'user')",
       from: 'winston 3, timestamp and simple, with the name of Node’s event',
@@ -399,6 +492,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened', keys: { connection: 'session 0', requestId: 'kim.29d8' } },
     },
     {
+      line: '26-Nov-2026 07:33:08.109 INFO [http-nio-127.0.0.1-8080-exec-10] Board.open session a opened for max.32f8',
+      from: 'Tomcat 10.1: a Jakarta endpoint, java.util.logging with its OneLineFormatter',
+      reads: {},
+      gives: { kind: 'socket-opened', keys: { connection: 'session a', requestId: 'max.32f8' } },
+    },
+    {
       line: "[26/Nov/2026 12:43:55] INFO  #5 closed dev=cho8058 code=1006 exc=ConnectionResetError('Cannot write to closing transport')",
       from: 'Python 3.11 logging around aiohttp 3.8',
       reads: { code: 1006 },
@@ -587,6 +686,7 @@ export const appText = defineParser<AppRow>({
     '10.20.0.1 - - [22/Nov/2026:20:11:25 +0000] "GET /ws HTTP/1.1" 101 1006',
   ],
   read,
+  isHeader: showsOrder,
   events(row, context) {
     return draftOf(row, vantageOf(row, context.hint) ?? 'server');
   },

@@ -206,7 +206,7 @@ export function unlogged(
   const reach = (source: string): EpochMs => reaches.get(source) ?? Number.POSITIVE_INFINITY;
   for (const one of unclosed) {
     const { opened, id } = one;
-    if (closed.has(id) || !tells(opened.origin.source)) continue;
+    if (closed.has(id) || closed.has(opened.keys.requestId ?? id) || !tells(opened.origin.source)) continue;
     const death = deaths.next(
       opened.when.fromMs,
       (candidate) =>

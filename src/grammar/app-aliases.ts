@@ -6,6 +6,7 @@ const ALIASES = {
   level: 'level lvl severity loglevel levelname l severitytext',
   time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp at',
   logger: 'logger loggername category sourcecontext target component module scope',
+  thread: 'thread threadname',
   service: 'service servicename app appname application name program',
   host: 'hostname host hostid server machinename instance',
   pid: 'pid processid procid processpid',

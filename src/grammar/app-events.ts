@@ -54,7 +54,8 @@ export const APP_NEEDLES: readonly string[] = [
   'heartbeat',
   'answer ping',
   'respond to ping',
-  'missed pong',
+  'missed',
+  'overdue',
   'unresponsive',
   'dead connection',
   'listening',
@@ -158,12 +159,20 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
+  if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
 
 /** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
 const OF_UPSTREAM =
   /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b/i;
+
+/** `websocket connect failed`, `failed to connect to wss://…`: of whoever dialed. */
+const DIALS =
+  /\b(?:web ?socket|wss?) (?:connect|dial)(?:ion)?(?: attempt)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?(?:connect|dial) (?:the |to )?(?:the )?(?:web ?socket\b|wss?\b)/i;
+
+/** Threads that the JVM starts to shut down: Spring's `SpringApplicationShutdownHook`, of which its console shows the end. */
+const OF_SHUTDOWN = /ShutdownHook$/;
 
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
@@ -180,7 +189,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
     (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
-    lifecycleOf(words) ??
+    lifecycleOf(words, row.thread) ??
     (!words.aboutOther &&
     (words.opensSocket ||
       (words.opens && isNamed && (words.ofConnection || !isLocated)) ||
@@ -234,7 +243,8 @@ function neverOpened(row: AppRow): boolean {
   if (row.opened === false && row.code === 1006) return true;
   return (
     (row.code === 1006 && CONNECT_FAILED.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
-    (row.error !== undefined && ANSWERED.test(row.error))
+    (row.error !== undefined && ANSWERED.test(row.error)) ||
+    (DIALS.test(row.message ?? '') && upgradeStatusIn(row.error ?? row.message ?? '') !== undefined)
   );
 }
 
@@ -324,7 +334,8 @@ function initiatorOf(initiator: string | undefined, vantage: Vantage): SocketClo
   }
 }
 
-function lifecycleOf(words: Words): Draft | undefined {
-  if (words.stops) return { kind: 'stop-requested', how: 'app-signal' };
+function lifecycleOf(words: Words, thread: string | undefined): Draft | undefined {
+  if (words.stops || (thread !== undefined && !words.isOver && OF_SHUTDOWN.test(thread)))
+    return { kind: 'stop-requested', how: 'app-signal' };
   return words.starts ? { kind: 'process-started', what: 'banner' } : undefined;
 }

@@ -20,6 +20,7 @@ export interface AppRow extends Row {
   /** The event's name beside a message: `ws_close`, `fatal`. */
   readonly event?: string;
   readonly logger?: string;
+  readonly thread?: string;
   /** The service, as the logger was named. */
   readonly program?: string;
   readonly host?: string;
@@ -187,6 +188,7 @@ export function appRow(fields: Fields, written: string): AppRow {
     message: message ?? event,
     event: message === undefined ? undefined : event,
     logger: text(fields, 'logger'),
+    thread: text(fields, 'thread'),
     program: text(fields, 'service'),
     host: text(fields, 'host'),
     pid: number(fields, 'pid', isCount),

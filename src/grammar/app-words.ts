@@ -30,12 +30,12 @@ const OPENED =
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing) (?:pong|heart ?beat)|\b(?:ping|pong|heart ?beat)(?: ping)? (?:time ?out|timed out|missed|failed|lost|expired)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing)(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?)\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:is |was |were )?(?:time ?out|timed out|missed|failed|lost|expired|overdue)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const SIGNAL = /\bsig(?:term|int|quit|hup)\b/;
 const SIGNAL_SEEN = /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+)\b/;
 const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
 const STOPPING =
-  /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:starting|begin\w*|initiating) (?:graceful )?shutdown|\bserver (?:is )?stopping\b/;
+  /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b/;
 const STARTED =
   /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
@@ -54,6 +54,8 @@ const ONLINE =
   /^(?:(?:browser|client|navigator|device|app|network)(?: is| went| back| status)? )?(?:back )?online$|\bnetwork (?:restored|up|back|changed)\b/;
 const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
+// Spring's `Commencing graceful shutdown. Waiting for active requests to complete` begins it.
+const BEGINS = /\b(?:commencing|starting|beginning|initiating) (?:graceful )?shutdown\b/;
 const REFUSED = /reject|refus|denied|origin not allowed/;
 const SOME_CONNECTED = /\b(?:client|peer|user) connected\b|^new connection 0$/;
 const TLS = /\b(?:tls|ssl)\b/;
@@ -112,6 +114,8 @@ export interface Words {
   readonly failsToRead: boolean;
   readonly missesHeartbeat: boolean;
   readonly stops: boolean;
+  /** Tells of what has been done. */
+  readonly isOver: boolean;
   readonly starts: boolean;
   readonly uncaught: boolean;
   readonly uncaughtException: boolean;
@@ -134,6 +138,7 @@ function judge(said: string, about: string): Words {
   const counted = COUNTED.test(said);
   const opens = (OPENED.test(said) || JOINED.test(said)) && !NOT_OPENED.test(said) && !counted;
   const ofChild = OF_A_CHILD.test(said);
+  const isOver = OVER.test(said) && !BEGINS.test(said);
   return {
     mentionsSocket,
     mentionsPeer,
@@ -147,7 +152,8 @@ function judge(said: string, about: string): Words {
     opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),
     failsToRead: READ_FAILED.test(said),
     missesHeartbeat: HEARTBEAT.test(said),
-    stops: !ofChild && !OVER.test(said) && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
+    stops: !ofChild && !isOver && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
+    isOver,
     starts: STARTED.test(said),
     uncaught: UNCAUGHT.test(said),
     uncaughtException: /\buncaught ?exception\b/.test(said),

@@ -92,7 +92,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     // Go says `i/o timeout` of a read or write deadline that this endpoint itself set, as for a pong.
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing) (?:pong|heart-?beat)|(?:pong|heart-?beat)s? (?:is |was )?(?:missing|missed)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
@@ -119,7 +119,7 @@ export function endedBy(words: string): SocketClosed['by'] {
 /** An HTTP status in the words of a failed upgrade: `Unexpected server response: 502`, `status code (503 …)`, `code: 400`, `rejected (403 Forbidden)`. */
 export function upgradeStatusIn(text: string): number | undefined {
   const found =
-    /(?:response|status(?: code)?|code|rejected|expected handshake response status code 101 but got|HTTP)[:=]?[ (]{1,2}([1-5]\d{2})(?!\d)/i.exec(
+    /(?:response|status(?: code)?|code|rejected|expected handshake response status code 101 but got|HTTP(?: error| status| response)?)[:=]?[ (]{1,2}([1-5]\d{2})(?!\d)/i.exec(
       text,
     );
   return found ? Number(found[1]) : undefined;

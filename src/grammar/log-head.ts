@@ -12,13 +12,15 @@ export interface LogHead {
   /** As written: `WARN`, `info`, `I`. */
   readonly level?: string;
   readonly logger?: string;
+  /** What stands in brackets where loggers write the thread, beside a logger's name. */
+  readonly thread?: string;
   readonly pid?: number;
   /** Behind stamp and level: logger and message, letter by letter. */
   readonly rest: string;
   readonly message: string;
 }
 
-const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -29,7 +31,7 @@ const HEADS: readonly RegExp[] = [
   // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog), `stamp LEVEL:name:` (Python)
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
   // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
-  String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|[^\]]{1,80})\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|(?<thread>[^\]]{1,80}))\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
@@ -50,44 +52,68 @@ const HEADS: readonly RegExp[] = [
 
 const GAP = /^[\s|]{0,40}(?:-{1,3}\s{1,4})?(?:#\S{1,20}\s)?/;
 const NAME = String.raw`[A-Za-z_][\w./$@-]{0,80}(?:::\w{1,40}){0,6}`;
+// What is an id stands in brackets too: `[79446771e863] closed`.
+const HEX = '[0-9A-Fa-f-]{6,80}';
 // pid of Spring Boot, or in brackets unless it may number a connection, thread or component in brackets, the caller, the logger's name before `:`, ` - ` or ` : `.
 const TAIL = new RegExp(
-  String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}|\([A-Za-z][\w-]{0,40}\)\s)?(?:\[(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: )|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
+  String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?!${HEX}\])(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}|\([A-Za-z][\w-]{0,40}\):?\s)?(?:\[(?!${HEX}\])(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: )|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
 );
 // Words that open a message and are no logger's name.
 const NO_LOGGER =
   /^(?:error|err|read|write|reason|code|client|warning|upgrade|recv|send|closed?|disconnect(?:ed|ion)?|on|websocket|failed|panic|fatal|listening|uncaught\w*|unhandled\w*|[\w.]*(?:Error|Exception))$/i;
-const HEX = /^[0-9a-f-]{6,}$/i;
 
 let lastLine = '';
+let lastOrder: string | undefined;
 let lastHead: LogHead | undefined;
+
+const NUMBERED = /^\[?(\d{2})([./-])(\d{2})\2\d{4},?[ T]\d{2}:/;
+/** A stamp of numbers alone at the head of a line, of which one is too great for a month: it shows in which order the log writes them. */
+export function showsOrder(line: string): boolean {
+  const separator = line[2] === undefined || line[2] > '/' ? line[3] : line[2];
+  if (separator !== '.' && separator !== '/' && separator !== '-') return false;
+  const found = NUMBERED.exec(line);
+  return found !== null && (Number(found[1]) > 12 || Number(found[3]) > 12);
+}
+
+/**
+ * The day of `09.11.2026`, and the month: as another line showed, else the day first; but not with slashes, which Americans write too.
+ * Undefined = nobody can say.
+ */
+function dayAndMonth(written: string, order: string | undefined): readonly [string, string] | undefined {
+  const [one, two] = [written.slice(0, 2), written.slice(3, 5)];
+  if (Number(one) > 12) return [one, two];
+  if (Number(two) > 12) return [two, one];
+  const shown = order === undefined ? null : NUMBERED.exec(order);
+  if (shown) return Number(shown[1]) > 12 ? [one, two] : [two, one];
+  return one === two || written[2] !== '/' ? [one, two] : undefined;
+}
 
 /**
  * Takes the head off a line; undefined when there is none. `message` is the rest, letter by letter but for terminal colours. The last
- * one is remembered, since many formats ask for the head of the same line.
+ * one is remembered, since many formats ask for the head of the same line. `order` = a line of the log that `showsOrder`.
  */
-export function logHead(line: string): LogHead | undefined {
-  if (line === lastLine) return lastHead;
-  lastHead = readHead(withoutAnsi(line));
+export function logHead(line: string, order?: string): LogHead | undefined {
+  if (line === lastLine && order === lastOrder) return lastHead;
+  lastHead = readHead(withoutAnsi(line), order);
   lastLine = line;
+  lastOrder = order;
   return lastHead;
 }
 
-function readHead(text: string): LogHead | undefined {
+function readHead(text: string, order: string | undefined): LogHead | undefined {
   for (const layout of HEADS) {
     const head = layout.exec(text);
     const groups = head?.groups;
     if (!head || !groups) continue;
     const written = groups['stamp'];
-    const at = written === undefined ? undefined : stampOf(written);
+    const at = written === undefined ? undefined : stampOf(written, order);
     if (written !== undefined && at === undefined && written[2] !== ':') return undefined;
     const rest = text.slice(head[0].length).replace(GAP, '');
     const tail = TAIL.exec(rest);
     const parts = tail?.groups ?? {};
-    // `[79446771e863] closed` and `closed: …` belong to the message.
-    const taken = tail && !HEX.test(parts['bracket'] ?? 'x') && !HEX.test(parts['second'] ?? 'x') ? tail[0] : '';
+    const taken = tail?.[0] ?? '';
     const named = parts['named'] ?? parts['dotted'];
-    // Before an object of fields stands the message, not the logger's name: zap's console has both.
+    // `closed: …` belongs to the message. Before an object of fields stands the message, not the logger's name: zap's console has both.
     const isMessage = named !== undefined && (NO_LOGGER.test(named) || rest.startsWith('{"', taken.length));
     const message = taken === '' ? rest : isMessage ? rest.slice(taken.lastIndexOf(named)) : rest.slice(taken.length);
     const logger =
@@ -98,6 +124,7 @@ function readHead(text: string): LogHead | undefined {
       stamped: written !== undefined,
       level: groups['level'],
       logger: logger || undefined,
+      thread: groups['thread'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
       pid: pid === undefined ? undefined : Number(pid),
       rest,
       message: message.trim(),
@@ -106,11 +133,16 @@ function readHead(text: string): LogHead | undefined {
   return undefined;
 }
 
-function stampOf(written: string): Stamp | undefined {
+function stampOf(written: string, order?: string): Stamp | undefined {
   // Seconds, ms or µs since 1970.
   if (/^\d{10}/.test(written)) return epoch(written);
   const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);
   if (short) return stampOf(`20${short[1]}-${short[2]}-${short[3]}T${written.slice(7)}`);
+  // `22.09.2026 10:02:20,033`
+  if (written[5] === written[2] && written[2] !== ':') {
+    const [day, month] = dayAndMonth(written, order) ?? [];
+    return day === undefined ? undefined : stampOf(`${written.slice(6, 10)}-${month}-${day} ${written.slice(10).replace(/^,?[ T]/, '')}`);
+  }
   // `26-Nov-2026 07:33:20.255` (Tomcat)
   if (written[2] === '-') {
     const second = clfAt(`${written.slice(0, 20).replaceAll('-', '/').replace(' ', ':')}`)?.stamp;

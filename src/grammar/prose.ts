@@ -14,6 +14,9 @@ const VERB_ID =
 /** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`. */
 const ID_FIRST =
   /^[<[({]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
+/** The same in brackets of a list's sort, before what else happens to one who is connected: `[da484db2] unsubscribed`. */
+const BOXED_ID_FIRST =
+  /^\[((?=[0-9a-f-]{0,35}\d)(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))\]:? (?:(?:is|has|was) )?(?:(?:un)?subscribed|joined|left|attached|detached|accepted|established|upgraded|terminat(?:ed|ing)|dropped|gone|lost|missed|no pong)(?![\w-])/;
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
 const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
@@ -104,7 +107,13 @@ function idIn(text: string): string | undefined {
     const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   }
-  return SOCKET_IO.exec(text)?.[1] ?? VERB_ID.exec(text)?.[1] ?? ID_FIRST.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
+  return (
+    SOCKET_IO.exec(text)?.[1] ??
+    VERB_ID.exec(text)?.[1] ??
+    ID_FIRST.exec(text)?.[1] ??
+    BOXED_ID_FIRST.exec(text)?.[1] ??
+    RATCHET.exec(text)?.[1]
+  );
 }
 
 /** How long it was open, where a close names one duration and nothing says that it is another thing's. */
@@ -129,9 +138,9 @@ const NO_NAME =
 /** `session 0 opened for oz.fc45`. */
 const FOR =
   /\b(?:open(?:ed)?|connected|accepted|joined|established) (?:for|by|as|from) ["'[(<]?((?=[\w.-]{0,40}\d)[A-Za-z][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
-/** `session 0 closed`, `#5 open`: numbers of one process, so that the noun stays with them. */
+/** `session 0 closed`, `#5 open`: numbers of one process, so that the noun stays with them; Tomcat's of sessions are hexadecimal. */
 const NUMBERED =
-  /^(session|conn|connection|client|socket|tunnel|#) ?#?(\d{1,9}) (?:is |has |was )?(?:open|clos|connect|disconnect|begin|began|start|end|up\b|down\b|left|gone|lost|joined)/i;
+  /^(session|conn|connection|client|socket|tunnel|#) ?#?(\d{1,9}|(?<=^session )[0-9a-f]{1,6}) (?:is |has |was )?(?:open|clos|connect|disconnect|begin|began|start|end|up\b|down\b|left|gone|lost|joined)/i;
 
 /** A name that a message has for the one who is connected; weaker than a connection's own id. */
 export function partyIn(message: string): string | undefined {
