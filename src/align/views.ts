@@ -30,15 +30,19 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
   for (const one of servers)
     if (servers.some((other) => other !== one && other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
-  for (const { sample } of own)
+  for (const { sample } of all)
     if (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
       views.add(sample.source);
   return views;
 }
 
-/** It tells of no process and names no machine; where it names a client's address, it is who is connected to. */
-const isOutside = ({ kinds, housed, clients }: ClockSample): boolean =>
-  !housed && clients.size === 0 && !OWN_WORDS.some((kind) => kinds.has(kind)) && kinds.has('socket-closed');
+/** It tells of no process and names no machine; where it names a client's address, it is who is connected to. Some lines say that they are a client's. */
+const isOutside = ({ kinds, housed, clients, vantages }: ClockSample): boolean =>
+  vantages.size === (vantages.has('client') ? 2 : 1) &&
+  !housed &&
+  clients.size === 0 &&
+  !OWN_WORDS.some((kind) => kinds.has(kind)) &&
+  kinds.has('socket-closed');
 
 /**
  * The one serves: it writes opens, and ends as well, so that the other is not just its second file. The other asked for connections and was
