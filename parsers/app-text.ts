@@ -93,6 +93,30 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true },
     },
     {
+      line: 'Nov  7 2026 03:09:17 [ws] - u8f1c0c code=1006 reason=- after=22s',
+      from: 'an application’s own lines with the month by its name',
+      reads: { at: { ms: Date.UTC(2026, 10, 7, 3, 9, 17), widthMs: 1000, basis: 'local' }, connection: 'u8f1c0c', code: 1006, durationMs: 22000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 22000, keys: { connection: 'u8f1c0c' } },
+    },
+    {
+      line: 'Nov 27 2026 03:08:53 [ws] + u606513 (127.0.0.1)',
+      from: 'an application’s own lines with the month by its name',
+      reads: { connection: 'u606513', clientIp: '127.0.0.1' },
+      gives: { kind: 'socket-opened', keys: { connection: 'u606513' } },
+    },
+    {
+      line: "INFO 11/26/2026 12:12:45 AM wsl:13 -- meter MTR984349 offline, code=1006 reason='', uptime=27.007",
+      from: 'Python logging, datefmt %m/%d/%Y %I:%M:%S %p of its HOWTO',
+      reads: { at: { ms: Date.UTC(2026, 10, 26, 0, 12, 45), widthMs: 1000, basis: 'local' }, code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'MTR984349' } },
+    },
+    {
+      line: 'Nov 26 23:10:55.913 board[24064] INFO board server listening',
+      from: 'an application’s own logger after syslog’s example, Socket.IO 4',
+      reads: { at: { ms: Date.UTC(2000, 10, 26, 23, 10, 55, 913), widthMs: 1, basis: 'yearless' }, pid: 24064, level: 'INFO', logger: 'board' },
+      gives: { kind: 'process-started', keys: { pid: 24064 } },
+    },
+    {
       line: '2026-12-02T18:00:59.124Z WARN  [ws] connection closed id=79446771e863 ip=10.20.0.111 code=1006 reason="" duration=30.053s',
       from: 'an application’s own logger around ws 8',
       reads: {

@@ -101,6 +101,7 @@ export const APP_NEEDLES: readonly string[] = [
   'main thread',
   'asyncio',
   'not using the websocket',
+  '[ws] +',
   'origin not allowed',
 ]; // prettier-ignore
 
@@ -184,6 +185,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (!words.aboutOther &&
     (words.opensSocket ||
       (words.opens && isNamed && (words.ofConnection || !isLocated)) ||
+      (COMES.test(message) && connection !== undefined && words.mentionsSocket) ||
       (NAME_JOINED.test(message) && partyIn(message) !== undefined))
       ? { kind: 'socket-opened' }
       : undefined);
@@ -199,6 +201,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   return draft;
 }
 
+// `[ws] + u606513 (127.0.0.1)`, where a close is `[ws] - u606513 code=1000`.
+const COMES = /^\+ \S{1,66}(?: \(?[\w.:[\]]{2,50}\)?)?$/;
 // `bo123d4 joined, 1 in the lounge`: whoever has a name there; a room is joined by one who is connected already.
 const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
 
