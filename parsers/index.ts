@@ -2,6 +2,7 @@
 import type { Parser } from '../src/types.ts';
 import { actionCable } from './action-cable.ts';
 import { apacheAccess } from './apache-access.ts';
+import { apacheAccessJson } from './apache-access-json.ts';
 import { apacheConfig } from './apache-config.ts';
 import { apacheError } from './apache-error.ts';
 import { appJson } from './app-json.ts';
@@ -120,6 +121,7 @@ import { wscat } from './wscat.ts';
 export const parsers: readonly Parser[] = [
   actionCable,
   apacheAccess,
+  apacheAccessJson,
   apacheConfig,
   apacheError,
   appJson,

@@ -81,7 +81,7 @@ export async function extractSource(
     source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
   const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
   const found = detect(headLines, forced, source.name);
-  const records = new Records(source, found, tally, emit);
+  const records = new Records(source, found, tally, emit, headLines);
   if (source.head) records.learn(headLines);
   else if (!framing) records.expect(headLines);
   if (framing) await readFrames(framing, source.bytes, records, tally);
@@ -167,11 +167,11 @@ class Records {
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
-  constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void) {
+  constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void, headLines: readonly string[]) {
     // Among a browser's own lines the page's are a client's too.
     const hint = found.formats.has('browser-console') ? `${source.name}.browser` : source.name;
-    this.#reader = new RecordReader(found.shelves, hint, 'events');
-    this.#headReader = new RecordReader(found.shelves, hint, 'rows');
+    this.#reader = new RecordReader(found.shelves, hint, 'events', headLines);
+    this.#headReader = new RecordReader(found.shelves, hint, 'rows', headLines);
     this.#place = { source: source.name, ...(source.vantage && { vantage: source.vantage }) };
     this.#tally = tally;
     this.#emit = emit;

@@ -31,7 +31,9 @@ interface Owned {
 const plainReaders = { rows: new RecordReader(shelves, '', 'rows'), events: new RecordReader(shelves, '', 'events') };
 /** Readers keep heads of tables, so that formats which have some get one of their own. */
 const readerFor = ({ parser, sample }: Owned, wanted: Wanted): RecordReader =>
-  parser.isHeader || sample.hint !== undefined ? new RecordReader(shelves, sample.hint ?? '', wanted) : plainReaders[wanted];
+  parser.isHeader || sample.hint !== undefined || sample.head !== undefined
+    ? new RecordReader(shelves, sample.hint ?? '', wanted, sample.head)
+    : plainReaders[wanted];
 
 /** Undefined = the wrapper cannot carry the line or what it is read with. */
 function read(owned: Owned, wanted: Wanted, layers: readonly Envelope[]): Reading | undefined {
