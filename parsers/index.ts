@@ -54,6 +54,7 @@ import { haproxyError } from './haproxy-error.ts';
 import { haproxyEvents } from './haproxy-events.ts';
 import { haproxyHttp } from './haproxy-http.ts';
 import { haproxyJson } from './haproxy-json.ts';
+import { haproxyKeyValue } from './haproxy-key-value.ts';
 import { haproxyTcp } from './haproxy-tcp.ts';
 import { harEntry } from './har-entry.ts';
 import { hasura } from './hasura.ts';
@@ -173,6 +174,7 @@ export const parsers: readonly Parser[] = [
   haproxyEvents,
   haproxyHttp,
   haproxyJson,
+  haproxyKeyValue,
   haproxyTcp,
   harEntry,
   hasura,
