@@ -195,6 +195,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const keys = keysOf(row, connection ?? (ofOne ? nameOf(row) : undefined), !ofOne && !isHandlers);
   draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
   // The open line alone may tell who a numbered session is: its close is known by both.
+  // A framework's count of its requests begins anew with each process: beside any other name it tells nothing.
+  if (draft.keys.connection !== undefined && COUNTED_REQUEST.test(draft.keys.requestId ?? '')) draft.keys = { ...draft.keys, requestId: undefined };
   const opener = draft.kind === 'socket-opened' && row.requestId === undefined ? (row.party ?? partyIn(message)) : undefined;
   if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
   draft.vantage = vantage;
@@ -203,6 +205,9 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
 
 // `[ws] + u606513 (127.0.0.1)`, where a close is `[ws] - u606513 code=1000`.
 const COMES = /^\+ \S{1,66}(?: \(?[\w.:[\]]{2,50}\)?)?$/;
+// Fastify's `req-1`, `req-m`, and bare numbers.
+const COUNTED_REQUEST = /^(?:req-)?(?:[0-9a-z]{1,4}|\d{1,8})$/;
+
 // `bo123d4 joined, 1 in the lounge`: whoever has a name there; a room is joined by one who is connected already.
 const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
 
