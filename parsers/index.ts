@@ -99,6 +99,7 @@ import { pythonCrash } from './python-crash.ts';
 import { rubyCrash } from './ruby-crash.ts';
 import { rustPanic } from './rust-panic.ts';
 import { shellDeath } from './shell-death.ts';
+import { shellKill } from './shell-kill.ts';
 import { socketIoDebug } from './socket-io-debug.ts';
 import { squidAccess } from './squid-access.ts';
 import { sshd } from './sshd.ts';
@@ -219,6 +220,7 @@ export const parsers: readonly Parser[] = [
   rubyCrash,
   rustPanic,
   shellDeath,
+  shellKill,
   socketIoDebug,
   squidAccess,
   sshd,

@@ -67,8 +67,9 @@ function recordOf(cells: Cells): string {
   const timed = isTimed ? undefined : [...cells].find(([, { value }]) => MAY_BE_TIME.test(value) && tableTime(value) !== undefined)?.[0];
   for (const [plain, { name, value }] of cells) {
     const at = isTime(plain) || plain === timed ? tableTime(value) : undefined;
-    const written = at && new Date(at.ms).toISOString().slice(0, at.basis === 'local' ? 23 : 24);
-    record[plain === timed ? 'time' : plain === 'code' && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written ?? value;
+    // An epoch says its zone itself.
+    const written = at && !/^[\d.]{10,}$/.test(value) && new Date(at.ms).toISOString().slice(0, at.basis === 'local' ? 23 : 24);
+    record[plain === timed ? 'time' : plain === 'code' && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written || value;
   }
   return JSON.stringify(record);
 }
@@ -131,6 +132,11 @@ export const csv: Envelope = {
       unwraps: {
         text: '{"client_id":"5fcbb44a","closed_at":"2026-12-09T07:38:00.691Z","closeCode":"1006","duration_ms":"273364"}',
       },
+    },
+    {
+      line: '{"csv":{"epoch":"1795702246","user":"u701465","event":"ws_close","code":"1006","session_s":"9"}}',
+      from: 'an analytics store’s export with tabs',
+      unwraps: { text: '{"epoch":"1795702246","user":"u701465","event":"ws_close","code":"1006","session_s":"9"}' },
     },
     {
       line: '{"csv":{"closed":"2026-11-26T14:06:05.101Z","player":"P-D85154","code":"1006","seconds":"7.093"}}',

@@ -29,9 +29,9 @@ const METHOD = /^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIN
 const PATH = /^(?:\/\S{0,4000}|\*|-)?$/;
 const QUERY = /^(?:\??[\w.~%-]{1,200}=\S{0,4000}|-)?$/;
 const SERVER = /^(?:(?:[\w.-]{1,200}|\[[0-9A-Fa-f:.]{2,60}\]):\d{1,5}|unix:\S{1,200}|-)?(?:, \S{1,200}){0,16}$/;
-// nginx writes its times in seconds with three decimals, and several upstreams' in a row.
-const SECONDS = /^(?:\d{1,7}\.\d{3}|-)?$/;
-const UPSTREAMS_SECONDS = /^(?:\d{1,7}\.\d{3}|-)?(?:(?:, | : )(?:\d{1,7}\.\d{3}|-)){0,16}$/;
+// nginx writes its times in seconds with three decimals (numbers in JSON lose their last zeros), and several upstreams' in a row.
+const SECONDS = /^(?:\d{1,7}(?:\.\d{1,3})?|-)?$/;
+const UPSTREAMS_SECONDS = /^(?:\d{1,7}(?:\.\d{1,3})?|-)?(?:(?:, | : )(?:\d{1,7}\.\d{3}|-)){0,16}$/;
 const OF_UPSTREAM = /^(?:u(?!ri|rl|ser|a$|s$)|up|backend|be_|server|proxy|origin)/i;
 
 /** Units by what a name ends with; the unit that names no other counts as none. */
@@ -89,7 +89,7 @@ export function learnAccess(records: readonly Pairs[]): Learned | undefined {
   pick('remote_port', (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535, (key) => isOwn(key) && /port$/i.test(key));
   pick('upstream_addr', fits(SERVER), (key) => !isOwn(key));
   pick('upstream_status', fits(/^(?:\d{3}|-)?(?:(?:, | : )(?:\d{3}|-)){0,16}$/), (key) => !isOwn(key));
-  pick('upstream_response_time', fits(UPSTREAMS_SECONDS), (key) => !isOwn(key));
+  pick('upstream_response_time', fits(UPSTREAMS_SECONDS), (key) => !isOwn(key) && (columns.get(key) ?? []).some((value) => value.includes('.')));
   pick('request_completion', fits(/^(?:OK)?$/));
   return { names, marks: life.marks, lifeUnitMs: life.unitMs };
 }
@@ -105,7 +105,9 @@ function lifeOf(columns: readonly (readonly [string, readonly string[]])[], stam
   const numbers = columns.filter(([, values]) => values.some((value) => /^[\d.]+$/.test(value)) && values.every((value) => /^(?:\d{1,15}(?:\.\d{1,9})?|-)?$/.test(value)));
   const unsorted = disorder(stamps.map((at) => at.ms), stamps);
   if (unsorted <= stamps.length / 20) {
-    const seconds = numbers.find(([, values]) => values.some((value) => value !== '') && values.every((value) => SECONDS.test(value)));
+    const seconds = numbers.find(
+      ([, values]) => values.every((value) => SECONDS.test(value)) && values.filter((value) => /\.\d{3}$/.test(value)).length >= values.length / 2,
+    );
     return seconds && { key: seconds[0], unitMs: 1000, marks: 'end' };
   }
   let best: (Life & { readonly cost: number }) | undefined;
