@@ -70,6 +70,13 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 21_000 },
     },
     {
+      line: '{"time":"2026-11-26T14:06:05.101Z","player":"P-D85154","closeCode":"1006","seconds":"7.093"}',
+      hint: 'players.csv',
+      from: 'a row of an analytics export: no machine, no process, no peer',
+      reads: { durationMs: 7093, party: 'P-D85154' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: 'P-D85154' } },
+    },
+    {
       line: '{"time":"2026-11-26T14:11:20.479Z","msg":"ws closed","conn":"c8175","code":1006,"duration":21}',
       head: [
         '{"time":"2026-11-26T14:10:40.002Z","msg":"ws open","conn":"c9573"}',

@@ -159,8 +159,18 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
+  if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
+
+const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
+/**
+ * A close in a table that names no machine, no process, no level and no peer: of a store of what clients report, such as an analytics
+ * export. Who serves has a peer's address, or a name of its own to write beside it.
+ */
+const isOfNobody = (row: AppRow): boolean =>
+  (row.message === undefined || row.level === undefined) &&
+  [row.level, row.logger, row.program, row.host, row.pid, row.clientIp, row.received, row.sent].every((value) => value === undefined);
 
 /** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
 const OF_UPSTREAM =
