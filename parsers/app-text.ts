@@ -103,7 +103,12 @@ export const appText = defineParser<AppRow>({
     {
       line: 'Nov  7 2026 03:09:17 [ws] - u8f1c0c code=1006 reason=- after=22s',
       from: 'an application’s own lines with the month by its name',
-      reads: { at: { ms: Date.UTC(2026, 10, 7, 3, 9, 17), widthMs: 1000, basis: 'local' }, connection: 'u8f1c0c', code: 1006, durationMs: 22000 },
+      reads: {
+        at: { ms: Date.UTC(2026, 10, 7, 3, 9, 17), widthMs: 1000, basis: 'local' },
+        connection: 'u8f1c0c',
+        code: 1006,
+        durationMs: 22000,
+      },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 22000, keys: { connection: 'u8f1c0c' } },
     },
     {
@@ -128,7 +133,12 @@ export const appText = defineParser<AppRow>({
     {
       line: 'Nov 26 23:10:55.913 board[24064] INFO board server listening',
       from: 'an application’s own logger after syslog’s example, Socket.IO 4',
-      reads: { at: { ms: Date.UTC(2000, 10, 26, 23, 10, 55, 913), widthMs: 1, basis: 'yearless' }, pid: 24064, level: 'INFO', logger: 'board' },
+      reads: {
+        at: { ms: Date.UTC(2000, 10, 26, 23, 10, 55, 913), widthMs: 1, basis: 'yearless' },
+        pid: 24064,
+        level: 'INFO',
+        logger: 'board',
+      },
       gives: { kind: 'process-started', keys: { pid: 24064 } },
     },
     {

@@ -15,10 +15,12 @@ interface KillRow extends Row {
 const SIGNALLED =
   /(?:^|[\s(["'`+$#>:;&|])((?:\/(?:usr\/)?bin\/)?kill (?:-s (?:SIG)?[A-Z]{2,6}|-(?:SIG)?[A-Z]{2,6}|-\d{1,2})(?: \d{1,10}){1,16})(?=$|[\s)\]"'`;&|,.])/;
 const BARE = /(?:^|[\s(["'`])(?:[+$#>] |\(|`)((?:\/(?:usr\/)?bin\/)?kill(?: \d{1,10}){1,16})(?=$|[)"'`;&|])/;
-const NOT_RUN = /\b(?:would|dry[- ]?run|skip(?:ped|ping)?|fail(?:ed|ure)?|fatal|no such process|not permitted|denied|usage|example|check_mode|unreachable)\b/i;
+const NOT_RUN =
+  /\b(?:would|dry[- ]?run|skip(?:ped|ping)?|fail(?:ed|ure)?|fatal|no such process|not permitted|denied|usage|example|check_mode|unreachable)\b/i;
 // Of sudo, cron and the kernel's audit, which have formats of their own.
 const FOREIGN = /COMMAND=|^\([\w.@-]{1,64}\) [A-Z]+ \(|^type=/;
-const DEPLOYS = /(?<![a-z])(?:ansible|deploy\w*|capistrano|fabric|jenkins|gitlab|github|release|rollout|rolling|upgrade|task|play|puppet|chef|salt)(?![a-z])/i;
+const DEPLOYS =
+  /(?<![a-z])(?:ansible|deploy\w*|capistrano|fabric|jenkins|gitlab|github|release|rollout|rolling|upgrade|task|play|puppet|chef|salt)(?![a-z])/i;
 
 export const shellKill = defineParser<KillRow>({
   name: 'shell-kill',
@@ -58,7 +60,13 @@ export const shellKill = defineParser<KillRow>({
       gives: 'noise',
     },
   ],
-  rejects: ['we kill 5 connections', 'kill the process', '  root : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/usr/bin/kill -9 4242', 'overkill -9 1', 'kill 4242'],
+  rejects: [
+    'we kill 5 connections',
+    'kill the process',
+    '  root : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/usr/bin/kill -9 4242',
+    'overkill -9 1',
+    'kill 4242',
+  ],
   read(text) {
     if (text.length > 4000 || FOREIGN.test(text)) return null;
     const command = (SIGNALLED.exec(text) ?? BARE.exec(text))?.[1];
@@ -69,6 +77,8 @@ export const shellKill = defineParser<KillRow>({
   events(row, context): readonly Draft[] {
     if (!row.ran) return [];
     const deploys = DEPLOYS.test(row.message) || DEPLOYS.test(context.hint);
-    return stopsBy(row.command).map((draft) => (deploys && draft.kind === 'stop-requested' ? { ...draft, how: 'deploy-tool' as const } : draft));
+    return stopsBy(row.command).map((draft) =>
+      deploys && draft.kind === 'stop-requested' ? { ...draft, how: 'deploy-tool' as const } : draft,
+    );
   },
 });

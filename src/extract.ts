@@ -98,6 +98,7 @@ export async function extractSource(
     // The last lines bound what the source covers, whether or not they are of interest.
     for (const line of totals.tail) records.note(line);
   }
+  records.settle();
   if (source.bytes.problem) tally.problems.push(wordProblem(source.bytes.problem));
   else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0)
     tally.problems.push(`no known format in the first ${found.linesTried} lines`);
@@ -164,6 +165,7 @@ class Records {
   readonly #headReader: RecordReader;
   /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
   #headers: { readonly line: number; readonly text: string }[] = [];
+  #undatedEvents = 0;
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
@@ -240,9 +242,19 @@ class Records {
   }
 
   #undated(around: Neighbours, kind: EventKind): Stamp | undefined {
-    return (
-      this.#reader.neighbouringStamp(around, kind === 'process-fault') ??
-      (this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS))
+    const near = this.#reader.neighbouringStamp(around, kind === 'process-fault');
+    if (near) return near;
+    this.#undatedEvents++;
+    return this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS);
+  }
+
+  /** Says of events without any time what their times are worth. */
+  settle(): void {
+    const count = this.#undatedEvents;
+    if (count === 0) return;
+    const taken = this.#writtenMs === undefined ? 'they are left out' : 'they are taken to be of the hour before the file was last written';
+    this.#tally.problems.push(
+      `no time could be read for ${count} ${count === 1 ? 'event' : 'events'}: ${taken} (--formats describes a format)`,
     );
   }
 

@@ -299,7 +299,10 @@ export class RecordReader {
   }
 
   #headTexts(): readonly string[] {
-    this.#head ??= this.#headLines.filter((line) => line.trim() !== '').slice(0, HEAD_RECORDS).map((line) => this.unwrap(line).text);
+    this.#head ??= this.#headLines
+      .filter((line) => line.trim() !== '')
+      .slice(0, HEAD_RECORDS)
+      .map((line) => this.unwrap(line).text);
     return this.#head;
   }
 }

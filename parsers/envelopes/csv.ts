@@ -61,7 +61,8 @@ const MAY_BE_TIME = /^\d{4}-\d\d-\d\d[T ]|^1\d{9}(?:\.\d{1,9})?$|^1\d{12}$|^\d{1
 function recordOf(cells: Cells): string {
   const record: Record<string, string> = {};
   const says = [...cells.keys()].some((name) => meaningsOf(name).some(({ role }) => role === 'message' || role === 'event'));
-  const isTime = (plain: string): boolean => meaningsOf(plain).some(({ role }) => role === 'time' || role === 'openedAt' || role === 'closedAt');
+  const isTime = (plain: string): boolean =>
+    meaningsOf(plain).some(({ role }) => role === 'time' || role === 'openedAt' || role === 'closedAt');
   // Without a column that is called so, the time is the first that looks like one.
   const isTimed = [...cells].some(([plain, { value }]) => isTime(plain) && tableTime(value) !== undefined);
   const timed = isTimed ? undefined : [...cells].find(([, { value }]) => MAY_BE_TIME.test(value) && tableTime(value) !== undefined)?.[0];

@@ -206,7 +206,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
   // The open line alone may tell who a numbered session is: its close is known by both.
   // A framework's count of its requests begins anew with each process: beside any other name it tells nothing.
-  if (draft.keys.connection !== undefined && COUNTED_REQUEST.test(draft.keys.requestId ?? '')) draft.keys = { ...draft.keys, requestId: undefined };
+  if (draft.keys.connection !== undefined && COUNTED_REQUEST.test(draft.keys.requestId ?? ''))
+    draft.keys = { ...draft.keys, requestId: undefined };
   const opener = draft.kind === 'socket-opened' && row.requestId === undefined ? (row.party ?? partyIn(message)) : undefined;
   if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
   draft.vantage = vantage;

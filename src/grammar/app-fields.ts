@@ -9,8 +9,8 @@ import { endpoint, endpointOf, isIp } from './address.ts';
 import { GROUPS, meaningsOf, type Role } from './app-aliases.ts';
 import { isCloseCode } from './close-words.ts';
 import { numberOf, textOf } from './json.ts';
-import type { LearnedFields, Told } from './learned-fields.ts';
 import { known } from './known.ts';
+import type { LearnedFields, Told } from './learned-fields.ts';
 
 /** A record as every application logger means it. What the record does not say is undefined. */
 export interface AppRow extends Row {

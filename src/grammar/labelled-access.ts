@@ -1,8 +1,8 @@
 /** nginx access records whose fields have names (JSON, `key=value`, LTSV), and how to tell them from an application's records. */
 import type { Context } from '../types.ts';
+import { roundMs } from './access.ts';
 import { accessVariable } from './access-names.ts';
 import { type AccessValues, accessRow, type HttpRow } from './access-values.ts';
-import { roundMs } from './access.ts';
 import { textOf } from './json.ts';
 import { accessStamp, type Learned, type Pairs } from './learned-access.ts';
 import { numeric } from './quoted.ts';

@@ -64,7 +64,9 @@ export function learnAccess(records: readonly Pairs[]): Learned | undefined {
   const taken = new Set<string>();
   /** The key among those of the right shape that is called so, else the first that is called nothing else. */
   const pick = (variable: string, fits: (value: string) => boolean, may: (key: string) => boolean = () => true): string | undefined => {
-    const fitting = full.filter(([key, values]) => !names.has(key) && may(key) && values.some((value) => value !== '' && value !== '-') && values.every(fits));
+    const fitting = full.filter(
+      ([key, values]) => !names.has(key) && may(key) && values.some((value) => value !== '' && value !== '-') && values.every(fits),
+    );
     const called = (key: string): string | undefined => accessVariable(key, columns.get(key)?.[0] ?? '');
     const found = fitting.find(([key]) => called(key) === variable) ?? fitting.find(([key]) => called(key) === undefined) ?? fitting[0];
     if (found === undefined || taken.has(variable)) return undefined;
@@ -82,14 +84,25 @@ export function learnAccess(records: readonly Pairs[]): Learned | undefined {
   const peer = pick('remote_addr', (value) => isIp(value) || /^(?:[\d.]{7,15}|\[[0-9A-Fa-f:.]{2,45}\]):\d{1,5}$/.test(value), isOwn);
   if (peer === undefined) return undefined;
   const stamps = (columns.get(time) ?? []).map(accessStamp).filter((at) => at !== undefined);
-  const life = lifeOf(full.filter(([key]) => !names.has(key) && isOwn(key)), stamps);
+  const life = lifeOf(
+    full.filter(([key]) => !names.has(key) && isOwn(key)),
+    stamps,
+  );
   if (life === undefined) return undefined;
   names.set(life.key, 'request_time');
   taken.add('request_time');
-  pick('remote_port', (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535, (key) => isOwn(key) && /port$/i.test(key));
+  pick(
+    'remote_port',
+    (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535,
+    (key) => isOwn(key) && /port$/i.test(key),
+  );
   pick('upstream_addr', fits(SERVER), (key) => !isOwn(key));
   pick('upstream_status', fits(/^(?:\d{3}|-)?(?:(?:, | : )(?:\d{3}|-)){0,16}$/), (key) => !isOwn(key));
-  pick('upstream_response_time', fits(UPSTREAMS_SECONDS), (key) => !isOwn(key) && (columns.get(key) ?? []).some((value) => value.includes('.')));
+  pick(
+    'upstream_response_time',
+    fits(UPSTREAMS_SECONDS),
+    (key) => !isOwn(key) && (columns.get(key) ?? []).some((value) => value.includes('.')),
+  );
   pick('request_completion', fits(/^(?:OK)?$/));
   return { names, marks: life.marks, lifeUnitMs: life.unitMs };
 }
@@ -102,11 +115,18 @@ interface Life {
 
 /** The life, its unit and what the stamps mark. Where the stamps are in order they are ends; the life then tells its unit by name or shape alone. */
 function lifeOf(columns: readonly (readonly [string, readonly string[]])[], stamps: readonly Stamp[]): Life | undefined {
-  const numbers = columns.filter(([, values]) => values.some((value) => /^[\d.]+$/.test(value)) && values.every((value) => /^(?:\d{1,15}(?:\.\d{1,9})?|-)?$/.test(value)));
-  const unsorted = disorder(stamps.map((at) => at.ms), stamps);
+  const numbers = columns.filter(
+    ([, values]) =>
+      values.some((value) => /^[\d.]+$/.test(value)) && values.every((value) => /^(?:\d{1,15}(?:\.\d{1,9})?|-)?$/.test(value)),
+  );
+  const unsorted = disorder(
+    stamps.map((at) => at.ms),
+    stamps,
+  );
   if (unsorted <= stamps.length / 20) {
     const seconds = numbers.find(
-      ([, values]) => values.every((value) => SECONDS.test(value)) && values.filter((value) => /\.\d{3}$/.test(value)).length >= values.length / 2,
+      ([, values]) =>
+        values.every((value) => SECONDS.test(value)) && values.filter((value) => /\.\d{3}$/.test(value)).length >= values.length / 2,
     );
     return seconds && { key: seconds[0], unitMs: 1000, marks: 'end' };
   }

@@ -41,7 +41,8 @@ function lifeByOpen(told: Told, firstSeen: ReadonlyMap<string, Stamp>): number |
   for (const id of idsOf(told)) {
     const opened = firstSeen.get(id);
     // An id that all records share, such as a host's, was seen long before: the latest first sight is the connection's own.
-    if (at && opened && opened.basis === at.basis && at.ms > opened.ms) life = Math.min(life ?? Number.POSITIVE_INFINITY, at.ms - opened.ms);
+    if (at && opened && opened.basis === at.basis && at.ms > opened.ms)
+      life = Math.min(life ?? Number.POSITIVE_INFINITY, at.ms - opened.ms);
   }
   return life;
 }
@@ -91,11 +92,16 @@ function timeOf(records: readonly Told[]): string | undefined {
 function partyOf(records: readonly Told[], isFree: (name: string) => boolean): string | undefined {
   const closes = records.filter(({ row }) => row.code !== undefined && row.code >= 1000 && row.code <= 1015);
   const first = closes[0];
-  if (!first || closes.length < FEWEST_CLOSES || closes.some(({ row }) => row.connection !== undefined || row.party !== undefined)) return undefined;
+  if (!first || closes.length < FEWEST_CLOSES || closes.some(({ row }) => row.connection !== undefined || row.party !== undefined))
+    return undefined;
   const others = records.filter((record) => !closes.includes(record));
   const candidates = [...first.values.keys()].filter((name) => {
     const values = closes.map((close) => close.values.get(name));
-    return isFree(name) && values.every((value) => typeof value === 'string' && ID.test(value) && !ISO.test(value)) && new Set(values).size >= values.length * 0.7;
+    return (
+      isFree(name) &&
+      values.every((value) => typeof value === 'string' && ID.test(value) && !ISO.test(value)) &&
+      new Set(values).size >= values.length * 0.7
+    );
   });
   const isShared = (name: string): boolean => {
     const ended = new Set(closes.map((close) => close.values.get(name)));

@@ -15,8 +15,7 @@ const VERB_ID =
 const ID_FIRST =
   /^[<[({]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
 /** Behind a sign for coming and going: `- u8f1c0c code=1006`, `+ u606513 (127.0.0.1)`. */
-const ID_SIGNED =
-  /^(?:[-+<>*]|<-|->|<<|>>) ["'[(<]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])"']?(?=[ :,(]|$)/;
+const ID_SIGNED = /^(?:[-+<>*]|<-|->|<<|>>) ["'[(<]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])"']?(?=[ :,(]|$)/;
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
 const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
@@ -107,7 +106,9 @@ function idIn(text: string): string | undefined {
     const [, id = ''] = found;
     if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
   }
-  return SOCKET_IO.exec(text)?.[1] ?? VERB_ID.exec(text)?.[1] ?? ID_FIRST.exec(text)?.[1] ?? ID_SIGNED.exec(text)?.[1] ?? RATCHET.exec(text)?.[1];
+  return (
+    SOCKET_IO.exec(text)?.[1] ?? VERB_ID.exec(text)?.[1] ?? ID_FIRST.exec(text)?.[1] ?? ID_SIGNED.exec(text)?.[1] ?? RATCHET.exec(text)?.[1]
+  );
 }
 
 /** How long it was open, where a close names one duration and nothing says that it is another thing's. */
