@@ -1,9 +1,10 @@
 /** JSON-lines logs of applications, whatever the logger, and clients' records of `onclose`. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
+import { type AppRow, addLearned, appRow, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { isForeignMessage } from '../src/grammar/foreign.ts';
 import { type JsonObject, parseObject } from '../src/grammar/json.ts';
 import { known } from '../src/grammar/known.ts';
+import { learningFields } from '../src/grammar/learned-fields.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { withProse } from '../src/grammar/prose.ts';
 import { type Draft, defineParser, type Vantage } from '../src/types.ts';
@@ -42,6 +43,11 @@ function requestOf(row: AppRow, vantage: Vantage): Draft | undefined {
   return { kind: 'socket-closed', lifeMs: row.durationMs, vantage, keys: known({ ...connectionKeys(row), requestId: row.requestId }) };
 }
 
+const learnedOf = learningFields((text) => {
+  const object = parseObject(text);
+  return object && !isForeign(object) ? toldBy(fieldsOf(object), text, valuesOf(object)) : undefined;
+}, mayNameOne);
+
 export const appJson = defineParser<AppRow>({
   name: 'app-json',
   about:
@@ -53,6 +59,45 @@ export const appJson = defineParser<AppRow>({
   generic: true,
   needles: [...APP_NEEDLES, '101'],
   samples: [
+    {
+      line: '{"ts":"2026-11-26T14:11:20.479Z","user":"u8175","ev":"socket.io disconnect","reason":"transport close","wsCode":1006,"connected_for":21}',
+      head: [
+        '{"ts":"2026-11-26T14:11:10.054Z","user":"u9573","ev":"socket.io disconnect","reason":"io client disconnect","connected_for":10.22}',
+      ],
+      from: 'a browser’s own telemetry around Socket.IO 4: whole seconds among fractions',
+      hint: 'browser.ndjson',
+      reads: { durationMs: 21_000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 21_000 },
+    },
+    {
+      line: '{"time":"2026-11-26T14:06:05.101Z","player":"P-D85154","closeCode":"1006","seconds":"7.093"}',
+      hint: 'players.csv',
+      from: 'a row of an analytics export: no machine, no process, no peer',
+      reads: { durationMs: 7093, party: 'P-D85154' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: 'P-D85154' } },
+    },
+    {
+      line: '{"time":"2026-11-26T14:11:20.479Z","msg":"ws closed","conn":"c8175","code":1006,"duration":21}',
+      head: [
+        '{"time":"2026-11-26T14:10:40.002Z","msg":"ws open","conn":"c9573"}',
+        '{"time":"2026-11-26T14:11:10.054Z","msg":"ws closed","conn":"c9573","code":1000,"duration":30}',
+      ],
+      from: 'an application’s own logger: the open line’s stamp tells the unit',
+      reads: { durationMs: 21_000 },
+      gives: { kind: 'socket-closed', lifeMs: 21_000 },
+    },
+    {
+      line: '{"level":"warn","at_ms":1795701973469,"pid":16307,"name":"desk-api","reqId":"req-m","desk":"dsk54591","closeCode":1006,"aliveMs":13000,"msg":"agent desk offline"}',
+      head: [
+        '{"level":"info","at_ms":1795701955212,"pid":16307,"name":"desk-api","reqId":"req-1","desk":"dsk56746","msg":"agent desk online"}',
+        '{"level":"warn","at_ms":1795701972568,"pid":16307,"name":"desk-api","reqId":"req-1","desk":"dsk56746","closeCode":1006,"aliveMs":13000,"msg":"agent desk offline"}',
+        '{"level":"warn","at_ms":1795701973469,"pid":16307,"name":"desk-api","reqId":"req-m","desk":"dsk54591","closeCode":1006,"aliveMs":13000,"msg":"agent desk offline"}',
+        '{"level":"warn","at_ms":1795701974419,"pid":16307,"name":"desk-api","reqId":"req-n","desk":"dsk98277","closeCode":1006,"aliveMs":13002,"msg":"agent desk offline"}',
+      ],
+      from: 'pino 9 in Fastify 4: names that only the values explain',
+      reads: { at: { ms: 1795701973469, widthMs: 1, basis: 'utc' }, party: 'dsk54591' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 13_000, keys: { connection: 'dsk54591' } },
+    },
     {
       line: '{"level":"warn","conn_id":"bdb06ae3","remote":"10.20.0.250:50526","error":"read tcp 10.20.0.31:8080->10.20.0.250:50526: read: connection reset by peer","elapsed":608694.409,"message":"ws disconnected","time":1794917423190}',
       from: 'zerolog 1.33 around gorilla/websocket 1.5: a read that failed of the socket itself',
@@ -327,11 +372,16 @@ export const appJson = defineParser<AppRow>({
     '{"time":"x","msg":"ws closed"}',
     '{"log":"ws closed","stream":"stdout"}',
   ],
-  read(text) {
+  read(text, context) {
     const object = parseObject(text);
     if (!object || isForeign(object)) return null;
-    const row = appRow(fieldsOf(object), text);
+    const learned = learnedOf(context.head);
+    const fields = fieldsOf(object);
+    addLearned(fields, valuesOf(object), learned);
+    const row = appRow(fields, text, () => learned);
     if (row.message === undefined) return row.codeIsNamed ? row : null;
+    // `m` is a method in access logs.
+    if (/^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)$/.test(row.message)) return null;
     if (isForeignMessage(row.message) && !row.codeIsNamed) return null;
     return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },

@@ -1,10 +1,11 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, fieldsOf } from '../src/grammar/app-fields.ts';
+import { type AppRow, appRow, fieldsOf, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
+import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { type Context, defineParser } from '../src/types.ts';
@@ -46,7 +47,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   const dated = head?.stamped || context.at !== undefined;
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
-  const row = rowOf(head?.message ?? text, head);
+  const row = rowOf(head?.message ?? text, head, context.head);
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
@@ -57,14 +58,21 @@ function rowOfLine(line: string, context: Context): AppRow | null {
 /** The object that zap's console, Monolog and `console.log(text, object)` write behind a message; Monolog adds a second one. */
 const TAIL = /\s(\{\s?".{1,16000}\})(?:\s(?:\[\]|\{\}|\{".{1,4000}\}))?$/;
 
-function rowOf(whole: string, head: LogHead | undefined): AppRow {
+const learnedOf = learningFields((line) => {
+  const head = logHead(withoutAnsi(line));
+  if (!head?.at || !/\d/.test(head.message)) return undefined;
+  const told = toldBy(fieldsOfProse(head.message), head.message, new Map());
+  return { ...told, row: { ...told.row, at: head.at } };
+}, mayNameOne);
+
+function rowOf(whole: string, head: LogHead | undefined, first: readonly string[] | undefined): AppRow {
   const tail = whole.endsWith('}') || whole.endsWith(']') ? TAIL.exec(whole) : null;
   const object = tail ? parseObject(tail[1] ?? '') : undefined;
   const message = object && tail ? whole.slice(0, tail.index) : whole;
   // A fresh row of this call, completed by what the head says.
-  const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(message), message);
+  const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(message), message, () => learnedOf(first));
   row.message = message;
-  if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '')));
+  if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '', () => learnedOf(first))));
   const code = row.code ?? closeCodeIn(message);
   if (code !== undefined) row.code = code;
   // What a client reports has happened when the report says; the head is of whoever wrote it down.
@@ -184,6 +192,47 @@ export const appText = defineParser<AppRow>({
       from: 'winston 3, timestamp and simple, with the name of Node’s event',
       reads: { level: 'error' },
       gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true },
+    },
+    {
+      line: 'Nov  7 2026 03:09:17 [ws] - u8f1c0c code=1006 reason=- after=22s',
+      from: 'an application’s own lines with the month by its name',
+      reads: {
+        at: { ms: Date.UTC(2026, 10, 7, 3, 9, 17), widthMs: 1000, basis: 'local' },
+        connection: 'u8f1c0c',
+        code: 1006,
+        durationMs: 22000,
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 22000, keys: { connection: 'u8f1c0c' } },
+    },
+    {
+      line: '2026-06-25 08:21:22 INFO feed disconnect id=f916e4f2 ip=10.20.0.106 close_code=1006 elapsed=15',
+      head: ['2026-06-25 08:21:09 INFO feed disconnect id=a916e4f7 ip=10.20.0.106 close_code=1000 elapsed=13.92'],
+      from: 'Python 3.11 logging: whole seconds among fractions',
+      reads: { durationMs: 15_000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 15_000 },
+    },
+    {
+      line: 'Nov 27 2026 03:08:53 [ws] + u606513 (127.0.0.1)',
+      from: 'an application’s own lines with the month by its name',
+      reads: { connection: 'u606513', clientIp: '127.0.0.1' },
+      gives: { kind: 'socket-opened', keys: { connection: 'u606513' } },
+    },
+    {
+      line: "INFO 11/26/2026 12:12:45 AM wsl:13 -- meter MTR984349 offline, code=1006 reason='', uptime=27.007",
+      from: 'Python logging, datefmt %m/%d/%Y %I:%M:%S %p of its HOWTO',
+      reads: { at: { ms: Date.UTC(2026, 10, 26, 0, 12, 45), widthMs: 1000, basis: 'local' }, code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'MTR984349' } },
+    },
+    {
+      line: 'Nov 26 23:10:55.913 board[24064] INFO board server listening',
+      from: 'an application’s own logger after syslog’s example, Socket.IO 4',
+      reads: {
+        at: { ms: Date.UTC(2000, 10, 26, 23, 10, 55, 913), widthMs: 1, basis: 'yearless' },
+        pid: 24064,
+        level: 'INFO',
+        logger: 'board',
+      },
+      gives: { kind: 'process-started', keys: { pid: 24064 } },
     },
     {
       line: '2026-12-02T18:00:59.124Z WARN  [ws] connection closed id=79446771e863 ip=10.20.0.111 code=1006 reason="" duration=30.053s',

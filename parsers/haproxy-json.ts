@@ -1,59 +1,8 @@
 /** HAProxy's `log-format` written as JSON, by whatever names: known by its state at disconnection beside a life and an HTTP status. */
-import { endpoint } from '../src/grammar/address.ts';
-import { type HaproxyStream, requestEvent, STATE } from '../src/grammar/haproxy.ts';
-import { type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
-import { clfAt, epoch, iso } from '../src/time.ts';
-import { defineParser, type Stamp } from '../src/types.ts';
-
-// `log-format` has no names of its own: what people call %ts, %Tt or %Ta, %t, %ci:%cp, %b/%s, %ST, %U, %B, %r.
-const NAMES = {
-  state: ['term', 'ts', 'tsc', 'termination_state', 'terminationstate', 'termination', 'term_state', 'flags', 'state', 'termstate'],
-  life: [
-    'ta',
-    'tt',
-    'dur_ms',
-    'duration_ms',
-    'durationms',
-    'total_ms',
-    'total_time',
-    'time_total',
-    'time_active',
-    'active_time',
-    'duration',
-    'ms',
-  ],
-  time: ['ts', 't', 'time', 'timestamp', 'date', 'accept_date', 'datetime', 'timestamp_ms', '@timestamp', 'start', 'request_date'],
-  client: ['client', 'client_addr', 'clientaddr', 'src', 'ci', 'client_ip', 'clientip', 'remote'],
-  clientPort: ['client_port', 'cp', 'src_port', 'clientport'],
-  backend: ['backend', 'b', 'backend_name', 'be'],
-  server: ['server', 's', 'srv', 'server_name', 'srv_name'],
-  frontend: ['frontend', 'f', 'ft', 'frontend_name', 'fe'],
-  status: ['status', 'st', 'status_code', 'http_status', 'code', 'response_code'],
-  down: ['bytes_down', 'b_read', 'bytes_read', 'bytes', 'bytes_sent', 'bytes_out', 'resp_bytes', 'sent'],
-  up: ['bytes_up', 'u', 'bytes_uploaded', 'bytes_in', 'bytes_received', 'req_bytes', 'received'],
-  path: ['uri', 'path', 'url', 'http_request_uri', 'hu', 'request_uri'],
-  request: ['request', 'http_request', 'r', 'hr', 'req'],
-  upgrade: ['upgrade', 'http_upgrade', 'hdr_upgrade'],
-} as const; // prettier-ignore
-
-const FOREIGN = [
-  'msg',
-  'message',
-  'level',
-  'event',
-  'upstream_response_time',
-  'request_time',
-  'response_flags',
-  'DownstreamStatus',
-  'kind',
-];
-
-function stampOf(value: unknown): Stamp | undefined {
-  const written = textOf(value);
-  if (written === undefined || written.length > 40) return undefined;
-  const clf = clfAt(written);
-  return clf?.end === written.length ? clf.stamp : (iso(written) ?? epoch(written));
-}
+import { type HaproxyStream, requestEvent } from '../src/grammar/haproxy.ts';
+import { namedStream } from '../src/grammar/haproxy-named.ts';
+import { parseObject } from '../src/grammar/json.ts';
+import { defineParser } from '../src/types.ts';
 
 export const haproxyJson = defineParser<HaproxyStream>({
   name: 'haproxy-json',
@@ -77,6 +26,12 @@ export const haproxyJson = defineParser<HaproxyStream>({
       },
     },
     {
+      line: '{"accept":"26/Nov/2026:23:11:00.126","client":"127.0.0.1:35996","backend":"io","server":"io-a","req":"GET /socket.io/","st":101,"flags":"cD","timers":{"q":0,"c":0,"r":8,"a":21051},"bytes":277}',
+      from: 'HAProxy 2.6.12, own log-format with an object of timers',
+      reads: { clientPort: 35996, durationMs: 21051, upstreamName: 'io/io-a', path: '/socket.io/', bytesSent: 277 },
+      gives: { kind: 'tunnel-ended', endedBy: 'idle', lifeMs: 21051 },
+    },
+    {
       line: '{"time":"22/Nov/2026:20:25:54.056","ci":"2001:db8::9","cp":33122,"ft":"fe~","b":"be","s":"s1","ST":101,"Ta":60004,"ts":"SD--","r":"GET /ws HTTP/1.1","B":361,"U":40}',
       from: 'HAProxy manual 8.2.6, names of the format’s own letters',
       reads: { clientIp: '2001:db8::9', path: '/ws', durationMs: 60004, upstreamName: 'be/s1', frontend: 'fe', tls: true },
@@ -96,52 +51,7 @@ export const haproxyJson = defineParser<HaproxyStream>({
   ],
   read(text) {
     const object = parseObject(text);
-    if (!object || FOREIGN.some((key) => key in object)) return null;
-    const values = valuesOf(object);
-    const pick = <T>(names: readonly string[], of: (value: unknown) => T | undefined): T | undefined => {
-      for (const name of names) {
-        const found = of(values.get(name));
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
-    const state = pick(NAMES.state, (value) => (typeof value === 'string' && STATE.test(value) ? value : undefined));
-    const at = state === undefined ? undefined : pick(NAMES.time, stampOf);
-    const life = pick(NAMES.life, numberOf);
-    const status = pick(NAMES.status, numberOf);
-    const backend = pick(NAMES.backend, textOf);
-    if (state === undefined || !at || life === undefined || status === undefined || backend === undefined) return null;
-    const peer = endpoint(pick(NAMES.client, textOf));
-    const server = backend.includes('/') ? undefined : pick(NAMES.server, textOf);
-    const frontend = pick(NAMES.frontend, textOf) ?? '';
-    const [method, asked] = pick(NAMES.request, textOf)?.split(' ') ?? [];
-    return {
-      at,
-      marks: 'start',
-      clientIp: peer?.ip,
-      clientPort: peer?.port ?? pick(NAMES.clientPort, numberOf),
-      frontend: frontend.replace(/~$/, ''),
-      tls: frontend.endsWith('~'),
-      upstreamName: server === undefined ? backend : `${backend}/${server}`,
-      method,
-      path: pick(NAMES.path, textOf) ?? asked,
-      status,
-      bytesSent: pick(NAMES.down, numberOf),
-      bytesReceived: pick(NAMES.up, numberOf),
-      durationMs: life,
-      termination: state,
-      upgrade: pick(NAMES.upgrade, textOf),
-    };
+    return object ? namedStream(Object.entries(object)) : null;
   },
   events: (row, context) => requestEvent(row, typeof row['upgrade'] === 'string' ? [row['upgrade']] : [], context),
 });
-
-/** Values by lower-case name. `B` (bytes) and `b` (backend) are two of the format's own letters. */
-function valuesOf(object: JsonObject): ReadonlyMap<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const key of Object.keys(object)) {
-    const name = key === 'B' ? 'bytes' : key === 'U' ? 'bytes_up' : key.toLowerCase();
-    if (!values.has(name)) values.set(name, object[key]);
-  }
-  return values;
-}

@@ -2,6 +2,7 @@
 import type { Parser } from '../src/types.ts';
 import { actionCable } from './action-cable.ts';
 import { apacheAccess } from './apache-access.ts';
+import { apacheAccessJson } from './apache-access-json.ts';
 import { apacheConfig } from './apache-config.ts';
 import { apacheError } from './apache-error.ts';
 import { appJson } from './app-json.ts';
@@ -53,6 +54,7 @@ import { haproxyError } from './haproxy-error.ts';
 import { haproxyEvents } from './haproxy-events.ts';
 import { haproxyHttp } from './haproxy-http.ts';
 import { haproxyJson } from './haproxy-json.ts';
+import { haproxyKeyValue } from './haproxy-key-value.ts';
 import { haproxyTcp } from './haproxy-tcp.ts';
 import { harEntry } from './har-entry.ts';
 import { hasura } from './hasura.ts';
@@ -97,6 +99,7 @@ import { pythonCrash } from './python-crash.ts';
 import { rubyCrash } from './ruby-crash.ts';
 import { rustPanic } from './rust-panic.ts';
 import { shellDeath } from './shell-death.ts';
+import { shellKill } from './shell-kill.ts';
 import { socketIoDebug } from './socket-io-debug.ts';
 import { squidAccess } from './squid-access.ts';
 import { sshd } from './sshd.ts';
@@ -120,6 +123,7 @@ import { wscat } from './wscat.ts';
 export const parsers: readonly Parser[] = [
   actionCable,
   apacheAccess,
+  apacheAccessJson,
   apacheConfig,
   apacheError,
   appJson,
@@ -171,6 +175,7 @@ export const parsers: readonly Parser[] = [
   haproxyEvents,
   haproxyHttp,
   haproxyJson,
+  haproxyKeyValue,
   haproxyTcp,
   harEntry,
   hasura,
@@ -215,6 +220,7 @@ export const parsers: readonly Parser[] = [
   rubyCrash,
   rustPanic,
   shellDeath,
+  shellKill,
   socketIoDebug,
   squidAccess,
   sshd,

@@ -1,10 +1,24 @@
 /** nginx's access log as JSON: a `log_format` (escape=json or by hand) whose field names are the operator's choice. */
 
 import { accessEvent, type HttpRow } from '../src/grammar/access-values.ts';
-import { labelledRow } from '../src/grammar/labelled-access.ts';
+import { accessPairs, labelledRow, learnedRow } from '../src/grammar/labelled-access.ts';
+import { learning } from '../src/grammar/learned-access.ts';
 import { parseLoose } from '../src/grammar/loose-json.ts';
 import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
+
+const HEAD = [
+  '{"msec":1795701959.296,"cip":"127.0.0.1","cport":58134,"m":"GET","path":"/desk","args":"id=dsk64361","sc":403,"secs":0.001,"up":"127.0.0.1:23011","up_sc":"403","up_secs":"0.001","sent":128,"done":"OK"}',
+  '{"msec":1795701961.755,"cip":"127.0.0.1","cport":55554,"m":"GET","path":"/desk","args":"id=dsk55519","sc":403,"secs":0.001,"up":"127.0.0.1:23011","up_sc":"403","up_secs":"0.000","sent":128,"done":"OK"}',
+  '{"msec":1795701961.946,"cip":"127.0.0.1","cport":57966,"m":"GET","path":"/desk","args":"id=dsk42743","sc":101,"secs":6.257,"up":"127.0.0.1:23011","up_sc":"101","up_secs":"6.257","sent":192,"done":"OK"}',
+  '{"msec":1795701964.255,"cip":"127.0.0.1","cport":55558,"m":"GET","path":"/","args":"","sc":200,"secs":0.001,"up":"127.0.0.1:23011","up_sc":"200","up_secs":"0.000","sent":128,"done":"OK"}',
+];
+
+const pairsOf = (text: string) => {
+  const object = text.charCodeAt(0) === 123 ? parseLoose(text) : undefined;
+  return object && accessPairs(Object.entries(object));
+};
+const learnedOf = learning(pairsOf);
 
 export const nginxAccessJson = defineParser<HttpRow>({
   name: 'nginx-access-json',
@@ -15,6 +29,22 @@ export const nginxAccessJson = defineParser<HttpRow>({
   habitat: 'own',
   needles: ['101', ...WEBSOCKET_PATH_NEEDLES],
   samples: [
+    {
+      line: '{"msec":1795701981.946,"cip":"127.0.0.1","cport":57970,"m":"GET","path":"/desk","args":"id=dsk42","sc":101,"secs":16.257,"up":"127.0.0.1:23011","up_sc":"101","up_secs":"16.257","sent":192,"done":""}',
+      head: HEAD,
+      from: 'nginx 1.22.1, names that only the values explain',
+      reads: {
+        at: { ms: 1795701981946, widthMs: 1, basis: 'utc' },
+        clientIp: '127.0.0.1',
+        clientPort: 57970,
+        status: 101,
+        durationMs: 16257,
+        path: '/desk?id=dsk42',
+        upstream: '127.0.0.1:23011',
+        upstreamStatus: 101,
+      },
+      gives: { kind: 'tunnel-ended', status: 101, lifeMs: 16257, endedBy: 'proxy-stop' },
+    },
     {
       line: '{"time":"2026-10-12T07:01:12+00:00","remote_addr":"10.20.0.107","method":"GET","uri":"/ws?cid=92328378","status":101,"bytes_sent":1100,"request_time":14.857,"upstream_addr":"127.0.0.1:3000","upstream_response_time":"14.857","upstream_status":"101","http_upgrade":"websocket","user_agent":"Mozilla/5.0"}',
       from: 'nginx 1.22.1, escape=json',
@@ -79,7 +109,10 @@ export const nginxAccessJson = defineParser<HttpRow>({
   ],
   read(text, context) {
     const object = text.charCodeAt(0) === 123 ? parseLoose(text) : undefined;
-    return object ? labelledRow(Object.entries(object), context) : null;
+    if (!object) return null;
+    const row = labelledRow(Object.entries(object), context);
+    const learned = row ? undefined : learnedOf(context.head);
+    return row ?? (learned?.marks === 'end' ? learnedRow(pairsOf(text), learned) : null);
   },
   events: (row) => accessEvent(row),
 });

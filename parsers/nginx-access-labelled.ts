@@ -1,6 +1,7 @@
 /** nginx's access log with named fields as text: LTSV (`status:101`, tabs) and `status=101`. */
 import { accessEvent, type HttpRow } from '../src/grammar/access-values.ts';
-import { labelledRow } from '../src/grammar/labelled-access.ts';
+import { accessPairs, labelledRow, learnedRow } from '../src/grammar/labelled-access.ts';
+import { learning } from '../src/grammar/learned-access.ts';
 import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -38,6 +39,13 @@ function ltsvOf(text: string): (readonly [string, string])[] | undefined {
   }
   return pairs;
 }
+
+const fieldsOf = (text: string) => (text.includes('\t') ? ltsvOf(text) : /^[A-Za-z_][\w.-]{0,63}=/.test(text) ? pairsOf(text) : undefined);
+const textPairs = (text: string) => {
+  const pairs = fieldsOf(text);
+  return pairs && accessPairs(pairs);
+};
+const learnedOf = learning(textPairs);
 
 export const nginxAccessLabelled = defineParser<HttpRow>({
   name: 'nginx-access-labelled',
@@ -87,8 +95,11 @@ export const nginxAccessLabelled = defineParser<HttpRow>({
     'time:22/Nov/2026:20:23:41 +0000\thost:203.0.113.9\treq:GET /ws HTTP/1.1\tstatus:101\tno label',
   ],
   read(text, context) {
-    const pairs = text.includes('\t') ? ltsvOf(text) : /^[A-Za-z_][\w.-]{0,63}=/.test(text) ? pairsOf(text) : undefined;
-    return pairs ? labelledRow(pairs, context) : null;
+    const pairs = fieldsOf(text);
+    if (!pairs) return null;
+    const row = labelledRow(pairs, context);
+    const learned = row ? undefined : learnedOf(context.head);
+    return row ?? (learned?.marks === 'end' ? learnedRow(accessPairs(pairs), learned) : null);
   },
   events: (row) => accessEvent(row),
 });

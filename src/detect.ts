@@ -30,7 +30,7 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
   const lines = head.filter((line) => line.trim() !== '').slice(0, HEAD_LINES);
   const generic = shelves.parsers.filter((parser) => parser.generic);
   const specific = shelves.parsers.filter((parser) => !parser.generic);
-  const reader = new RecordReader({ ...shelves, parsers: [...specific, ...generic] }, hint, 'rows');
+  const reader = new RecordReader({ ...shelves, parsers: [...specific, ...generic] }, hint, 'rows', lines);
   const readings = lines.map((line) => reader.read(line, NO_NEIGHBOURS));
   const formats = new Map<string, number>();
   const parsersSeen = new Map<string, number>();

@@ -25,11 +25,13 @@ export async function explain(
     const framing = framings.find((one) => one.detect(head));
     const forced =
       source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
-    const found = detect(framing ? [] : head.split('\n').slice(0, -1), forced, source.name);
+    const headLines = framing ? [] : head.split('\n').slice(0, -1);
+    const found = detect(headLines, forced, source.name);
     const reader = new RecordReader(
       { parsers: inDetectedOrder(forced, found.shelves), envelopes: found.shelves.envelopes },
       source.name,
       'rows',
+      headLines,
     );
     const zone = zoneFor(source.name, clock);
     const show = (text: string, line: number, around: Neighbours): void => {

@@ -81,7 +81,7 @@ export async function extractSource(
     source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
   const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
   const found = detect(headLines, forced, source.name);
-  const records = new Records(source, found, tally, emit);
+  const records = new Records(source, found, tally, emit, headLines);
   if (source.head) records.learn(headLines);
   else if (!framing) records.expect(headLines);
   if (framing) await readFrames(framing, source.bytes, records, tally);
@@ -98,6 +98,7 @@ export async function extractSource(
     // The last lines bound what the source covers, whether or not they are of interest.
     for (const line of totals.tail) records.note(line);
   }
+  records.settle();
   if (source.bytes.problem) tally.problems.push(wordProblem(source.bytes.problem));
   else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0)
     tally.problems.push(`no known format in the first ${found.linesTried} lines`);
@@ -164,14 +165,15 @@ class Records {
   readonly #headReader: RecordReader;
   /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
   #headers: { readonly line: number; readonly text: string }[] = [];
+  #undatedEvents = 0;
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
-  constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void) {
+  constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void, headLines: readonly string[]) {
     // Among a browser's own lines the page's are a client's too.
     const hint = found.formats.has('browser-console') ? `${source.name}.browser` : source.name;
-    this.#reader = new RecordReader(found.shelves, hint, 'events');
-    this.#headReader = new RecordReader(found.shelves, hint, 'rows');
+    this.#reader = new RecordReader(found.shelves, hint, 'events', headLines);
+    this.#headReader = new RecordReader(found.shelves, hint, 'rows', headLines);
     this.#place = { source: source.name, ...(source.vantage && { vantage: source.vantage }) };
     this.#tally = tally;
     this.#emit = emit;
@@ -240,9 +242,19 @@ class Records {
   }
 
   #undated(around: Neighbours, kind: EventKind): Stamp | undefined {
-    return (
-      this.#reader.neighbouringStamp(around, kind === 'process-fault') ??
-      (this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS))
+    const near = this.#reader.neighbouringStamp(around, kind === 'process-fault');
+    if (near) return near;
+    this.#undatedEvents++;
+    return this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS);
+  }
+
+  /** Says of events without any time what their times are worth. */
+  settle(): void {
+    const count = this.#undatedEvents;
+    if (count === 0) return;
+    const taken = this.#writtenMs === undefined ? 'they are left out' : 'they are taken to be of the hour before the file was last written';
+    this.#tally.problems.push(
+      `no time could be read for ${count} ${count === 1 ? 'event' : 'events'}: ${taken} (--formats describes a format)`,
     );
   }
 

@@ -73,6 +73,8 @@ export interface Reading {
 const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
 const LINES_KEPT = 256; // twice what is looked at around a record
+/** So many records show what a source's names mean. */
+const HEAD_RECORDS = 300;
 /** A server with connections writes something at least so often. */
 const TAIL_MS = 600_000;
 const QUARTER_HOUR = 900_000;
@@ -147,7 +149,12 @@ export class RecordReader {
   readonly #stamps = new Map<string, Stamp | null>();
   readonly #neighbours = new Map<string, Bare>();
 
-  constructor(shelves: Shelves, hint: string, wanted: Wanted) {
+  /** Lines that the source begins with, and what stands in them. */
+  readonly #headLines: readonly string[];
+  #head: readonly string[] | undefined;
+
+  constructor(shelves: Shelves, hint: string, wanted: Wanted, headLines: readonly string[] = []) {
+    this.#headLines = headLines;
     this.#parsers = shelves.parsers;
     this.#envelopes = shelves.envelopes;
     this.#headed = shelves.parsers.filter((parser) => parser.isHeader);
@@ -287,7 +294,16 @@ export class RecordReader {
         return texts.length === count ? texts : mine(unwrapAll(around.after(NEIGHBOURHOOD), this.#unwrap, bare)).slice(0, count);
       },
       hint: this.#hint,
+      head: this.#headTexts(),
     };
+  }
+
+  #headTexts(): readonly string[] {
+    this.#head ??= this.#headLines
+      .filter((line) => line.trim() !== '')
+      .slice(0, HEAD_RECORDS)
+      .map((line) => this.unwrap(line).text);
+    return this.#head;
   }
 }
 

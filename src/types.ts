@@ -336,6 +336,8 @@ export interface Context {
   after(count: number): readonly string[];
   /** The latest line of this source that the parser's `isHeader` accepted. */
   readonly header?: string | undefined;
+  /** Records that the source begins with, unwrapped: what a name means in this source. The same array for each of its records; absent = not known. */
+  readonly head?: readonly string[] | undefined;
   /** The source's name as given, lower-case: a hint where two formats cannot be told apart by content. */
   readonly hint: string;
 }
@@ -352,6 +354,7 @@ export interface Sample<R extends Row = Row> {
   readonly before?: readonly string[];
   readonly after?: readonly string[];
   readonly header?: string;
+  readonly head?: readonly string[];
   readonly hint?: string;
   readonly keys?: Keys;
 }

@@ -31,8 +31,8 @@ interface Owned {
 const plainReaders = { rows: new RecordReader(shelves, '', 'rows'), events: new RecordReader(shelves, '', 'events') };
 /** Readers keep heads of tables, so that formats which have some get one of their own. */
 const readerFor = ({ parser, sample }: Owned, wanted: Wanted): RecordReader =>
-  (parser.isHeader && !parser.generic) || sample.header !== undefined || sample.hint !== undefined
-    ? new RecordReader(shelves, sample.hint ?? '', wanted)
+  (parser.isHeader && !parser.generic) || sample.header !== undefined || sample.hint !== undefined || sample.head !== undefined
+    ? new RecordReader(shelves, sample.hint ?? '', wanted, sample.head)
     : plainReaders[wanted];
 
 /** Undefined = the wrapper cannot carry the line or what it is read with. */

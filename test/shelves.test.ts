@@ -14,6 +14,7 @@ const contextOf = (sample?: Sample): Context => ({
   before: (count) => (sample?.before ?? []).slice(-count),
   after: (count) => (sample?.after ?? []).slice(0, count),
   header: sample?.header,
+  head: sample?.head,
   hint: sample?.hint ?? '',
 });
 

@@ -28,3 +28,14 @@ it('leaves alone what is no close code, and what was read', async () => {
   expect(report.summary.closures).toBe(1);
   expect(report.sources[0]).toMatchObject({ untold: 0, untoldLines: [] });
 });
+
+it('says of which log no time could be read, and what its events are worth', async () => {
+  const undated = await reportOn(
+    [['hub.log', 'W ws closed code=1006 id=ab12cd34\nW ws closed code=1006 id=ab12cd35\n']],
+    1_000_000,
+    Date.UTC(2026, 10, 26),
+  );
+  expect(undated.sources[0]?.problems.join()).toMatch(/no time could be read for 2 events: .* hour before/);
+  const dated = await reportOn([['hub.log', line(9, 'ws closed code=1006 id=ab12cd34')]]);
+  expect(dated.sources[0]?.problems).toEqual([]);
+});

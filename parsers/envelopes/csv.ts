@@ -55,15 +55,22 @@ function stampOf(cells: Cells): Stamp | undefined {
   return undefined;
 }
 
+const MAY_BE_TIME = /^\d{4}-\d\d-\d\d[T ]|^1\d{9}(?:\.\d{1,9})?$|^1\d{12}$|^\d{1,2}[./]\d{1,2}[./]\d{4}/;
+
 /** A row whose columns are those of a close, as a record: times as any parser reads them, and a lone `code` by its full name. */
 function recordOf(cells: Cells): string {
   const record: Record<string, string> = {};
   const says = [...cells.keys()].some((name) => meaningsOf(name).some(({ role }) => role === 'message' || role === 'event'));
+  const isTime = (plain: string): boolean =>
+    meaningsOf(plain).some(({ role }) => role === 'time' || role === 'openedAt' || role === 'closedAt');
+  // Without a column that is called so, the time is the first that looks like one.
+  const isTimed = [...cells].some(([plain, { value }]) => isTime(plain) && tableTime(value) !== undefined);
+  const timed = isTimed ? undefined : [...cells].find(([, { value }]) => MAY_BE_TIME.test(value) && tableTime(value) !== undefined)?.[0];
   for (const [plain, { name, value }] of cells) {
-    const isTime = meaningsOf(plain).some(({ role }) => role === 'time' || role === 'openedAt' || role === 'closedAt');
-    const at = isTime ? tableTime(value) : undefined;
-    const written = at && new Date(at.ms).toISOString().slice(0, at.basis === 'local' ? 23 : 24);
-    record[plain === 'code' && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written ?? value;
+    const at = isTime(plain) || plain === timed ? tableTime(value) : undefined;
+    // An epoch says its zone itself.
+    const written = at && !/^[\d.]{10,}$/.test(value) && new Date(at.ms).toISOString().slice(0, at.basis === 'local' ? 23 : 24);
+    record[plain === timed ? 'time' : plain === 'code' && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written || value;
   }
   return JSON.stringify(record);
 }
@@ -126,6 +133,16 @@ export const csv: Envelope = {
       unwraps: {
         text: '{"client_id":"5fcbb44a","closed_at":"2026-12-09T07:38:00.691Z","closeCode":"1006","duration_ms":"273364"}',
       },
+    },
+    {
+      line: '{"csv":{"epoch":"1795702246","user":"u701465","event":"ws_close","code":"1006","session_s":"9"}}',
+      from: 'an analytics store’s export with tabs',
+      unwraps: { text: '{"epoch":"1795702246","user":"u701465","event":"ws_close","code":"1006","session_s":"9"}' },
+    },
+    {
+      line: '{"csv":{"closed":"2026-11-26T14:06:05.101Z","player":"P-D85154","code":"1006","seconds":"7.093"}}',
+      from: 'a list of closes whose time has a name of its own, written with semicolons',
+      unwraps: { text: '{"time":"2026-11-26T14:06:05.101Z","player":"P-D85154","closeCode":"1006","seconds":"7.093"}' },
     },
   ],
   rejects: ['{"csv":"text"}', '{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed"}', 'csv'],

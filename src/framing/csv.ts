@@ -53,7 +53,11 @@ interface Head {
   readonly names: readonly string[];
 }
 
-function headOf(line: string): Head | undefined {
+/** A time by its looks, for columns of any name. */
+const TIME_SHAPE = /^"?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|1\d{9}(?:\d{3})?(?:\.\d{1,9})?"?$|\d{1,2}[./]\d{1,2}[./]\d{4},? \d{1,2}:\d\d)/;
+
+/** The columns that a line names; `next` = the row behind it, in which a cell may look like a time. */
+function headOf(line: string, next = ''): Head | undefined {
   const text = line.replace(/^\uFEFF/, '').trimEnd();
   if (text.length > 4000) return undefined;
   const delimiter = DELIMITERS.find((one) => text.includes(one));
@@ -61,7 +65,9 @@ function headOf(line: string): Head | undefined {
   const names = cellsOf(text, delimiter).map(({ value }) => value.trim());
   const kinds = names.map(plain);
   const isTable = names.length > 1 && names.every((name) => NAME.test(name)) && new Set(names).size === names.length;
-  return isTable && kinds.some((kind) => TIME.test(kind)) && kinds.some((kind) => SAYS.test(kind)) ? { delimiter, names } : undefined;
+  const isTimed = (): boolean =>
+    kinds.some((kind) => TIME.test(kind)) || cellsOf(next.trimEnd(), delimiter).some(({ value }) => TIME_SHAPE.test(value));
+  return isTable && isTimed() && kinds.some((kind) => SAYS.test(kind)) ? { delimiter, names } : undefined;
 }
 
 const isOdd = (text: string): boolean => {
@@ -95,7 +101,10 @@ function* framesOf(head: Head, lines: readonly string[], line: number): Generato
 export const csv: Framing = {
   name: 'csv',
   about: 'tables with a row of names, separated by commas, semicolons or tabs',
-  detect: (head) => headOf(head.slice(0, head.search(/\r?\n|$/))) !== undefined,
+  detect(head) {
+    const [first = '', next] = head.split(/\r?\n/, 2);
+    return headOf(first, next) !== undefined;
+  },
   async *frames(chunks) {
     let head: Head | undefined;
     let lines: string[] = [];
@@ -118,9 +127,14 @@ export const csv: Framing = {
       if (head) yield* framesOf(head, wasOpen ? all.slice(0, 1) : all, start);
       if (wasOpen) for (const [index, line] of all.slice(1).entries()) yield* take(line, start + 1 + index);
     }
+    let named: string | undefined;
     for await (const { text, line } of textLines(chunks)) {
+      if (!head && named !== undefined) head = headOf(named, text);
       if (head) yield* take(text, line);
-      else head = headOf(text);
+      else {
+        named = text;
+        head = headOf(text);
+      }
     }
     while (lines.length > 0) yield* settle();
   },

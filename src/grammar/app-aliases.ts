@@ -4,7 +4,7 @@ const ALIASES = {
   message: 'msg message m text mt messagetemplate body shortmessage logmessage',
   event: 'event eventname eventtype type action evt ev kind',
   level: 'level lvl severity loglevel levelname l severitytext',
-  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp at',
+  time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp at when',
   logger: 'logger loggername category sourcecontext target component module scope',
   thread: 'thread threadname',
   service: 'service servicename app appname application name program',

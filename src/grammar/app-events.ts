@@ -102,6 +102,7 @@ export const APP_NEEDLES: readonly string[] = [
   'main thread',
   'asyncio',
   'not using the websocket',
+  '[ws] +',
   'origin not allowed',
 ]; // prettier-ignore
 
@@ -160,8 +161,18 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
   if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
+  if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
+
+const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
+/**
+ * A close in a table that names no machine, no process, no level and no peer: of a store of what clients report, such as an analytics
+ * export. Who serves has a peer's address, or a name of its own to write beside it.
+ */
+const isOfNobody = (row: AppRow): boolean =>
+  (row.message === undefined || row.level === undefined) &&
+  [row.level, row.logger, row.program, row.host, row.pid, row.clientIp, row.received, row.sent].every((value) => value === undefined);
 
 /** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
 const OF_UPSTREAM =
@@ -193,6 +204,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (!words.aboutOther &&
     (words.opensSocket ||
       (words.opens && isNamed && (words.ofConnection || !isLocated)) ||
+      (COMES.test(message) && connection !== undefined && words.mentionsSocket) ||
       (NAME_JOINED.test(message) && partyIn(message) !== undefined))
       ? { kind: 'socket-opened' }
       : undefined);
@@ -202,11 +214,19 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const keys = keysOf(row, connection ?? (ofOne ? nameOf(row) : undefined), !ofOne && !isHandlers);
   draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
   // The open line alone may tell who a numbered session is: its close is known by both.
+  // A framework's count of its requests begins anew with each process: beside any other name it tells nothing.
+  if (draft.keys.connection !== undefined && COUNTED_REQUEST.test(draft.keys.requestId ?? ''))
+    draft.keys = { ...draft.keys, requestId: undefined };
   const opener = draft.kind === 'socket-opened' && row.requestId === undefined ? (row.party ?? partyIn(message)) : undefined;
   if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
   draft.vantage = vantage;
   return draft;
 }
+
+// `[ws] + u606513 (127.0.0.1)`, where a close is `[ws] - u606513 code=1000`.
+const COMES = /^\+ \S{1,66}(?: \(?[\w.:[\]]{2,50}\)?)?$/;
+// Fastify's `req-1`, `req-m`, and bare numbers.
+const COUNTED_REQUEST = /^(?:req-)?(?:[0-9a-z]{1,4}|\d{1,8})$/;
 
 // `bo123d4 joined, 1 in the lounge`: whoever has a name there; a room is joined by one who is connected already.
 const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;

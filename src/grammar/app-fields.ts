@@ -10,6 +10,7 @@ import { GROUPS, meaningsOf, type Role } from './app-aliases.ts';
 import { isCloseCode } from './close-words.ts';
 import { numberOf, textOf } from './json.ts';
 import { known } from './known.ts';
+import type { LearnedFields, Told } from './learned-fields.ts';
 
 /** A record as every application logger means it. What the record does not say is undefined. */
 export interface AppRow extends Row {
@@ -164,9 +165,9 @@ const isBoolean = (value: unknown): boolean => value === true || value === false
 
 /**
  * Reads the field map. `written` is the record's text: a JSON number has lost whether it was written `15` or `15.0`, which tells
- * seconds from milliseconds.
+ * seconds from milliseconds. `learn` gives what the log's other records tell.
  */
-export function appRow(fields: Fields, written: string): AppRow {
+export function appRow(fields: Fields, written: string, learn?: () => LearnedFields | undefined): AppRow {
   // A close that is told later, such as by a client's beacon, carries its own time beside the record's.
   const closedAt = fields.closedAt && firstTime(fields, 'closedAt');
   const at = closedAt?.basis === 'utc' ? closedAt : (timeIn(fields) ?? closedAt);
@@ -209,9 +210,9 @@ export function appRow(fields: Fields, written: string): AppRow {
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
     initiator: text(fields, 'initiator'),
-    durationMs: durationIn(fields, 'life', written, at) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
-    silenceMs: durationIn(fields, 'silence', written, at),
-    stallMs: durationIn(fields, 'stall', written, at),
+    durationMs: durationIn(fields, 'life', written, at, learn) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
+    silenceMs: durationIn(fields, 'silence', written, at, learn),
+    stallMs: durationIn(fields, 'stall', written, at, learn),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
@@ -304,8 +305,15 @@ function errorLine(stack: string): string {
  * a decimal point means seconds (Python, zap), unless the record is stamped in epoch ms (JavaScript's performance.now()) or is Serilog's;
  * an integer of 1e9 or more means nanoseconds (Go's time.Duration); an integer beside an epoch-seconds stamp means seconds;
  * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
+ * What the log's other records tell of the same name comes before all that: one unit for a name and a log.
  */
-function durationIn(fields: Fields, role: 'life' | 'silence' | 'stall', written: string, at: Stamp | undefined): DurationMs | undefined {
+function durationIn(
+  fields: Fields,
+  role: 'life' | 'silence' | 'stall',
+  written: string,
+  at: Stamp | undefined,
+  learn: (() => LearnedFields | undefined) | undefined,
+): DurationMs | undefined {
   for (const { name, value, unitMs } of fields[role] ?? []) {
     // loguru's `elapsed: {repr, seconds}` counts from the program's start.
     if (name === 'elapsedseconds' && fields.sinceStart) continue;
@@ -317,7 +325,10 @@ function durationIn(fields: Fields, role: 'life' | 'silence' | 'stall', written:
       if (unitMs !== undefined) return rounded(bare * unitMs);
       const life = between(fields, at);
       if (life !== undefined) return Math.abs(bare - life) < Math.abs(bare * 1000 - life) ? bare : rounded(bare * 1000);
-      return bareDuration(bare, typeof value === 'string' ? value.includes('.') : hasPoint(written, name, bare), fields, at);
+      const learned = learn?.();
+      if (learned?.inMs.has(name)) return bare;
+      const point = isPointed(written, name, value) || learned?.inSeconds.has(name) === true;
+      return bareDuration(bare, point, fields, at);
     }
   }
   return undefined;
@@ -336,6 +347,39 @@ function bareDuration(value: number, point: boolean, fields: Fields, at: Stamp |
   if (value >= 1e9) return rounded(value / 1e6);
   if (clock !== undefined && clock < 1e11) return value * 1000;
   return value >= 1000 || value === 0 || at?.widthMs === 1 ? value : undefined;
+}
+
+const isPointed = (written: string, name: string, value: unknown): boolean =>
+  typeof value === 'number' ? hasPoint(written, name, value) : String(value).includes('.');
+
+/** A record for `learningFields`. `values`: its single values by plain name. */
+export const toldBy = (fields: Fields, written: string, values: Told['values']): Told => ({
+  fields,
+  row: appRow(fields, written),
+  values,
+  hasPoint: (name, value) => isPointed(written, name, value),
+});
+
+/** Single values of an object, by plain name. */
+export const valuesOf = (object: object): Told['values'] =>
+  new Map(
+    Object.entries(object)
+      .filter(([, value]) => typeof value !== 'object')
+      .map(([key, value]) => [plainName(key), value]),
+  );
+
+// Meanings of a name that a connection's name may have as well.
+const MAY_NAME: ReadonlySet<Role> = new Set(['logger', 'client', 'event', 'id', 'party', 'connection']);
+/** Whether a name may stand for who is connected, by what it is called. */
+export const mayNameOne = (name: string): boolean => meaningsOf(name).every(({ role }) => MAY_NAME.has(role));
+
+/** Gives the fields that the log's other records explain their meaning. */
+export function addLearned(fields: Fields, values: Told['values'], learned: LearnedFields | undefined): void {
+  for (const role of ['time', 'party'] as const) {
+    const name = learned?.[role];
+    const value = name === undefined ? undefined : values.get(name);
+    if (name !== undefined && value !== undefined) fields[role] = [...(fields[role] ?? []), { name, value, rank: 99 }];
+  }
 }
 
 /** Whether a JSON number under this plain name was written with a decimal point. */

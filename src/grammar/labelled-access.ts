@@ -1,9 +1,11 @@
 /** nginx access records whose fields have names (JSON, `key=value`, LTSV), and how to tell them from an application's records. */
-import { clfAt, epoch, iso } from '../time.ts';
-import type { Context, Stamp } from '../types.ts';
+import type { Context } from '../types.ts';
+import { roundMs } from './access.ts';
 import { accessVariable } from './access-names.ts';
 import { type AccessValues, accessRow, type HttpRow } from './access-values.ts';
 import { textOf } from './json.ts';
+import { accessStamp, type Learned, type Pairs } from './learned-access.ts';
+import { numeric } from './quoted.ts';
 
 // Keys of application loggers and of other proxies' JSON logs. nginx's own are values of one request and nothing else.
 const FOREIGN =
@@ -13,13 +15,6 @@ const NGINX =
   /^(?:remote_addr|remote_user|time_local|time_iso8601|body_bytes_sent|request_uri|http_referer|http_user_agent|http_x_forwarded_for|upstream_addr|upstream_response_time|request_length|msec)$/;
 // `$request_time` is seconds with three decimals; more of them, or a unit, is another program's.
 const REQUEST_TIME = /^\d{1,9}(?:\.\d{1,3})?$/;
-
-/** `[22/Nov/2026:20:23:41 +0000]` with or without brackets, ISO 8601 or epoch. */
-function stampOf(text: string): Stamp | undefined {
-  const bare = text.replace(/^\[(.{10,40})\]$/, '$1');
-  const clf = clfAt(bare);
-  return clf?.end === bare.length ? clf.stamp : (iso(bare) ?? epoch(bare));
-}
 
 /**
  * The row of a record with these fields, by whatever names; null when it is not clearly nginx's: it has to hold a status, a request,
@@ -42,6 +37,33 @@ export function labelledRow(fields: Iterable<readonly [key: string, value: unkno
   const life = values.get('request_time');
   if (!asked || !peer || (life === undefined ? typical < 3 : !REQUEST_TIME.test(life))) return null;
   const time = values.get('time');
-  const at = time === undefined ? context.at : stampOf(time);
+  const at = time === undefined ? context.at : accessStamp(time);
   return at ? accessRow(at, 'end', values) : null;
+}
+
+/** Fields of a record as text; undefined when it is an application's or another proxy's, or holds other things than values. */
+export function accessPairs(fields: Iterable<readonly [key: string, value: unknown]>): Pairs | undefined {
+  const pairs: (readonly [string, string])[] = [];
+  for (const [key, value] of fields) {
+    const written = value === null ? '' : textOf(value);
+    if (written === undefined || FOREIGN.test(key)) return undefined;
+    pairs.push([key, written]);
+  }
+  return pairs.length < 5 ? undefined : pairs;
+}
+
+/** The row of a record of a log whose fields were learned of its beginning. */
+export function learnedRow(pairs: Pairs | undefined, learned: Learned | undefined): HttpRow | null {
+  if (!pairs || !learned) return null;
+  const values: AccessValues = new Map();
+  for (const [key, value] of pairs) {
+    const name = learned.names.get(key) ?? accessVariable(key, value) ?? key;
+    // What was learned of one key is not taken from another that is called so.
+    if (!values.has(name) || learned.names.has(key)) values.set(name, value);
+  }
+  const at = accessStamp(values.get('time') ?? '');
+  const life = numeric(values.get('request_time'));
+  values.delete('request_time');
+  if (life !== undefined) values.set('duration_ms', String(roundMs(life * learned.lifeUnitMs)));
+  return at ? accessRow(at, learned.marks, values) : null;
 }

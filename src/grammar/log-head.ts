@@ -1,8 +1,9 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
-import { clfAt, daytimeAt, epoch, isoAt, slashAt, stamp } from '../time.ts';
+import { clfAt, daytimeAt, epoch, iso, isoAt, monthIndex, slashAt, stamp, syslogAt } from '../time.ts';
 import type { Stamp } from '../types.ts';
 import { withoutAnsi } from './ansi.ts';
 import { known } from './known.ts';
+import { tableTime } from './table-time.ts';
 
 export interface LogHead {
   /** Undefined when the line has no stamp. */
@@ -20,7 +21,9 @@ export interface LogHead {
   readonly message: string;
 }
 
-const STAMP = String.raw`(?<stamp>\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+// `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's.
+const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})? [AP]M`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -32,6 +35,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
   // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
   String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|(?<thread>[^\]]{1,80}))\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  // `stamp program[pid] LEVEL`
+  String.raw`^\[?${STAMP}\]?\s(?<logger>[A-Za-z][\w.-]{0,40})\[(?<pid>\d{1,10})\]:?\s{1,4}\[?${LEVEL}\]?:?`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
@@ -133,7 +138,18 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
   return undefined;
 }
 
+/** A stamp with the month by its name, or with the half of the day behind it. */
+function wordedStamp(written: string): Stamp | undefined {
+  if (/M$/.test(written)) return tableTime(written);
+  const [, month = '', day = '', year, time = ''] = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}),? (?:(\d{4}),? )?(\S{8,18})$/.exec(written) ?? [];
+  const index = monthIndex(month);
+  if (index < 0) return undefined;
+  if (year === undefined) return syslogAt(written)?.stamp;
+  return iso(`${year}-${String(index + 1).padStart(2, '0')}-${day.padStart(2, '0')}T${time}`);
+}
+
 function stampOf(written: string, order?: string): Stamp | undefined {
+  if (/^[A-Z]|M$/.test(written)) return wordedStamp(written);
   // Seconds, ms or µs since 1970.
   if (/^\d{10}/.test(written)) return epoch(written);
   const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);

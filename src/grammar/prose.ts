@@ -17,6 +17,8 @@ const ID_FIRST =
 /** The same in brackets of a list's sort, before what else happens to one who is connected: `[da484db2] unsubscribed`. */
 const BOXED_ID_FIRST =
   /^\[((?=[0-9a-f-]{0,35}\d)(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))\]:? (?:(?:is|has|was) )?(?:(?:un)?subscribed|joined|left|attached|detached|accepted|established|upgraded|terminat(?:ed|ing)|dropped|gone|lost|missed|no pong)(?![\w-])/;
+/** Behind a sign for coming and going: `- u8f1c0c code=1006`, `+ u606513 (127.0.0.1)`. */
+const ID_SIGNED = /^(?:[-+<>*]|<-|->|<<|>>) ["'[(<]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])"']?(?=[ :,(]|$)/;
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
 const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
@@ -112,6 +114,7 @@ function idIn(text: string): string | undefined {
     VERB_ID.exec(text)?.[1] ??
     ID_FIRST.exec(text)?.[1] ??
     BOXED_ID_FIRST.exec(text)?.[1] ??
+    ID_SIGNED.exec(text)?.[1] ??
     RATCHET.exec(text)?.[1]
   );
 }

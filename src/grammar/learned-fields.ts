@@ -1,0 +1,129 @@
+/** What the fields of one application's log mean where a record alone does not tell: learned of the records that the log begins with. */
+import type { Stamp } from '../types.ts';
+import type { AppRow, Fields } from './app-fields.ts';
+
+/** Of one log. Names are plain names. */
+export interface LearnedFields {
+  /** Bare numbers under these names are seconds, though one by itself may look like milliseconds. */
+  readonly inSeconds: ReadonlySet<string>;
+  /** … are milliseconds. */
+  readonly inMs: ReadonlySet<string>;
+  /** Holds every record's time, by its values. */
+  readonly time: string | undefined;
+  /** Holds who is connected, by its values: another one for each close, and told by open lines too. */
+  readonly party: string | undefined;
+}
+
+/** A record, read without what is to be learned. */
+export interface Told {
+  readonly fields: Fields;
+  readonly row: AppRow;
+  /** Single values by plain name; empty for text. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** Whether a number under this name is written with a decimal point. */
+  hasPoint(name: string, value: unknown): boolean;
+}
+
+const ID = /^(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}$/;
+const FEWEST_CLOSES = 3;
+
+function idsOf({ row, values }: Told): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const id of [row.connection, row.party, row.id, row.requestId, ...values.values()])
+    if (typeof id === 'string' && ID.test(id)) ids.add(id);
+  return ids;
+}
+
+/** From the first record that shares an id with this one. */
+function lifeByOpen(told: Told, firstSeen: ReadonlyMap<string, Stamp>): number | undefined {
+  const { at } = told.row;
+  let life: number | undefined;
+  for (const id of idsOf(told)) {
+    const opened = firstSeen.get(id);
+    // An id that all records share, such as a host's, was seen long before: the latest first sight is the connection's own.
+    if (at && opened && opened.basis === at.basis && at.ms > opened.ms)
+      life = Math.min(life ?? Number.POSITIVE_INFINITY, at.ms - opened.ms);
+  }
+  return life;
+}
+
+function unitsOf(records: readonly Told[]): Pick<LearnedFields, 'inSeconds' | 'inMs'> {
+  const inSeconds = new Set<string>();
+  const inMs = new Set<string>();
+  const votes = new Map<string, number>();
+  const firstSeen = new Map<string, Stamp>();
+  for (const told of records) {
+    for (const { name, value, unitMs } of [...(told.fields.life ?? []), ...(told.fields.silence ?? [])]) {
+      if (unitMs !== undefined || (typeof value !== 'number' && !/^\d+(?:\.\d+)?$/.test(String(value)))) continue;
+      if (told.hasPoint(name, value)) inSeconds.add(name);
+      const life = lifeByOpen(told, firstSeen);
+      const bare = Number(value);
+      if (life === undefined || life < 1500 || !told.fields.life?.some((one) => one.name === name)) continue;
+      const off = (ms: number): number => Math.abs(ms - life) / life;
+      if (Math.min(off(bare), off(bare * 1000)) < 0.2) votes.set(name, (votes.get(name) ?? 0) + (off(bare * 1000) < off(bare) ? 1 : -1));
+    }
+    const { at } = told.row;
+    if (at) for (const id of idsOf(told)) if (!firstSeen.has(id)) firstSeen.set(id, at);
+  }
+  for (const [name, vote] of votes) {
+    if (vote > 0) inSeconds.add(name);
+    if (vote < 0) {
+      inMs.add(name);
+      inSeconds.delete(name);
+    }
+  }
+  return { inSeconds, inMs };
+}
+
+const EPOCH = /^1\d{9}(?:\.\d{1,9})?$|^1\d{12}(?:\.\d{1,6})?$/;
+const ISO = /^20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
+
+function timeOf(records: readonly Told[]): string | undefined {
+  const first = records[0];
+  if (!first || records.length < 2 || records.some(({ row }) => row.at !== undefined)) return undefined;
+  return [...first.values.keys()].find((name) =>
+    records.every(({ values }) => {
+      const value = values.get(name);
+      return EPOCH.test(String(value)) || (typeof value === 'string' && ISO.test(value));
+    }),
+  );
+}
+
+function partyOf(records: readonly Told[], isFree: (name: string) => boolean): string | undefined {
+  const closes = records.filter(({ row }) => row.code !== undefined && row.code >= 1000 && row.code <= 1015);
+  const first = closes[0];
+  if (!first || closes.length < FEWEST_CLOSES || closes.some(({ row }) => row.connection !== undefined || row.party !== undefined))
+    return undefined;
+  const others = records.filter((record) => !closes.includes(record));
+  const candidates = [...first.values.keys()].filter((name) => {
+    const values = closes.map((close) => close.values.get(name));
+    return (
+      isFree(name) &&
+      values.every((value) => typeof value === 'string' && ID.test(value) && !ISO.test(value)) &&
+      new Set(values).size >= values.length * 0.7
+    );
+  });
+  const isShared = (name: string): boolean => {
+    const ended = new Set(closes.map((close) => close.values.get(name)));
+    return others.some(({ values }) => ended.has(values.get(name)));
+  };
+  return candidates.find(isShared) ?? (candidates.length === 1 ? candidates[0] : undefined);
+}
+
+/** Learns of a log's beginning, once. `isFree` = the name has no meaning of its own that speaks against a connection's. */
+export function learningFields(
+  tell: (text: string) => Told | undefined,
+  isFree: (name: string) => boolean,
+): (head: readonly string[] | undefined) => LearnedFields | undefined {
+  const known = new WeakMap<readonly string[], LearnedFields>();
+  return (head) => {
+    if (head === undefined || head.length === 0) return undefined;
+    let learned = known.get(head);
+    if (!learned) {
+      const records = head.map(tell).filter((told) => told !== undefined);
+      learned = { ...unitsOf(records), time: timeOf(records), party: partyOf(records, isFree) };
+      known.set(head, learned);
+    }
+    return learned;
+  };
+}
