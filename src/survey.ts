@@ -2,7 +2,7 @@
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, productOf } from './signals.ts';
+import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
 import { Spans } from './spans.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 
@@ -90,6 +90,14 @@ const unseenElsewhere = (closure: Closure, world: World): boolean =>
   (world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs)) &&
   !deathsNear(world, closure).some((death) => death.relation !== 'other' && concerns(death, closure) > 0);
 
+/** A client tells of a refusal when the answer has come, by a clock of its own. */
+const ANSWERED_MS = 3_000;
+/** A proxy refused an upgrade with this closure's name. */
+const refusedByName = (closure: Closure, world: World): boolean =>
+  world
+    .between('handshake-failed', closure.ended.fromMs - ANSWERED_MS, closure.ended.toMs + ANSWERED_MS)
+    .some((failed) => namesIt(failed, closure));
+
 /** What the closure's own traces show when taken together. */
 function ownFacts(closure: Closure, world: World): Fact[] {
   const facts: Fact[] = [];
@@ -112,7 +120,11 @@ function ownFacts(closure: Closure, world: World): Fact[] {
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
-  if (!opened && atClient && (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world)))
+  if (
+    !opened &&
+    atClient &&
+    (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world) || refusedByName(closure, world))
+  )
     facts.push({ kind: 'never-opened' });
   return facts;
 }

@@ -153,10 +153,35 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
   // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
   const late = (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && stopping);
   if (started && event.kind !== 'process-started' && !late) return false;
+  if (event.kind === 'process-ended' && stopping && isSuccessors(event, told)) return false;
   const kinship = told.map((other) => kin(event, other, profile));
   if (kinship.includes('conflict')) return false;
   return kinship.includes('same') || (event.kind !== 'process-started' && told.some((other) => sameDeath(event, other)));
 }
+
+/** It dies without having been asked. */
+const isSudden = ({ by, signal, exitCode }: EventOf<'process-ended'>): boolean =>
+  by !== 'stop-timeout' && by !== 'stop' && (signal === undefined ? [134, 137, 139].includes(exitCode ?? 0) : SUDDEN.has(signal));
+const SUDDEN: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE']);
+
+/**
+ * The stopped server wrote in the same log that it is up again: that closes the stop, and a process that is killed later is the new one.
+ * A supervisor's line may lie behind the end that it tells of, and a pid tells better.
+ */
+function isSuccessors(end: EventOf<'process-ended'>, told: readonly ProcessEvent[]): boolean {
+  if (!isSudden(end)) return false;
+  const stops = told.filter((other) => other.kind === 'stop-requested');
+  if (end.keys.pid !== undefined && stops.some(({ keys }) => keys.pid === end.keys.pid)) return false;
+  return told.some(
+    (up) =>
+      up.kind === 'process-started' &&
+      up.what === 'banner' &&
+      up.when.toMs + LATE_MS < end.when.fromMs &&
+      stops.some(({ origin, when }) => origin.source === up.origin.source && when.fromMs <= up.when.fromMs),
+  );
+}
+/** supervisord looks for ended children once a second. */
+const LATE_MS = 1_500;
 
 const isId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 

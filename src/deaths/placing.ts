@@ -63,9 +63,11 @@ function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<De
   yield death;
   const { stop } = death;
   if (!stop || death.way !== 'asked' || death.events.some(({ kind }) => kind === 'process-ended')) return;
+  const upMs = upAgain(death, stop);
   for (const graceMs of gracesOf(stop)) {
     const due = stop.when.fromMs + graceMs;
     if (due <= death.when.toMs + SOON_MS) continue;
+    if (due > upMs) return;
     const moment = momentIn({ fromMs: due - GRACE_SLACK_MS, toMs: stop.when.toMs + graceMs + GRACE_SLACK_MS }, ends);
     if (!moment) continue;
     yield {
@@ -80,6 +82,16 @@ function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<De
     return;
   }
 }
+
+/** When the log in which the stop stands says that the server is up again: nothing is left to be killed. */
+const upAgain = ({ events }: Death, stop: EventOf<'stop-requested'>): EpochMs =>
+  events.find(
+    (event) =>
+      event.kind === 'process-started' &&
+      event.what === 'banner' &&
+      event.origin.source === stop.origin.source &&
+      event.when.fromMs >= stop.when.fromMs,
+  )?.when.fromMs ?? Number.POSITIVE_INFINITY;
 
 const gracesOf = (stop: EventOf<'stop-requested'>): readonly DurationMs[] => (stop.graceMs === undefined ? GRACES_MS : [stop.graceMs]);
 
