@@ -1,7 +1,7 @@
 /** Reloads, stops and worker deaths of proxies. */
 import type { ProxyChange } from './closure.ts';
 import { nameOfProxy, stem } from './deaths/names.ts';
-import type { DurationMs, EpochMs, EventOf, LogEvent, Span } from './types.ts';
+import { type DurationMs, type EpochMs, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
 
 /** Old workers get the signal some seconds after the reload is logged. */
 const DRAIN_SLACK_MS = 5_000;
@@ -43,6 +43,7 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
   const changes: Changing[] = [];
   const latest = new Map<string, Changing>();
   for (const event of events) {
+    if (isUndated(event.when)) continue;
     const found = changeIn(event, drains);
     if (event.kind === 'proxy-lifecycle') follow(event, latest.get(`${event.proxy.toLowerCase()} reload`));
     const stopped = found ? undefined : endedBy(event, latest);

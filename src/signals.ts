@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
+import { type DurationMs, type EpochMs, type EventKind, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
 
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
 /** supervisord looks for ended children once a second and writes its line after that: its stamp is so much later than the end. */
@@ -44,6 +44,7 @@ const comesBefore = (one: Span, other: Span): boolean => one.fromMs < other.from
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
+  if (isUndated(closure.ended)) return 0;
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const polled = own === undefined && death.events[0]?.kind === 'process-ended';
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
@@ -66,13 +67,11 @@ export function concerns(death: Death, closure: Closure): number {
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
   const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
-  const { fromMs, toMs } = death.when;
-  return ATTRIBUTION[relation] * share * (death.sudden && toMs - fromMs > UNDATED_MS ? UNDATED_SHARE : 1);
+  return ATTRIBUTION[relation] * share * (death.sudden && isUndated(death.when) ? UNDATED_SHARE : 1);
 }
 /** Two clocks, and a supervisor that is told of the end before the last connection's first line is written. */
 const OVER_SLACK_MS = 1_000;
 /** A sudden death that may have been at any time of so long has no moment: its log has no stamps. */
-const UNDATED_MS = 600_000;
 const UNDATED_SHARE = 0.4;
 
 /** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */
@@ -118,6 +117,7 @@ export function openedFrom({ ended, lifeMs, seen }: Closure): EpochMs | undefine
 
 /** 0 … 1: the closure ended while the proxy's change cuts tunnels. */
 export function cutBy(change: ProxyChange, closure: Closure): number {
+  if (isUndated(closure.ended)) return 0;
   if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
   const opened = openedFrom(closure);
   if (opened !== undefined && opened > change.acceptsUntilMs) return 0;

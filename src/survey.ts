@@ -4,7 +4,7 @@ import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts'
 import type { Population } from './population.ts';
 import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
 import { Spans } from './spans.ts';
-import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+import { type EventKind, type EventOf, isUndated, type LogEvent, type Span, type Vantage } from './types.ts';
 
 /** What one source can show and when. */
 export interface Coverage {
@@ -28,6 +28,7 @@ export interface Survey {
 export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, showsIdleCuts }: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
+    if (isUndated(event.when) && event.kind !== 'configured-timer') continue;
     const list = byKind.get(event.kind);
     if (list) list.push(event);
     else byKind.set(event.kind, [event]);

@@ -683,3 +683,64 @@ describe('a server that is up again', () => {
     expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart', l0: 'crash', l5: 'crash' });
   });
 });
+
+describe('a close without a time that can be read', () => {
+  it('is part of no moment, rules nothing out and is not confirmed', async () => {
+    const found = await report(
+      {
+        'desk.log': [0, 1, 2, 3, 4, 5, 6].map((n) => `connection closed id=k${n} ip=${ip(n)} code=1006 reason="" duration=${10 + n * 3}.3s`),
+        'app.log': [listening(0), `${iso(3_000)} INFO  [main] SIGTERM received, shutting down`],
+      },
+      START + 3_600_000,
+    );
+    expect(found.closures.length).toBe(7);
+    for (const { cause, grade, ruledOut } of found.closures) expect([cause, grade, ruledOut]).toEqual(['unknown', 'unknown', []]);
+  });
+});
+
+describe('deaths of a program that no server log is known to be of', () => {
+  it('are told apart by their moments: one after the other they are one server', async () => {
+    const pm2 = (at: number, text: string): string => `${iso(at).slice(0, 19)}: PM2 log: ${text}`;
+    const found = await report({
+      'client-ws.log': [
+        ...count(6).map((n) => client(20.3 + n / 1000, `k${n}`, 12.3 - n, ip(n))),
+        ...count(6).map((n) => client(30.2 + n / 1000, `l${n}`, 8.2 - n, ip(n))),
+      ],
+      'pm2.log': [
+        [20, '0] via signal [SIGSEGV'],
+        [30, '0] via signal [SIGABRT'],
+      ].flatMap(([at, how]) => [
+        pm2(Number(at), `App [board:0] exited with code [${how}]`),
+        pm2(Number(at) + 1, 'App [board:0] starting in -fork mode-'),
+        pm2(Number(at) + 1, 'App [board:0] online'),
+      ]),
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'crash', l0: 'crash' });
+  });
+
+  it('are the server’s when the log of its errors lies beside the server’s own', async () => {
+    const found = await report({
+      'logs/desk-api.log': [listening(0), ...count(6).map((n) => opened(n, `k${n}`, ip(n)))],
+      'logs/desk-api.err': [`${iso(20.1)} ERROR [main] Uncaught exception: TypeError: Cannot read properties of undefined (reading 'length')`],
+      'client-ws.log': count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n))),
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'crash', k5: 'crash' });
+  });
+
+  it('may be of another instance of the server’s program', async () => {
+    const found = await report({
+      'relay3.log': [listening(0), ...count(6).map((n) => opened(n, `c${n}`, ip(n))), `${iso(40)} INFO  [main] SIGTERM received, shutting down`],
+      'client-ws.log': [
+        ...count(6).map((n) => client(20.1 + n / 1000, `a${n}`, 15 - n * 1.3, ip(20 + n))),
+        ...count(6).map((n) => client(30.1 + n / 1000, `b${n}`, 19 - n * 1.7, ip(30 + n))),
+        ...count(6).map((n) => client(40.1, `c${n}`, 40.1 - n, ip(n))),
+      ],
+      'supervisord.log': [1, 2, 3].flatMap((n) => [
+        supervisord(10 * n + 10, `INFO waiting for relay${n} to stop`),
+        supervisord(10 * n + 10.2, `WARN stopped: relay${n} (terminated by SIGTERM)`),
+        supervisord(10 * n + 10.3, `INFO spawned: 'relay${n}' with pid 4${n}`),
+      ]),
+    });
+    expect(causesOf(found)).toMatchObject({ a0: 'deploy-restart', b0: 'deploy-restart', c0: 'deploy-restart' });
+  });
+});

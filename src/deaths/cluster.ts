@@ -1,7 +1,7 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
-import type { DurationMs, EventKind, EventOf, LogEvent } from '../types.ts';
+import { type DurationMs, type EventKind, type EventOf, isUndated, type Keys, type LogEvent } from '../types.ts';
 import { graceOf } from './grace.ts';
-import { aboutProxy, RUNTIMES, stem } from './names.ts';
+import { aboutProxy, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
@@ -44,8 +44,8 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     const process = programs.named(event as ProcessEvent);
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
-    if (process.kind === 'process-fault' && process.when.toMs - process.when.fromMs > UNDATED_MS) {
-      undated.push(process);
+    if (isUndated(process.when)) {
+      if (process.kind === 'process-fault') undated.push(process);
       continue;
     }
     if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
@@ -76,9 +76,6 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
 const TOLD = 40;
 const toldIn = ({ events }: Cluster): readonly ProcessEvent[] =>
   events.length <= 2 * TOLD ? events : [...events.slice(0, TOLD), ...events.slice(-TOLD)];
-
-/** Of a record without any stamp near it no more is known than when its file was last written. */
-const UNDATED_MS = 600_000;
 
 /**
  * Last words in a file without stamps (a runtime's standard error) are of the end that came of them, where their way to die tells it: as
@@ -199,7 +196,16 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
   if (fromServer(a, profile) && fromServer(b, profile)) return a.origin.source === b.origin.source ? 'same' : 'neutral';
   const names = [x.unit, x.service].flatMap((name) => (name ? [stem(name)] : []));
   if ([y.unit, y.service].some((name) => name && !RUNTIMES.has(stem(name)) && names.includes(stem(name)))) return 'same';
+  // What a program's own log says of its end, and who is told of that by the program's name.
+  if (isOwnLogOf(a, y) || isOwnLogOf(b, x)) return 'same';
   return 'neutral';
+}
+
+/** Whether the event stands in a log without names of its own that is called as the keys name a program. */
+function isOwnLogOf({ vantage, origin, keys }: ProcessEvent, { unit, service }: Keys): boolean {
+  if (vantage !== 'server' || keys.unit !== undefined || keys.service !== undefined) return false;
+  const names = namesOfLog(origin.source);
+  return [unit, service].some((name) => name !== undefined && names.includes(stem(name)));
 }
 
 /** The kernel's victim is known by the name its supervisor gave it, and it is another's. */

@@ -4,7 +4,7 @@ import { shortId } from '../signals.ts';
 import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { namesOfLog, RUNTIMES, stem } from './names.ts';
+import { keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -85,6 +85,9 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     servers: [
       ...new Set([
         ...events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])),
+        ...events.flatMap(({ vantage, origin }) =>
+          vantage === 'server' ? [...profile.sources].filter((source) => keptBeside(source, origin.source)) : [],
+        ),
         ...logsNamedFor(identity, profile),
       ]),
     ],
@@ -290,6 +293,10 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
     ),
   );
   if (named) return ['same', `the server's log is named ${named}`];
+  const beside = events.flatMap(({ vantage, origin }) =>
+    vantage === 'server' ? ([...profile.sources].find((source) => keptBeside(source, origin.source)) ?? []) : [],
+  )[0];
+  if (beside !== undefined) return ['probable', `it stands beside the server's log ${beside}, in a file that is called like it`];
   const [log] = logsNamedFor(identity, profile);
   if (log !== undefined) return ['same', `the server's log ${log} is called like it`];
   const address = shared(identity.addresses, profile.addresses);

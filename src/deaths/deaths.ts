@@ -6,7 +6,7 @@ import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
 import { placedDeaths } from './placing.ts';
 import type { ServerProfile } from './profile.ts';
-import { type LostIn, notTheServer, tiedAsOnly, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
+import { type LostIn, notTheServer, tiedAsOnly, tiedAsSiblings, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
 
 /**
  * All deaths in the timeline's process events. `lostIn`: server log → ends that it should have written and did not; `ends`: when
@@ -22,5 +22,5 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const isWhole = [...profile.sources].every((source) => known.has(source)) || profile.sources.size < 2;
   const told = server && isWhole ? tied.map((death) => notTheServer(death, server)) : tied;
   const placed = placedDeaths(tiedAsOnly(told, profile), ends);
-  return new Spans(tiedByMoment(placed, ends, profile), ({ when }) => when);
+  return new Spans(tiedByMoment(tiedAsSiblings(placed, ends), ends, profile), ({ when }) => when);
 }
