@@ -63,7 +63,16 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
       leave(event, known);
     } else {
       const acceptsUntilMs = event.when.toMs + STARTED_MS;
-      const fresh = { id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, acceptsUntilMs, old: undefined, events: [event] };
+      const fresh = {
+        id: `p${changes.length + 1}`,
+        proxy,
+        change,
+        when: event.when,
+        cuts,
+        acceptsUntilMs,
+        old: undefined,
+        events: [event],
+      };
       leave(event, fresh);
       changes.push(fresh);
       latest.set(`${proxy} ${change}`, fresh);

@@ -131,7 +131,9 @@ export function namesIt({ keys }: EventOf<'handshake-failed'>, closure: Closure)
   const { connection, requestId } = closure.keys;
   if (requestId !== undefined && keys.requestId === requestId) return true;
   if (connection === undefined) return false;
-  return keys.connection === connection || (keys.path?.split(/[?&/]/) ?? []).some((part) => part.slice(part.indexOf('=') + 1) === connection);
+  return (
+    keys.connection === connection || (keys.path?.split(/[?&/]/) ?? []).some((part) => part.slice(part.indexOf('=') + 1) === connection)
+  );
 }
 
 /** Whether the fault is told of this closure's upstream host. */

@@ -632,7 +632,10 @@ describe('what is older than a connection', () => {
     const found = await report({
       'app.log': [listening(0), ...count(6).map((n) => opened(23 + n / 10, `k${n}`, ip(n)))],
       'client-ws.log': count(6).map((n) => client(26, `k${n}`, 2.9 - n / 10, ip(n))),
-      'supervisord.log': [supervisord(0, "INFO spawned: 'app' with pid 56"), supervisord(20.4, 'WARN exited: app (terminated by SIGSEGV; not expected)')],
+      'supervisord.log': [
+        supervisord(0, "INFO spawned: 'app' with pid 56"),
+        supervisord(20.4, 'WARN exited: app (terminated by SIGSEGV; not expected)'),
+      ],
     });
     expect(found.closures.map(({ cause }) => cause)).not.toContain('crash');
   });
@@ -641,7 +644,10 @@ describe('what is older than a connection', () => {
 describe('a refused upgrade', () => {
   it('is that of the client whose name its path carries, whatever else happened then', async () => {
     const found = await report({
-      'client-ws.log': [...count(6).map((n) => client(36, `k${n}`, 30 - n, ip(n))), client(37, 'u002015', 0, ip(9)).replace(',"elapsed_s":0', '')],
+      'client-ws.log': [
+        ...count(6).map((n) => client(36, `k${n}`, 30 - n, ip(n))),
+        client(37, 'u002015', 0, ip(9)).replace(',"elapsed_s":0', ''),
+      ],
       'nginx-access.log': [
         ...count(6).map((n) => tunnel(36, ip(n), 30 - n)),
         `${ip(9)} - - [22/Nov/2026:${clock(37)} +0000] "GET /ws?id=u002015 HTTP/1.1" 502 314 "-" "Mozilla/5.0"`,
@@ -688,7 +694,9 @@ describe('a close without a time that can be read', () => {
   it('is part of no moment, rules nothing out and is not confirmed', async () => {
     const found = await report(
       {
-        'desk.log': [0, 1, 2, 3, 4, 5, 6].map((n) => `connection closed id=k${n} ip=${ip(n)} code=1006 reason="" duration=${10 + n * 3}.3s`),
+        'desk.log': [0, 1, 2, 3, 4, 5, 6].map(
+          (n) => `connection closed id=k${n} ip=${ip(n)} code=1006 reason="" duration=${10 + n * 3}.3s`,
+        ),
         'app.log': [listening(0), `${iso(3_000)} INFO  [main] SIGTERM received, shutting down`],
       },
       START + 3_600_000,
@@ -721,7 +729,9 @@ describe('deaths of a program that no server log is known to be of', () => {
   it('are the server’s when the log of its errors lies beside the server’s own', async () => {
     const found = await report({
       'logs/desk-api.log': [listening(0), ...count(6).map((n) => opened(n, `k${n}`, ip(n)))],
-      'logs/desk-api.err': [`${iso(20.1)} ERROR [main] Uncaught exception: TypeError: Cannot read properties of undefined (reading 'length')`],
+      'logs/desk-api.err': [
+        `${iso(20.1)} ERROR [main] Uncaught exception: TypeError: Cannot read properties of undefined (reading 'length')`,
+      ],
       'client-ws.log': count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n))),
     });
     expect(causesOf(found)).toMatchObject({ k0: 'crash', k5: 'crash' });
@@ -729,7 +739,11 @@ describe('deaths of a program that no server log is known to be of', () => {
 
   it('may be of another instance of the server’s program', async () => {
     const found = await report({
-      'relay3.log': [listening(0), ...count(6).map((n) => opened(n, `c${n}`, ip(n))), `${iso(40)} INFO  [main] SIGTERM received, shutting down`],
+      'relay3.log': [
+        listening(0),
+        ...count(6).map((n) => opened(n, `c${n}`, ip(n))),
+        `${iso(40)} INFO  [main] SIGTERM received, shutting down`,
+      ],
       'client-ws.log': [
         ...count(6).map((n) => client(20.1 + n / 1000, `a${n}`, 15 - n * 1.3, ip(20 + n))),
         ...count(6).map((n) => client(30.1 + n / 1000, `b${n}`, 19 - n * 1.7, ip(30 + n))),
@@ -742,5 +756,35 @@ describe('deaths of a program that no server log is known to be of', () => {
       ]),
     });
     expect(causesOf(found)).toMatchObject({ a0: 'deploy-restart', b0: 'deploy-restart', c0: 'deploy-restart' });
+  });
+});
+
+describe('a server that starts anew without a word of a stop', () => {
+  const logs = (...words: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [
+      listening(0),
+      ...count(6).map((n) => opened(n, `k${n}`, ip(n))),
+      listening(24),
+      opened(26, 'z', ip(8)),
+      ...words,
+      closed(60, 'z', 34, ip(8), 1000),
+    ],
+    'client-ws.log': count(6).map((n) => client(20.2 + n / 1000, `c${n}`, 20.2 - n, ip(n))),
+    'nginx-error.log': [
+      nginxError(
+        21,
+        'error',
+        `*64 connect() failed (111: Connection refused) while connecting to upstream, client: ${ip(9)}, server: , request: "GET /ws HTTP/1.1", upstream: "http://127.0.0.1:3000/ws", host: "127.0.0.1:80"`,
+      ),
+    ],
+  });
+
+  it('likely crashed where its log has such words of another stop', async () => {
+    const { closures } = await report(logs(`${iso(60)} INFO  [main] SIGTERM received, shutting down`));
+    expect(new Set(closures.map(({ cause, grade }) => `${cause} ${grade}`))).toEqual(new Set(['crash likely']));
+  });
+
+  it('may have been told to stop where its log never says so', async () => {
+    for (const { cause } of (await report(logs())).closures) expect(cause).toBe('unknown');
   });
 });

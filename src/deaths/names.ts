@@ -56,10 +56,15 @@ const folderOf = (source: string): string => source.slice(0, source.lastIndexOf(
 
 /** Whether two files of one folder are called alike but for what tells a program's streams apart: `desk.err` beside `desk.log`. */
 export function keptBeside(one: string, other: string): boolean {
-  if (one === other || folderOf(one) !== folderOf(other)) return false;
-  const names = namesOfLog(one);
-  return namesOfLog(other).some((name) => names.includes(name));
+  return one !== other && folderOf(one) === folderOf(other) && withoutStream(one) === withoutStream(other);
 }
+
+/** `board-error-0.log` → `board-0`: the number is an instance's. */
+const withoutStream = (source: string): string =>
+  stem(source.slice(source.lastIndexOf('/') + 1).replace(EXTENSIONS, '')).replace(
+    /[-_.](?:out|err|error|errors|stdout|stderr|log|logs|console)((?:[-_.]\d{1,3})?)$/i,
+    '$1',
+  );
 
 /** `relay-2`, `relay_2` and `relay2` are all `relay`. */
 export const programOf = (name: string): string => stem(name).replace(/[-_.:]?\d{1,4}$/, '');

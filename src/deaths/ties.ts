@@ -13,7 +13,7 @@ export function notTheServer(death: Death, server: Identity): Death {
   const [mine, its] = [names(death.identity), names(server)];
   if (death.relation !== 'unknown' || mine.length === 0 || its.length === 0 || mine.some((name) => its.includes(name))) return death;
   // One of several instances of a program is as much the server as the other.
-  const programs = its.map(programOf);
+  const programs = its.map(programOf).filter((name) => name !== '');
   if (mine.some((name) => programs.includes(programOf(name)))) return death;
   return { ...death, relation: 'other', relationWhy: `the server is ${its[0]}` };
 }
@@ -74,7 +74,9 @@ export function tiedAsSiblings(deaths: readonly Death[], ends: readonly EpochMs[
   if (programs.size === 0) return deaths;
   const sorted = Float64Array.from(ends).sort();
   return deaths.map((death) => {
-    const sibling = namesOf(death.identity).flatMap((name) => (RUNTIMES.has(programOf(name)) ? [] : (programs.get(programOf(name)) ?? [])))[0];
+    const sibling = namesOf(death.identity).flatMap((name) =>
+      RUNTIMES.has(programOf(name)) ? [] : (programs.get(programOf(name)) ?? []),
+    )[0];
     if (death.relation !== 'unknown' || sibling === undefined) return death;
     const together = within(death, sorted);
     if (together < SIBLING_LEAST) return death;
