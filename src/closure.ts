@@ -2,7 +2,7 @@
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
 import type { Floor } from './silence-floor.ts';
 import type { Spans } from './spans.ts';
-import type { DurationMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
+import type { DurationMs, EpochMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
 
 /** One side's view of a connection's end. */
 export type EndpointSide = 'client' | 'server' | 'gateway';
@@ -86,6 +86,8 @@ export interface ProxyChange {
   readonly when: Span;
   /** Tunnels may be cut in here. */
   readonly cuts: Span;
+  /** A connection that opened later is none that it cut: by then those that it ends took no more. */
+  readonly acceptsUntilMs: EpochMs;
   readonly events: readonly LogEvent[];
 }
 

@@ -10,7 +10,7 @@ import { byHeartbeat } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
-import type { DurationMs } from './types.ts';
+import { type DurationMs, isUndated } from './types.ts';
 
 /** Ends of one event spread over this much on a slow host and over one-second stamps. */
 const MOMENT_MS = 2_500;
@@ -117,12 +117,13 @@ export class Population {
     const { lifeMs, silenceMs } = closure;
     const otherwise = abnormal && endedOtherwise(closure);
     const sweeper = abnormal && (!otherwise || byHeartbeat(closure)) ? this.#serverNumber(closure) : 0;
-    this.#live(
-      endMs,
-      endMs - (lifeMs ?? 0),
-      (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + (isNamed(closure) ? NAMED : 0) + BITS * sweeper,
-      client,
-    );
+    if (!isUndated(closure.ended))
+      this.#live(
+        endMs,
+        endMs - (lifeMs ?? 0),
+        (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + (isNamed(closure) ? NAMED : 0) + BITS * sweeper,
+        client,
+      );
     this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
     const exact = isExact(closure);
@@ -353,6 +354,8 @@ export class Population {
   }
 
   facts(closure: Closure): Fact[] {
+    // Without a moment it is part of none.
+    if (isUndated(closure.ended)) return this.#pileFacts(closure);
     return [
       ...this.#pileFacts(closure),
       ...this.#momentFacts(closure),

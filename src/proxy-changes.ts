@@ -1,7 +1,7 @@
 /** Reloads, stops and worker deaths of proxies. */
 import type { ProxyChange } from './closure.ts';
 import { nameOfProxy, stem } from './deaths/names.ts';
-import type { DurationMs, LogEvent, Span } from './types.ts';
+import { type DurationMs, type EpochMs, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
 
 /** Old workers get the signal some seconds after the reload is logged. */
 const DRAIN_SLACK_MS = 5_000;
@@ -19,6 +19,9 @@ const CLOCKS_MS = 300;
 /** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
 const APACHE_LATE_MS = 3_000;
 
+/** Until new workers are up the old ones accept: the configuration is read and checked first. */
+const STARTED_MS = 2_000;
+
 /** Lines of one change: master, workers, the unit. */
 const ONE_CHANGE_MS = 20_000;
 
@@ -28,6 +31,9 @@ interface Changing {
   readonly change: ProxyChange['change'];
   when: Span;
   cuts: Span;
+  acceptsUntilMs: EpochMs;
+  /** Workers that were told to go and have not, by pid; undefined = no worker is known by its pid. */
+  old: Set<number> | undefined;
   readonly events: LogEvent[];
 }
 
@@ -37,7 +43,9 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
   const changes: Changing[] = [];
   const latest = new Map<string, Changing>();
   for (const event of events) {
+    if (isUndated(event.when)) continue;
     const found = changeIn(event, drains);
+    if (event.kind === 'proxy-lifecycle') follow(event, latest.get(`${event.proxy.toLowerCase()} reload`));
     const stopped = found ? undefined : endedBy(event, latest);
     if (stopped) stopped.cuts = { fromMs: stopped.cuts.fromMs, toMs: Math.max(stopped.cuts.toMs, event.when.toMs + CUT_SLACK_MS) };
     if (!found) continue;
@@ -51,13 +59,43 @@ export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
       known.events.push(event);
       known.when = { fromMs: known.when.fromMs, toMs: Math.max(known.when.toMs, event.when.toMs) };
       known.cuts = { fromMs: Math.min(known.cuts.fromMs, cuts.fromMs), toMs: Math.max(known.cuts.toMs, cuts.toMs) };
+      if (!isWorkersWord(event)) known.acceptsUntilMs = event.when.toMs + STARTED_MS;
+      leave(event, known);
     } else {
-      const fresh = { id: `p${changes.length + 1}`, proxy, change, when: event.when, cuts, events: [event] };
+      const acceptsUntilMs = event.when.toMs + STARTED_MS;
+      const fresh = {
+        id: `p${changes.length + 1}`,
+        proxy,
+        change,
+        when: event.when,
+        cuts,
+        acceptsUntilMs,
+        old: undefined,
+        events: [event],
+      };
+      leave(event, fresh);
       changes.push(fresh);
       latest.set(`${proxy} ${change}`, fresh);
     }
   }
   return changes;
+}
+
+/** A worker says that it was told to go: it takes no more connections. */
+const isWorkersWord = (event: LogEvent): boolean =>
+  event.kind === 'proxy-lifecycle' && event.change === 'drain' && event.keys.pid !== undefined;
+
+function leave(event: LogEvent, change: Changing): void {
+  if (!isWorkersWord(event) || event.keys.pid === undefined) return;
+  change.old ??= new Set();
+  change.old.add(event.keys.pid);
+  change.acceptsUntilMs = Math.max(event.when.toMs, change.when.fromMs) + CLOCKS_MS;
+}
+
+/** The last of the old workers is gone: after that a reload cuts nothing. */
+function follow(event: EventOf<'proxy-lifecycle'>, reload: Changing | undefined): void {
+  if (event.change !== 'worker-exit' || event.keys.pid === undefined || !reload?.old?.delete(event.keys.pid) || reload.old.size > 0) return;
+  reload.cuts = { fromMs: reload.cuts.fromMs, toMs: Math.min(reload.cuts.toMs, event.when.toMs + CUT_SLACK_MS) };
 }
 
 /** The stop whose end the event puts on record: until then the proxy waits for its tunnels, and then it cuts them. */

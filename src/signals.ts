@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import type { DurationMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
+import { type DurationMs, type EpochMs, type EventKind, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
 
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
 /** supervisord looks for ended children once a second and writes its line after that: its stamp is so much later than the end. */
@@ -44,6 +44,7 @@ const comesBefore = (one: Span, other: Span): boolean => one.fromMs < other.from
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
+  if (isUndated(closure.ended)) return 0;
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const polled = own === undefined && death.events[0]?.kind === 'process-ended';
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
@@ -61,18 +62,20 @@ export function concerns(death: Death, closure: Closure): number {
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
   if (!ofInstance(death, closure.server) || ofOtherPod(death, closure)) return 0;
   // A new instance's connections do not die of the old one's death.
-  if (death.restarted && closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > death.restarted.toMs + 1_000) return 0;
+  const overMs = death.ended ? Math.min(death.when.toMs, death.restarted?.toMs ?? death.when.toMs) : death.restarted?.toMs;
+  if (overMs !== undefined && (openedFrom(closure) ?? overMs) > overMs + OVER_SLACK_MS) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
   const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
-  const { fromMs, toMs } = death.when;
-  return ATTRIBUTION[relation] * share * (death.sudden && toMs - fromMs > UNDATED_MS ? UNDATED_SHARE : 1);
+  return ATTRIBUTION[relation] * share * (death.sudden && isUndated(death.when) ? UNDATED_SHARE : 1);
 }
 /** The program writes it into its own log, in the order in which it does things; a supervisor's line in the same journal has its own delay. */
 const ownWord = (event: LogEvent): boolean =>
   event.vantage === 'server' || (event.kind === 'stop-requested' && event.how === 'app-signal' && event.keys.unit === undefined);
+
+/** Two clocks, and a supervisor that is told of the end before the last connection's first line is written. */
+const OVER_SLACK_MS = 1_000;
 /** A sudden death that may have been at any time of so long has no moment: its log has no stamps. */
-const UNDATED_MS = 600_000;
 const UNDATED_SHARE = 0.4;
 
 /** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */
@@ -104,12 +107,37 @@ const speechless = (death: Death): boolean =>
       (event.kind === 'process-fault' && (event.fault === 'uncaught-exception' || event.fault === 'panic' || event.fault === 'hang')),
   );
 
+/** Two programs' stamps of one end, and stamps that are rounded to the second, are apart by so much. */
+const OPENED_SLACK_MS = 500;
+
+/** The earliest that the connection can have opened, by its open line or its life; undefined = not known. */
+export function openedFrom({ ended, lifeMs, seen }: Closure): EpochMs | undefined {
+  const line = seen.find(({ kind }) => kind === 'socket-opened')?.when.fromMs;
+  // Whole seconds of a life are cut or rounded.
+  const life = lifeMs === undefined ? undefined : ended.fromMs - lifeMs - (lifeMs % 1_000 === 0 ? 1_000 : 0);
+  const from = line === undefined || life === undefined ? (line ?? life) : Math.min(line, life);
+  return from === undefined ? undefined : from - OPENED_SLACK_MS;
+}
+
 /** 0 … 1: the closure ended while the proxy's change cuts tunnels. */
 export function cutBy(change: ProxyChange, closure: Closure): number {
+  if (isUndated(closure.ended)) return 0;
   if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
+  const opened = openedFrom(closure);
+  if (opened !== undefined && opened > change.acceptsUntilMs) return 0;
   // One proxy's own lines stand in one order: a tunnel that it logged before is none that it cut then.
   const own = closure.seen.find((event) => event.kind === 'tunnel-ended' && productOf(event) === change.proxy);
   return own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs ? 0 : 1;
+}
+
+/** Whether the refused request is this closure's by its name: an id of its own, or one that the path carries as a parameter. */
+export function namesIt({ keys }: EventOf<'handshake-failed'>, closure: Closure): boolean {
+  const { connection, requestId } = closure.keys;
+  if (requestId !== undefined && keys.requestId === requestId) return true;
+  if (connection === undefined) return false;
+  return (
+    keys.connection === connection || (keys.path?.split(/[?&/]/) ?? []).some((part) => part.slice(part.indexOf('=') + 1) === connection)
+  );
 }
 
 /** Whether the fault is told of this closure's upstream host. */

@@ -2,9 +2,9 @@
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, productOf } from './signals.ts';
+import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
 import { Spans } from './spans.ts';
-import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+import { type EventKind, type EventOf, isUndated, type LogEvent, type Span, type Vantage } from './types.ts';
 
 /** What one source can show and when. */
 export interface Coverage {
@@ -29,6 +29,7 @@ export interface Survey {
 export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, guessed, showsIdleCuts }: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
+    if (isUndated(event.when) && event.kind !== 'configured-timer') continue;
     const list = byKind.get(event.kind);
     if (list) list.push(event);
     else byKind.set(event.kind, [event]);
@@ -92,6 +93,14 @@ const unseenElsewhere = (closure: Closure, world: World): boolean =>
   (world.covers('proxy', closure.ended.fromMs) || world.covers('server', closure.ended.fromMs)) &&
   !deathsNear(world, closure).some((death) => death.relation !== 'other' && concerns(death, closure) > 0);
 
+/** A client tells of a refusal when the answer has come, by a clock of its own. */
+const ANSWERED_MS = 3_000;
+/** A proxy refused an upgrade with this closure's name. */
+const refusedByName = (closure: Closure, world: World): boolean =>
+  world
+    .between('handshake-failed', closure.ended.fromMs - ANSWERED_MS, closure.ended.toMs + ANSWERED_MS)
+    .some((failed) => namesIt(failed, closure));
+
 /** What the closure's own traces show when taken together. */
 function ownFacts(closure: Closure, world: World): Fact[] {
   const facts: Fact[] = [];
@@ -114,7 +123,11 @@ function ownFacts(closure: Closure, world: World): Fact[] {
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
-  if (!opened && atClient && (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world)))
+  if (
+    !opened &&
+    atClient &&
+    (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world) || refusedByName(closure, world))
+  )
     facts.push({ kind: 'never-opened' });
   return facts;
 }

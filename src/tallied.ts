@@ -5,7 +5,7 @@ import { ServerProfile } from './deaths/profile.ts';
 import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
 import type { EndSeen } from './infer.ts';
-import type { EventKind, LogEvent } from './types.ts';
+import { type EventKind, isUndated, type LogEvent } from './types.ts';
 import { gradeOf } from './weigh.ts';
 
 /** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */
@@ -91,13 +91,13 @@ export class Tallied {
   count(closure: Closure): void {
     this.facets.add(closure);
     if (closure.state === 'clean') this.#clean++;
-    else this.ends.push(closure.ended.fromMs);
+    else if (!isUndated(closure.ended)) this.ends.push(closure.ended.fromMs);
     this.#write(closure);
     if (closure.state === 'abnormal' && closure.codes.client !== undefined && !closure.seen.some(ofProxy))
       this.proxyless.push({ when: closure.ended, ip: closure.keys.client?.ip });
     const id = closure.keys.connection;
     if (id !== undefined && closure.codes.server === undefined)
-      this.foreign.set(id, closure.state === 'clean' ? Number.NaN : closure.ended.fromMs);
+      this.foreign.set(id, closure.state === 'clean' || isUndated(closure.ended) ? Number.NaN : closure.ended.fromMs);
     const upstream = upstreamOf(closure);
     if (upstream === undefined || closure.server === undefined) return;
     // One address with two logs (a restart under another name) tells nothing.

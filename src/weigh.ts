@@ -4,7 +4,7 @@ import { nearestDeath, workerDeath } from './death-cause.ts';
 import { endpointFault } from './endpoint-faults.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
 import { changesNear, deathsNear } from './signals.ts';
-import type { LogEvent } from './types.ts';
+import { isUndated, type LogEvent } from './types.ts';
 
 /** Log-odds of causes nobody thought of: one moderate piece of evidence does not outweigh them, one strong does. */
 const UNKNOWN_SCORE = 1.5;
@@ -38,11 +38,14 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
   const odds =
     Math.exp(Math.max(UNKNOWN_SCORE, fault?.score ?? 0) - best.score) +
     others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
-  const confidence = Math.min(round(1 / (1 + odds)), restsOnGuess(best, closure, world) ? GUESSED_MOST : 1);
+  // What has no moment is confirmed by nothing that happened in one, and nothing rules out what did.
+  const undated = isUndated(closure.ended);
+  const most = undated || restsOnGuess(best, closure, world) ? GUESSED_MOST : 1;
+  const confidence = Math.min(round(1 / (1 + odds)), most);
   const runnerUp =
     second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
   const ruledOut = causes.flatMap((cause): RuledOut[] => {
-    const why = cause === best.cause ? undefined : cause.refute(closure, world);
+    const why = cause === best.cause || undated ? undefined : cause.refute(closure, world);
     return why === undefined ? [] : [{ cause: cause.name, why }];
   });
   if (confidence < GRADES.possible || !mayBeNamed(best.cause.name, closure, world)) {
@@ -100,7 +103,7 @@ function weighCause(cause: Cause, closure: Closure, world: World): Weighed {
   for (const signal of cause.changes)
     for (const change of changesNear(world, closure)) weighSignal(signal, change, change.events[0], closure, world, evidence);
   for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined, closure, world, evidence);
-  for (const signal of cause.around)
+  for (const signal of isUndated(closure.ended) ? [] : cause.around)
     for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs))
       weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
   evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));

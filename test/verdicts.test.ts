@@ -736,3 +736,187 @@ describe('closures of no known cause', () => {
     ]);
   });
 });
+
+describe('what is older than a connection', () => {
+  const lost = count(6).map((n) => client(46 + n / 1000, `k${n}`, 8.766 - n / 4, ip(n)));
+  const passed = count(6).map((n) => tunnel(46, ip(n), 8.766 - n / 4));
+  const reload = (gone: number): readonly string[] => [
+    nginxError(35, 'notice', 'signal 1 (SIGHUP) received from 22447, reconfiguring'),
+    nginxError(35, 'notice', 'start worker process 23134'),
+    '2026/11/22 20:00:35 [notice] 22581#22581: gracefully shutting down',
+    ...(gone === 0 ? [] : [nginxError(gone, 'notice', 'worker process 22581 exited with code 0')]),
+  ];
+  const of = async (logs: Logs | Readonly<Record<string, readonly string[]>>): Promise<readonly string[]> =>
+    (await report(logs as Readonly<Record<string, readonly string[]>>)).closures.map(({ cause }) => cause);
+
+  it('is no reload that it came after', async () => {
+    expect(await of({ 'client-ws.log': lost, 'nginx-access.log': passed, 'nginx-error.log': reload(0) })).not.toContain('deploy-restart');
+  });
+
+  it('and a reload cuts nothing after its last old worker is gone', async () => {
+    const old = count(6).map((n) => client(52 + n / 1000, `k${n}`, 40.766 - n, ip(n)));
+    const logs = { 'client-ws.log': old, 'nginx-access.log': count(6).map((n) => tunnel(52, ip(n), 40.766 - n)) };
+    expect(await of({ ...logs, 'nginx-error.log': reload(0) })).toContain('deploy-restart');
+    expect(await of({ ...logs, 'nginx-error.log': reload(40) })).not.toContain('deploy-restart');
+  });
+
+  it('is no death either', async () => {
+    const found = await report({
+      'app.log': [listening(0), ...count(6).map((n) => opened(23 + n / 10, `k${n}`, ip(n)))],
+      'client-ws.log': count(6).map((n) => client(26, `k${n}`, 2.9 - n / 10, ip(n))),
+      'supervisord.log': [
+        supervisord(0, "INFO spawned: 'app' with pid 56"),
+        supervisord(20.4, 'WARN exited: app (terminated by SIGSEGV; not expected)'),
+      ],
+    });
+    expect(found.closures.map(({ cause }) => cause)).not.toContain('crash');
+  });
+});
+
+describe('a refused upgrade', () => {
+  it('is that of the client whose name its path carries, whatever else happened then', async () => {
+    const found = await report({
+      'client-ws.log': [
+        ...count(6).map((n) => client(36, `k${n}`, 30 - n, ip(n))),
+        client(37, 'u002015', 0, ip(9)).replace(',"elapsed_s":0', ''),
+      ],
+      'nginx-access.log': [
+        ...count(6).map((n) => tunnel(36, ip(n), 30 - n)),
+        `${ip(9)} - - [22/Nov/2026:${clock(37)} +0000] "GET /ws?id=u002015 HTTP/1.1" 502 314 "-" "Mozilla/5.0"`,
+      ],
+      'nginx-error.log': [
+        nginxError(35, 'notice', 'signal 1 (SIGHUP) received from 22447, reconfiguring'),
+        nginxError(
+          37,
+          'error',
+          `*64 connect() failed (111: Connection refused) while connecting to upstream, client: ${ip(9)}, server: , request: "GET /ws?id=u002015 HTTP/1.1", upstream: "http://127.0.0.1:23081/ws?id=u002015", host: "127.0.0.1:23080"`,
+        ),
+      ],
+    });
+    expect(causesOf(found)['u002015']).toBe('handshake-failure');
+  });
+});
+
+describe('a server that is up again', () => {
+  it('is stopped no more: a kill of the new process is a death of its own', async () => {
+    const syslog = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} web-1 systemd[1]: ${text}`;
+    const found = await report({
+      'ticker.log': [
+        listening(0),
+        ...count(6).map((n) => opened(10 + n, `k${n}`, ip(n))),
+        `${iso(20)} INFO  [main] SIGTERM received, shutting down`,
+        listening(23),
+        ...count(6).map((n) => opened(24 + n / 10, `l${n}`, ip(n))),
+        listening(33),
+      ],
+      'client-ws.log': [
+        ...count(6).map((n) => client(20.07, `k${n}`, 10.07 - n, ip(n))),
+        ...count(6).map((n) => client(31.4, `l${n}`, 7.4 - n / 10, ip(n))),
+      ],
+      syslog: [
+        syslog(31.4, 'ticker.service: Main process exited, code=killed, status=9/KILL'),
+        syslog(31.41, "ticker.service: Failed with result 'signal'."),
+      ],
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart', l0: 'crash', l5: 'crash' });
+  });
+});
+
+describe('a close without a time that can be read', () => {
+  it('is part of no moment, rules nothing out and is not confirmed', async () => {
+    const found = await report(
+      {
+        'desk.log': [0, 1, 2, 3, 4, 5, 6].map(
+          (n) => `connection closed id=k${n} ip=${ip(n)} code=1006 reason="" duration=${10 + n * 3}.3s`,
+        ),
+        'app.log': [listening(0), `${iso(3_000)} INFO  [main] SIGTERM received, shutting down`],
+      },
+      START + 3_600_000,
+    );
+    expect(found.closures.length).toBe(7);
+    for (const { cause, grade, ruledOut } of found.closures) expect([cause, grade, ruledOut]).toEqual(['unknown', 'unknown', []]);
+  });
+});
+
+describe('deaths of a program that no server log is known to be of', () => {
+  it('are told apart by their moments: one after the other they are one server', async () => {
+    const pm2 = (at: number, text: string): string => `${iso(at).slice(0, 19)}: PM2 log: ${text}`;
+    const found = await report({
+      'client-ws.log': [
+        ...count(6).map((n) => client(20.3 + n / 1000, `k${n}`, 12.3 - n, ip(n))),
+        ...count(6).map((n) => client(30.2 + n / 1000, `l${n}`, 8.2 - n, ip(n))),
+      ],
+      'pm2.log': [
+        [20, '0] via signal [SIGSEGV'],
+        [30, '0] via signal [SIGABRT'],
+      ].flatMap(([at, how]) => [
+        pm2(Number(at), `App [board:0] exited with code [${how}]`),
+        pm2(Number(at) + 1, 'App [board:0] starting in -fork mode-'),
+        pm2(Number(at) + 1, 'App [board:0] online'),
+      ]),
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'crash', l0: 'crash' });
+  });
+
+  it('are the server’s when the log of its errors lies beside the server’s own', async () => {
+    const found = await report({
+      'logs/desk-api.log': [listening(0), ...count(6).map((n) => opened(n, `k${n}`, ip(n)))],
+      'logs/desk-api.err': [
+        `${iso(20.1)} ERROR [main] Uncaught exception: TypeError: Cannot read properties of undefined (reading 'length')`,
+      ],
+      'client-ws.log': count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n))),
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'crash', k5: 'crash' });
+  });
+
+  it('may be of another instance of the server’s program', async () => {
+    const found = await report({
+      'relay3.log': [
+        listening(0),
+        ...count(6).map((n) => opened(n, `c${n}`, ip(n))),
+        `${iso(40)} INFO  [main] SIGTERM received, shutting down`,
+      ],
+      'client-ws.log': [
+        ...count(6).map((n) => client(20.1 + n / 1000, `a${n}`, 15 - n * 1.3, ip(20 + n))),
+        ...count(6).map((n) => client(30.1 + n / 1000, `b${n}`, 19 - n * 1.7, ip(30 + n))),
+        ...count(6).map((n) => client(40.1, `c${n}`, 40.1 - n, ip(n))),
+      ],
+      'supervisord.log': [1, 2, 3].flatMap((n) => [
+        supervisord(10 * n + 10, `INFO waiting for relay${n} to stop`),
+        supervisord(10 * n + 10.2, `WARN stopped: relay${n} (terminated by SIGTERM)`),
+        supervisord(10 * n + 10.3, `INFO spawned: 'relay${n}' with pid 4${n}`),
+      ]),
+    });
+    expect(causesOf(found)).toMatchObject({ a0: 'deploy-restart', b0: 'deploy-restart', c0: 'deploy-restart' });
+  });
+});
+
+describe('a server that starts anew without a word of a stop', () => {
+  const logs = (...words: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [
+      listening(0),
+      ...count(6).map((n) => opened(n, `k${n}`, ip(n))),
+      listening(24),
+      opened(26, 'z', ip(8)),
+      ...words,
+      closed(60, 'z', 34, ip(8), 1000),
+    ],
+    'client-ws.log': count(6).map((n) => client(20.2 + n / 1000, `c${n}`, 20.2 - n, ip(n))),
+    'nginx-error.log': [
+      nginxError(
+        21,
+        'error',
+        `*64 connect() failed (111: Connection refused) while connecting to upstream, client: ${ip(9)}, server: , request: "GET /ws HTTP/1.1", upstream: "http://127.0.0.1:3000/ws", host: "127.0.0.1:80"`,
+      ),
+    ],
+  });
+
+  it('likely crashed where its log has such words of another stop', async () => {
+    const { closures } = await report(logs(`${iso(60)} INFO  [main] SIGTERM received, shutting down`));
+    expect(new Set(closures.map(({ cause, grade }) => `${cause} ${grade}`))).toEqual(new Set(['crash likely']));
+  });
+
+  it('may have been told to stop where its log never says so', async () => {
+    for (const { cause } of (await report(logs())).closures) expect(cause).toBe('unknown');
+  });
+});

@@ -4,8 +4,6 @@ import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, neare
 import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
 
-/** A worker that reloads accepts on its old configuration for a moment. */
-const STARTED_MS = 2_000;
 /** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
 const INGRESS_DRAIN_MS = 240_000;
 /** A reload that cuts old tunnels at once does so within this: the new configuration is loaded first. */
@@ -135,8 +133,6 @@ export const deployRestart: Cause = {
           seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') ||
           seenOf(closure, 'process-fault').length > 0;
         if (word) return 1;
-        // The new worker's tunnels are not the old one's: they are neither cut nor do they refute.
-        if (closure.lifeMs !== undefined && closure.ended.fromMs - closure.lifeMs > change.when.toMs + STARTED_MS) return 0;
         const drained = drainedOn(change, closure, world);
         // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
         const unknown = drainsOf(change, world).length === 0;

@@ -1,7 +1,7 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
-import type { DurationMs, EventKind, EventOf, LogEvent } from '../types.ts';
+import { type DurationMs, type EventKind, type EventOf, isUndated, type Keys, type LogEvent } from '../types.ts';
 import { graceOf } from './grace.ts';
-import { aboutProxy, RUNTIMES, stem } from './names.ts';
+import { aboutProxy, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
@@ -44,8 +44,8 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     const process = programs.named(event as ProcessEvent);
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
-    if (process.kind === 'process-fault' && process.when.toMs - process.when.fromMs > UNDATED_MS) {
-      undated.push(process);
+    if (isUndated(process.when)) {
+      if (process.kind === 'process-fault') undated.push(process);
       continue;
     }
     if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
@@ -76,9 +76,6 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
 const TOLD = 40;
 const toldIn = ({ events }: Cluster): readonly ProcessEvent[] =>
   events.length <= 2 * TOLD ? events : [...events.slice(0, TOLD), ...events.slice(-TOLD)];
-
-/** Of a record without any stamp near it no more is known than when its file was last written. */
-const UNDATED_MS = 600_000;
 
 /**
  * Last words in a file without stamps (a runtime's standard error) are of the end that came of them, where their way to die tells it: as
@@ -153,10 +150,35 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
   // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
   const late = (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && stopping);
   if (started && event.kind !== 'process-started' && !late) return false;
+  if (event.kind === 'process-ended' && stopping && isSuccessors(event, told)) return false;
   const kinship = told.map((other) => kin(event, other, profile));
   if (kinship.includes('conflict')) return false;
   return kinship.includes('same') || (event.kind !== 'process-started' && told.some((other) => sameDeath(event, other)));
 }
+
+/** It dies without having been asked. */
+const isSudden = ({ by, signal, exitCode }: EventOf<'process-ended'>): boolean =>
+  by !== 'stop-timeout' && by !== 'stop' && (signal === undefined ? [134, 137, 139].includes(exitCode ?? 0) : SUDDEN.has(signal));
+const SUDDEN: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE']);
+
+/**
+ * The stopped server wrote in the same log that it is up again: that closes the stop, and a process that is killed later is the new one.
+ * A supervisor's line may lie behind the end that it tells of, and a pid tells better.
+ */
+function isSuccessors(end: EventOf<'process-ended'>, told: readonly ProcessEvent[]): boolean {
+  if (!isSudden(end)) return false;
+  const stops = told.filter((other) => other.kind === 'stop-requested');
+  if (end.keys.pid !== undefined && stops.some(({ keys }) => keys.pid === end.keys.pid)) return false;
+  return told.some(
+    (up) =>
+      up.kind === 'process-started' &&
+      up.what === 'banner' &&
+      up.when.toMs + LATE_MS < end.when.fromMs &&
+      stops.some(({ origin, when }) => origin.source === up.origin.source && when.fromMs <= up.when.fromMs),
+  );
+}
+/** supervisord looks for ended children once a second. */
+const LATE_MS = 1_500;
 
 const isId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
@@ -174,7 +196,16 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
   if (fromServer(a, profile) && fromServer(b, profile)) return a.origin.source === b.origin.source ? 'same' : 'neutral';
   const names = [x.unit, x.service].flatMap((name) => (name ? [stem(name)] : []));
   if ([y.unit, y.service].some((name) => name && !RUNTIMES.has(stem(name)) && names.includes(stem(name)))) return 'same';
+  // What a program's own log says of its end, and who is told of that by the program's name.
+  if (isOwnLogOf(a, y) || isOwnLogOf(b, x)) return 'same';
   return 'neutral';
+}
+
+/** Whether the event stands in a log without names of its own that is called as the keys name a program. */
+function isOwnLogOf({ vantage, origin, keys }: ProcessEvent, { unit, service }: Keys): boolean {
+  if (vantage !== 'server' || keys.unit !== undefined || keys.service !== undefined) return false;
+  const names = namesOfLog(origin.source);
+  return [unit, service].some((name) => name !== undefined && names.includes(stem(name)));
 }
 
 /** The kernel's victim is known by the name its supervisor gave it, and it is another's. */

@@ -4,7 +4,7 @@ import { shortId } from '../signals.ts';
 import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { namesOfLog, RUNTIMES, stem } from './names.ts';
+import { keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -85,6 +85,7 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     servers: [
       ...new Set([
         ...events.flatMap((event) => (fromServer(event, profile) ? [event.origin.source] : [])),
+        ...logsBeside(events, profile),
         ...logsNamedFor(identity, profile),
       ]),
     ],
@@ -240,6 +241,12 @@ const logsNamedFor = ({ units, services, containers, pods }: Identity, profile: 
   return [...profile.sources].filter((source) => namesOfLog(source).some((name) => names.has(name)));
 };
 
+/** Logs of servers beside which a file of the same program's tells of the death. */
+function logsBeside(events: readonly LogEvent[], { sources }: ServerProfile): readonly string[] {
+  const told = new Set(events.filter(({ vantage }) => vantage === 'server').map(({ origin }) => origin.source));
+  return [...sources].filter((source) => [...told].some((other) => keptBeside(source, other)));
+}
+
 /** Docker names a container's host by the first twelve digits of its id. */
 const CONTAINER_HOST = /^[0-9a-f]{12}$/;
 
@@ -307,6 +314,8 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   // A container says its name in its logger, a pod begins with its workload's.
   const workload = [...profile.services].find((service) => isNameOf(service, identity));
   if (workload) return ['same', `the server's log is named ${workload}`];
+  const [beside] = logsBeside(events, profile);
+  if (beside !== undefined) return ['probable', `it stands beside the server's log ${beside}, in a file that is called like it`];
   const filed = [...profile.sources].find((source) => isNameOf(fileName(source), identity));
   if (filed) return ['probable', `the server's log is kept as ${filed}`];
   if (profile.units.size > 0 && identity.units.length > 0) return ['other', `the server is unit ${[...profile.units].join(', ')}`];

@@ -6,7 +6,8 @@ import { clustersOf } from './cluster.ts';
 import { deathOf } from './death.ts';
 import { placedDeaths } from './placing.ts';
 import type { ServerProfile } from './profile.ts';
-import { type LostIn, notTheServer, tiedAsOnly, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
+import { type LostIn, notTheServer, tiedAsOnly, tiedAsSiblings, tiedByBanner, tiedByLoss, tiedByMoment, tiedByProxy } from './ties.ts';
+import { unsaidDeaths } from './unsaid.ts';
 
 /**
  * All deaths in the timeline's process events. `lostIn`: server log → ends that it should have written and did not; `ends`: when
@@ -22,5 +23,6 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const isWhole = [...profile.sources].every((source) => known.has(source)) || profile.sources.size < 2;
   const told = server && isWhole ? tied.map((death) => notTheServer(death, server)) : tied;
   const placed = placedDeaths(tiedAsOnly(told, profile), ends);
-  return new Spans(tiedByMoment(placed, ends, profile), ({ when }) => when);
+  const all = tiedByMoment(tiedAsSiblings(placed, ends), ends, profile);
+  return new Spans([...all, ...unsaidDeaths(events, all, profile, ends)], ({ when }) => when);
 }

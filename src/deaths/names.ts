@@ -52,6 +52,23 @@ const EXTENSIONS = /(?:\.(?:log|json|jsonl|ndjson|txt|out|err|gz|zst|bz2|xz|\d{1
 /** What supervisors and people put behind a program's name to tell its streams apart. */
 const STREAM = /[-_.](?:out|err|error|errors|stdout|stderr|json|log|logs|console|current|\d{1,3})$/i;
 
+const folderOf = (source: string): string => source.slice(0, source.lastIndexOf('/') + 1);
+
+/** Whether two files of one folder are called alike but for what tells a program's streams apart: `desk.err` beside `desk.log`. */
+export function keptBeside(one: string, other: string): boolean {
+  return one !== other && folderOf(one) === folderOf(other) && withoutStream(one) === withoutStream(other);
+}
+
+/** `board-error-0.log` → `board-0`: the number is an instance's. */
+const withoutStream = (source: string): string =>
+  stem(source.slice(source.lastIndexOf('/') + 1).replace(EXTENSIONS, '')).replace(
+    /[-_.](?:out|err|error|errors|stdout|stderr|log|logs|console)((?:[-_.]\d{1,3})?)$/i,
+    '$1',
+  );
+
+/** `relay-2`, `relay_2` and `relay2` are all `relay`. */
+export const programOf = (name: string): string => stem(name).replace(/[-_.:]?\d{1,4}$/, '');
+
 /** Names of programs for which a log may be called: `/var/log/chat-error.log` → `chat-error`, `chat`. */
 export function namesOfLog(source: string): readonly string[] {
   const name = stem(source.slice(source.lastIndexOf('/') + 1).replace(EXTENSIONS, ''));

@@ -4,12 +4,14 @@
  */
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
-import type { DurationMs, EpochMs, EventOf, Span } from '../types.ts';
+import { type DurationMs, type EpochMs, type EventOf, isUndated, type Span } from '../types.ts';
 
 /** What a death cuts, it cuts within this: one-second stamps and clocks included. */
 const MOMENT_MS = 1_500;
 /** Two may end together by chance. */
 const MOMENT_LEAST = 3;
+/** In an hour of which nothing else is known three end together for many a reason; five in a moment are one hand's. */
+const HAND_LEAST = 5;
 /** What ends so soon after a record is taken for that death's in any case. */
 const SOON_MS = 9_000;
 /** A death whose record has a stamp is known to this at least. */
@@ -18,9 +20,9 @@ const STAMPED_MS = 60_000;
 const OPEN_MS = 600_000;
 
 /** The fullest moment of the span, the first of several: it has three ends at least. */
-function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>): Span | undefined {
+function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>, least = MOMENT_LEAST): Span | undefined {
   let best: Span | undefined;
-  let most = MOMENT_LEAST - 1;
+  let most = least - 1;
   const last = lowerBound(ends, toMs);
   for (let at = lowerBound(ends, fromMs); at < last; at++) {
     const first = ends[at] as EpochMs;
@@ -39,7 +41,8 @@ function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>): Span | unde
 function placedByMoment(death: Death, ends: ArrayLike<EpochMs>): Death {
   const { fromMs, toMs } = death.when;
   if (toMs - fromMs < STAMPED_MS || death.root === 'deploy-restart') return death;
-  const moment = momentIn({ fromMs, toMs: Math.min(toMs, death.restarted?.toMs ?? toMs) }, ends);
+  const until = { fromMs, toMs: Math.min(toMs, death.restarted?.toMs ?? toMs) };
+  const moment = momentIn(until, ends, isUndated(death.when) ? HAND_LEAST : MOMENT_LEAST);
   // So near, the line above dates it like any other; and between two dated lines its place is known.
   if (moment && (moment.fromMs - fromMs <= SOON_MS || toMs - fromMs < OPEN_MS))
     return { ...death, when: { fromMs: Math.max(fromMs, moment.fromMs - MOMENT_MS), toMs: moment.toMs } };
@@ -63,9 +66,11 @@ function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<De
   yield death;
   const { stop } = death;
   if (!stop || death.way !== 'asked' || death.events.some(({ kind }) => kind === 'process-ended')) return;
+  const upMs = upAgain(death, stop);
   for (const graceMs of gracesOf(stop)) {
     const due = stop.when.fromMs + graceMs;
     if (due <= death.when.toMs + SOON_MS) continue;
+    if (due > upMs) return;
     const moment = momentIn({ fromMs: due - GRACE_SLACK_MS, toMs: stop.when.toMs + graceMs + GRACE_SLACK_MS }, ends);
     if (!moment) continue;
     yield {
@@ -80,6 +85,16 @@ function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<De
     return;
   }
 }
+
+/** When the log in which the stop stands says that the server is up again: nothing is left to be killed. */
+const upAgain = ({ events }: Death, stop: EventOf<'stop-requested'>): EpochMs =>
+  events.find(
+    (event) =>
+      event.kind === 'process-started' &&
+      event.what === 'banner' &&
+      event.origin.source === stop.origin.source &&
+      event.when.fromMs >= stop.when.fromMs,
+  )?.when.fromMs ?? Number.POSITIVE_INFINITY;
 
 const gracesOf = (stop: EventOf<'stop-requested'>): readonly DurationMs[] => (stop.graceMs === undefined ? GRACES_MS : [stop.graceMs]);
 

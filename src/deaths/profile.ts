@@ -1,7 +1,7 @@
 /** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
-import type { EpochMs, LogEvent, Origin } from '../types.ts';
+import { type EpochMs, isUndated, type LogEvent, type Origin } from '../types.ts';
 
 /** When something was said and on which line, in order. */
 interface Words {
@@ -45,11 +45,12 @@ export class ServerProfile {
       this.upstreamNames.add(event.keys.upstreamName);
     if (event.vantage !== 'server') return;
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
-    if (event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
+    const dated = !isUndated(event.when);
+    if (dated && event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
     if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.#hear(event);
     if (!socket) return;
     this.sources.add(event.origin.source);
-    append(this.times, event.origin.source, event.when.fromMs);
+    if (dated) append(this.times, event.origin.source, event.when.fromMs);
     const { keys } = event;
     if (keys.unit) this.units.add(keys.unit);
     if (keys.pid !== undefined) this.pids.add(keys.pid);

@@ -4,7 +4,7 @@ import { lowerBound } from '../numbers.ts';
 import { ofInstance } from '../signals.ts';
 import { Spans } from '../spans.ts';
 import type { EpochMs, LogEvent } from '../types.ts';
-import { RUNTIMES, stem } from './names.ts';
+import { programOf, RUNTIMES, stem } from './names.ts';
 import { type ServerProfile, wentOn } from './profile.ts';
 
 /** Once one death is known to be the server's, a process of another name is another. */
@@ -12,6 +12,9 @@ export function notTheServer(death: Death, server: Identity): Death {
   const names = (identity: Identity): string[] => [...identity.units, ...identity.services].map(stem).filter((name) => !RUNTIMES.has(name));
   const [mine, its] = [names(death.identity), names(server)];
   if (death.relation !== 'unknown' || mine.length === 0 || its.length === 0 || mine.some((name) => its.includes(name))) return death;
+  // One of several instances of a program is as much the server as the other.
+  const programs = its.map(programOf).filter((name) => name !== '');
+  if (mine.some((name) => programs.includes(programOf(name)))) return death;
   return { ...death, relation: 'other', relationWhy: `the server is ${its[0]}` };
 }
 
@@ -24,6 +27,12 @@ const within = ({ when }: Death, ends: ArrayLike<EpochMs>): number =>
   lowerBound(ends, when.toMs + MOMENT_MS.after) - lowerBound(ends, when.fromMs - MOMENT_MS.before);
 
 const inTime = (deaths: readonly Death[]): Spans<Death> => new Spans(deaths, ({ when }) => when);
+
+/** Both name one program: one process after the other. */
+function isSameProgram({ identity: one }: Death, { identity: other }: Death): boolean {
+  const mine = namesOf(one).map(stem);
+  return namesOf(other).some((name) => mine.includes(stem(name)));
+}
 
 /** Other deaths that begin within `aroundMs` of this one. */
 const besides = (death: Death, deaths: Spans<Death>, aroundMs: number): readonly Death[] =>
@@ -40,13 +49,41 @@ export function tiedByMoment(deaths: readonly Death[], ends: readonly EpochMs[],
   const all = inTime(deaths);
   const sorted = Float64Array.from(ends).sort();
   return deaths.map((death) => {
-    if (death.relation !== 'unknown' || besides(death, all, FOUND_DOWN_MS).some(({ relation }) => relation !== 'other')) return death;
+    const isRival = (other: Death): boolean => other.relation !== 'other' && !isSameProgram(other, death);
+    if (death.relation !== 'unknown' || besides(death, all, FOUND_DOWN_MS).some(isRival)) return death;
     const together = within(death, sorted);
     if (together < MOMENT_LEAST) return death;
     return {
       ...death,
       relation: 'coincident',
       relationWhy: `no log names the server; it is the only death, and ${together} connections ended in that moment`,
+    };
+  });
+}
+
+/** Instances of one program end one by one in a rolling restart: three ends in a moment are more than chance leaves there. */
+const SIBLING_LEAST = 3;
+
+/**
+ * Where one instance of a program is known to be a server, another of that program in whose moment connections ended was one too, though
+ * no log of its own is among the inputs.
+ */
+export function tiedAsSiblings(deaths: readonly Death[], ends: readonly EpochMs[]): readonly Death[] {
+  const known = deaths.filter(({ relation }) => relation === 'same' || relation === 'probable');
+  const programs = new Map(known.flatMap((death) => namesOf(death.identity).map((name) => [programOf(name), name] as const)));
+  if (programs.size === 0) return deaths;
+  const sorted = Float64Array.from(ends).sort();
+  return deaths.map((death) => {
+    const sibling = namesOf(death.identity).flatMap((name) =>
+      RUNTIMES.has(programOf(name)) ? [] : (programs.get(programOf(name)) ?? []),
+    )[0];
+    if (death.relation !== 'unknown' || sibling === undefined) return death;
+    const together = within(death, sorted);
+    if (together < SIBLING_LEAST) return death;
+    return {
+      ...death,
+      relation: 'coincident',
+      relationWhy: `it is an instance of the same program as the server ${sibling}, and ${together} connections ended in that moment`,
     };
   });
 }
