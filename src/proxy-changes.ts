@@ -1,6 +1,7 @@
 /** Reloads, stops and worker deaths of proxies. */
 import type { ProxyChange } from './closure.ts';
 import { nameOfProxy, stem } from './deaths/names.ts';
+import { HAND_LEAST, momentIn } from './deaths/placing.ts';
 import { type DurationMs, type EpochMs, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
 
 /** Old workers get the signal some seconds after the reload is logged. */
@@ -37,20 +38,26 @@ interface Changing {
   readonly events: LogEvent[];
 }
 
-/** Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. */
-export function changesOf(events: readonly LogEvent[]): ProxyChange[] {
+/**
+ * Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. `ends`: when connections ended that were not
+ * closed clean, in any order.
+ */
+export function changesOf(events: readonly LogEvent[], ends: readonly EpochMs[]): ProxyChange[] {
   const drains = drainsIn(events);
+  const sorted = Float64Array.from(ends).sort();
   const changes: Changing[] = [];
   const latest = new Map<string, Changing>();
   for (const event of events) {
-    if (isUndated(event.when)) continue;
     const found = changeIn(event, drains);
+    // A stop without a stamp has cut what one hand cut; of anything else nobody knows when it was.
+    const moment = isUndated(event.when) && found?.[1] === 'stop' ? momentIn(event.when, sorted, HAND_LEAST) : undefined;
+    if (isUndated(event.when) && !moment) continue;
     if (event.kind === 'proxy-lifecycle') follow(event, latest.get(`${event.proxy.toLowerCase()} reload`));
     const stopped = found ? undefined : endedBy(event, latest);
     if (stopped) stopped.cuts = { fromMs: stopped.cuts.fromMs, toMs: Math.max(stopped.cuts.toMs, event.when.toMs + CUT_SLACK_MS) };
     if (!found) continue;
     const [proxy, change, cutMs] = found;
-    const cuts = {
+    const cuts = moment ?? {
       fromMs: event.when.fromMs - (proxy.startsWith('apache') && change === 'stop' ? APACHE_LATE_MS : CLOCKS_MS),
       toMs: event.when.toMs + cutMs,
     };

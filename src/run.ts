@@ -123,7 +123,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const world = worldOf({
     events: seen.world,
     deaths,
-    changes: changesOf(seen.world),
+    changes: changesOf(seen.world, seen.ends),
     population,
     profile: seen.profile,
     coverage,

@@ -40,7 +40,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
     others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
   // What has no moment is confirmed by nothing that happened in one, and nothing rules out what did.
   const undated = isUndated(closure.ended);
-  const most = undated || restsOnGuess(best, closure, world) ? GUESSED_MOST : 1;
+  const most = undated || restsOnUndated(best) || restsOnGuess(best, closure, world) ? GUESSED_MOST : 1;
   const confidence = Math.min(round(1 / (1 + odds)), most);
   const runnerUp =
     second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
@@ -84,6 +84,9 @@ function restsOnGuess({ evidence }: Weighed, { seen }: Closure, { guessed }: Wor
   const clusters = new Set(seen.map(({ origin }) => guessed.get(origin.source)));
   return evidence.some(({ event, weight }) => event && weight > 0 && [...clusters].some((one) => one !== guessed.get(event.origin.source)));
 }
+
+/** The strongest evidence has no stamp: only the ends that it is to explain tell when it was. */
+const restsOnUndated = ({ evidence: [strongest] }: Weighed): boolean => strongest?.event !== undefined && isUndated(strongest.event.when);
 
 /** No crash or OOM without a record of a death that is tied to this server. */
 function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {

@@ -82,7 +82,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
   const world = worldOf({
     events,
     deaths,
-    changes: changesOf(events),
+    changes: changesOf(events, []),
     population,
     profile,
     coverage: [],

@@ -24,7 +24,7 @@ const drain = (hop: string, setting: string, seconds: number, timer: EventOf<'co
 });
 /** Seconds after the reload until which tunnels may be cut. */
 const until = (...events: readonly LogEvent[]): readonly number[] =>
-  changesOf(events).map(({ when, cuts }) => (cuts.toMs - when.toMs) / 1_000);
+  changesOf(events, []).map(({ when, cuts }) => (cuts.toMs - when.toMs) / 1_000);
 
 describe('the old workers of a reload', () => {
   it.each([
@@ -50,5 +50,21 @@ describe('the old workers of a reload', () => {
 
 it('is one change in all of its lines, and another later on', () => {
   const reloads = [0, 1, 18, 60, 61].map((seconds) => reload('nginx', AT + seconds * 1_000));
-  expect(changesOf(reloads).map(({ events }) => events.length)).toEqual([3, 2]);
+  expect(changesOf(reloads, []).map(({ events }) => events.length)).toEqual([3, 2]);
+});
+
+describe('a stop without a stamp', () => {
+  const undated = (change: 'stop' | 'reload'): LogEvent => {
+    const { when, ...event } = reload('nginx');
+    return { ...event, change, when: { fromMs: when.fromMs - 3_600_000, toMs: when.toMs } } as LogEvent;
+  };
+  const together = [0, 20, 40, 60, 80].map((ms) => AT - 60_000 + ms);
+
+  it('cut what one hand cut', () =>
+    expect(changesOf([undated('stop')], together).map(({ cuts }) => cuts)).toEqual([{ fromMs: AT - 60_000, toMs: AT - 59_920 }]));
+
+  it.each([
+    ['where nothing ended together', undated('stop'), together.slice(3)],
+    ['when it is a reload', undated('reload'), together],
+  ] as const)('is not placed %s', (_, event, ends) => expect(changesOf([event], ends)).toEqual([]));
 });

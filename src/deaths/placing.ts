@@ -11,7 +11,7 @@ const MOMENT_MS = 1_500;
 /** Two may end together by chance. */
 const MOMENT_LEAST = 3;
 /** In an hour of which nothing else is known three end together for many a reason; five in a moment are one hand's. */
-const HAND_LEAST = 5;
+export const HAND_LEAST = 5;
 /** What ends so soon after a record is taken for that death's in any case. */
 const SOON_MS = 9_000;
 /** A death whose record has a stamp is known to this at least. */
@@ -19,8 +19,8 @@ const STAMPED_MS = 60_000;
 /** Nothing that is dated follows: as wide as the reader makes such a record's time. */
 const OPEN_MS = 600_000;
 
-/** The fullest moment of the span, the first of several: it has three ends at least. */
-function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>, least = MOMENT_LEAST): Span | undefined {
+/** The fullest moment of the span, the first of several: it has `least` ends at least. `ends` ascend. */
+export function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>, least = MOMENT_LEAST): Span | undefined {
   let best: Span | undefined;
   let most = least - 1;
   const last = lowerBound(ends, toMs);
