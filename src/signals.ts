@@ -111,7 +111,7 @@ const speechless = (death: Death): boolean =>
 const OPENED_SLACK_MS = 500;
 
 /** The earliest that the connection can have opened, by its open line or its life; undefined = not known. */
-export function openedFrom({ ended, lifeMs, seen }: Closure): EpochMs | undefined {
+function openedFrom({ ended, lifeMs, seen }: Closure): EpochMs | undefined {
   const line = seen.find(({ kind }) => kind === 'socket-opened')?.when.fromMs;
   // Whole seconds of a life are cut or rounded.
   const life = lifeMs === undefined ? undefined : ended.fromMs - lifeMs - (lifeMs % 1_000 === 0 ? 1_000 : 0);

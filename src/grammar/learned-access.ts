@@ -49,7 +49,7 @@ export function accessStamp(text: string): Stamp | undefined {
 }
 
 /** Reads the meanings off `records`, in the order of the file; undefined = they are no access log whose fields can be told. */
-export function learnAccess(records: readonly Pairs[]): Learned | undefined {
+function learnAccess(records: readonly Pairs[]): Learned | undefined {
   if (records.length < FEWEST) return undefined;
   const columns = new Map<string, string[]>();
   for (const record of records) {
