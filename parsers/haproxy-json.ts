@@ -1,6 +1,6 @@
 /** HAProxy's `log-format` written as JSON, by whatever names: known by its state at disconnection beside a life and an HTTP status. */
-import { type HaproxyStream, requestEvent } from '../src/grammar/haproxy.ts';
-import { namedStream } from '../src/grammar/haproxy-named.ts';
+import type { HaproxyStream } from '../src/grammar/haproxy.ts';
+import { namedStream, namedStreamEvent } from '../src/grammar/haproxy-named.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -53,5 +53,5 @@ export const haproxyJson = defineParser<HaproxyStream>({
     const object = parseObject(text);
     return object ? namedStream(Object.entries(object)) : null;
   },
-  events: (row, context) => requestEvent(row, typeof row['upgrade'] === 'string' ? [row['upgrade']] : [], context),
+  events: namedStreamEvent,
 });

@@ -1,6 +1,6 @@
 /** HAProxy's `log-format` written as `key=value`, by whatever names. */
-import { type HaproxyStream, requestEvent } from '../src/grammar/haproxy.ts';
-import { namedStream } from '../src/grammar/haproxy-named.ts';
+import type { HaproxyStream } from '../src/grammar/haproxy.ts';
+import { namedStream, namedStreamEvent } from '../src/grammar/haproxy-named.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -52,5 +52,5 @@ export const haproxyKeyValue = defineParser<HaproxyStream>({
     'term=cD-- active_ms=1 status=101',
   ],
   read: (text) => (PAIRS.test(text) ? namedStream(keyValues(text)) : null),
-  events: (row, context) => requestEvent(row, typeof row['upgrade'] === 'string' ? [row['upgrade']] : [], context),
+  events: namedStreamEvent,
 });

@@ -2,6 +2,7 @@
  * What two logs can share: the same connection's end, the same kernel line, the same unit's death. Collected while reading, in
  * bounded memory, for `align` to vote on clock offsets with.
  */
+import { isLoopback } from './grammar/address.ts';
 import type { RawEvent } from './record.ts';
 import type { Basis, EventKind } from './types.ts';
 
@@ -314,7 +315,7 @@ export class AnchorTable {
     const all = [...this.clocks.values()];
     for (const clock of all) {
       const lone = clock.clients.size === 1 && clock.events >= 5 && all.some((other) => other !== clock && other.clients.size > 1);
-      if (lone || [...clock.clients].every((ip) => ip === '127.0.0.1' || ip === '::1')) shared.add(clock.source);
+      if (lone || [...clock.clients].every(isLoopback)) shared.add(clock.source);
     }
     return shared;
   }

@@ -4,6 +4,7 @@
  */
 import type { Closure, Death } from './closure.ts';
 import type { ServerProfile } from './deaths/profile.ts';
+import { isLoopback } from './grammar/address.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance } from './signals.ts';
@@ -76,7 +77,7 @@ export class ToldByClients {
     if (!inferred || lifeMs !== undefined || keys.connection !== undefined || !seen.every(({ kind }) => kind === 'proxy-fault'))
       return false;
     const mayBe = ({ when, ip }: EndSeen): boolean =>
-      gap(when, ended) <= TOLD_MS && (ip === undefined || keys.client === undefined || isHop(keys.client.ip) || ip === keys.client.ip);
+      gap(when, ended) <= TOLD_MS && (ip === undefined || keys.client === undefined || isLoopback(keys.client.ip) || ip === keys.client.ip);
     let at = lowerBound(this.#starts, ended.fromMs - TOLD_MS - this.#widestMs);
     for (let end = this.#ends[at]; end && end.when.fromMs <= ended.toMs + TOLD_MS; end = this.#ends[++at]) {
       if (this.#taken.has(at) || !mayBe(end)) continue;
@@ -94,7 +95,6 @@ export class ToldByClients {
 }
 /** Two machines' stamps of one end. */
 const TOLD_MS = 1_000;
-const isHop = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 
 /**
  * Where no endpoint's log says how connections end: the ends that share an age with many others at a round number of seconds were a timer's,

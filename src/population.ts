@@ -10,7 +10,8 @@ import { byHeartbeat } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
-import { type DurationMs, isUndated } from './types.ts';
+import type { DurationMs } from './types.ts';
+import { isUndated } from './undated.ts';
 
 /** Ends of one event spread over this much on a slow host and over one-second stamps. */
 const MOMENT_MS = 2_500;

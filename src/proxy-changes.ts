@@ -2,7 +2,8 @@
 import type { ProxyChange } from './closure.ts';
 import { nameOfProxy, stem } from './deaths/names.ts';
 import { HAND_LEAST, momentIn } from './deaths/placing.ts';
-import { type DurationMs, type EpochMs, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
+import type { DurationMs, EpochMs, EventOf, LogEvent, Span } from './types.ts';
+import { isUndated } from './undated.ts';
 
 /** Old workers get the signal some seconds after the reload is logged. */
 const DRAIN_SLACK_MS = 5_000;
@@ -40,17 +41,16 @@ interface Changing {
 
 /**
  * Reloads, stops and worker deaths of proxies, each with the time in which it cuts tunnels. `ends`: when connections ended that were not
- * closed clean, in any order.
+ * closed clean, ascending.
  */
-export function changesOf(events: readonly LogEvent[], ends: readonly EpochMs[]): ProxyChange[] {
+export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>): ProxyChange[] {
   const drains = drainsIn(events);
-  const sorted = Float64Array.from(ends).sort();
   const changes: Changing[] = [];
   const latest = new Map<string, Changing>();
   for (const event of events) {
     const found = changeIn(event, drains);
     // A stop without a stamp has cut what one hand cut; of anything else nobody knows when it was.
-    const moment = isUndated(event.when) && found?.[1] === 'stop' ? momentIn(event.when, sorted, HAND_LEAST) : undefined;
+    const moment = isUndated(event.when) && found?.[1] === 'stop' ? momentIn(event.when, ends, HAND_LEAST) : undefined;
     if (isUndated(event.when) && !moment) continue;
     if (event.kind === 'proxy-lifecycle') follow(event, latest.get(`${event.proxy.toLowerCase()} reload`));
     const stopped = found ? undefined : endedBy(event, latest);

@@ -83,9 +83,9 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const unclosed = stitcher.finish();
 
   const lostIn = lostBy(unclosed, seen.foreign);
-  const deaths = deathsOf(seen.world, seen.profile, lostIn, seen.ends);
-  const endpointsLog = seen.closing.size > 0;
   const ends = Float64Array.from(seen.ends).sort();
+  const deaths = deathsOf(seen.world, seen.profile, lostIn, ends);
+  const endpointsLog = seen.closing.size > 0;
   const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog, ends);
   const told = new ToldByClients(seen.proxyless);
   for (const closure of unjudged) {
@@ -123,7 +123,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const world = worldOf({
     events: seen.world,
     deaths,
-    changes: changesOf(seen.world, seen.ends),
+    changes: changesOf(seen.world, ends),
     population,
     profile: seen.profile,
     coverage,

@@ -1,6 +1,7 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import { type DurationMs, type EpochMs, type EventKind, type EventOf, isUndated, type LogEvent, type Span } from './types.ts';
+import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
+import { isUndated } from './undated.ts';
 
 const DEATH_BEFORE_MS = 1_000; // no effect before its cause, but for stamps and clocks
 /** supervisord looks for ended children once a second and writes its line after that: its stamp is so much later than the end. */

@@ -4,7 +4,8 @@ import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts'
 import type { Population } from './population.ts';
 import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
 import { Spans } from './spans.ts';
-import { type EventKind, type EventOf, isUndated, type LogEvent, type Span, type Vantage } from './types.ts';
+import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+import { isUndated } from './undated.ts';
 
 /** What one source can show and when. */
 export interface Coverage {

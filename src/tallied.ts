@@ -5,7 +5,8 @@ import { ServerProfile } from './deaths/profile.ts';
 import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
 import type { EndSeen } from './infer.ts';
-import { type EventKind, isUndated, type LogEvent } from './types.ts';
+import type { EventKind, LogEvent } from './types.ts';
+import { isUndated } from './undated.ts';
 import { gradeOf } from './weigh.ts';
 
 /** Faults of single connections repeat by the thousand in a reconnect storm: so many of a kind and source within a second are kept. */

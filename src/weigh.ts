@@ -4,7 +4,8 @@ import { nearestDeath, workerDeath } from './death-cause.ts';
 import { endpointFault } from './endpoint-faults.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
 import { changesNear, deathsNear } from './signals.ts';
-import { isUndated, type LogEvent } from './types.ts';
+import type { LogEvent } from './types.ts';
+import { isUndated } from './undated.ts';
 
 /** Log-odds of causes nobody thought of: one moderate piece of evidence does not outweigh them, one strong does. */
 const UNKNOWN_SCORE = 1.5;

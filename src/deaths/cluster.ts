@@ -1,5 +1,6 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
-import { type DurationMs, type EventKind, type EventOf, isUndated, type Keys, type LogEvent } from '../types.ts';
+import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
+import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
 import { aboutProxy, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';

@@ -11,9 +11,9 @@ import { unsaidDeaths } from './unsaid.ts';
 
 /**
  * All deaths in the timeline's process events. `lostIn`: server log → ends that it should have written and did not; `ends`: when
- * connections ended that were not closed clean.
+ * connections ended that were not closed clean, ascending.
  */
-export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lostIn: LostIn, ends: readonly EpochMs[]): Spans<Death> {
+export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lostIn: LostIn, ends: ArrayLike<EpochMs>): Spans<Death> {
   const named = clustersOf(events, profile).flatMap((cluster, number) => deathOf(cluster, number, profile) ?? []);
   const deaths = tiedByLoss(tiedByBanner(named, profile), lostIn, profile);
   const tied = profile.sources.size > 0 ? deaths : tiedByProxy(deaths, events);

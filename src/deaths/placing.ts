@@ -4,7 +4,8 @@
  */
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
-import { type DurationMs, type EpochMs, type EventOf, isUndated, type Span } from '../types.ts';
+import type { DurationMs, EpochMs, EventOf, Span } from '../types.ts';
+import { isUndated } from '../undated.ts';
 
 /** What a death cuts, it cuts within this: one-second stamps and clocks included. */
 const MOMENT_MS = 1_500;
@@ -98,8 +99,7 @@ const upAgain = ({ events }: Death, stop: EventOf<'stop-requested'>): EpochMs =>
 
 const gracesOf = (stop: EventOf<'stop-requested'>): readonly DurationMs[] => (stop.graceMs === undefined ? GRACES_MS : [stop.graceMs]);
 
-/** `ends`: when connections ended that were not closed clean. */
-export function placedDeaths(deaths: readonly Death[], ends: readonly EpochMs[]): Death[] {
-  const sorted = Float64Array.from(ends).sort();
-  return deaths.flatMap((death) => [...killedAfterGrace(placedByMoment(death, sorted), sorted)]);
+/** `ends`: when connections ended that were not closed clean, ascending. */
+export function placedDeaths(deaths: readonly Death[], ends: ArrayLike<EpochMs>): Death[] {
+  return deaths.flatMap((death) => [...killedAfterGrace(placedByMoment(death, ends), ends)]);
 }

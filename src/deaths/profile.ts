@@ -1,7 +1,8 @@
 /** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
-import { type EpochMs, isUndated, type LogEvent, type Origin } from '../types.ts';
+import type { EpochMs, LogEvent, Origin } from '../types.ts';
+import { isUndated } from '../undated.ts';
 
 /** When something was said and on which line, in order. */
 interface Words {

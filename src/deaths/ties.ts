@@ -22,7 +22,7 @@ export function notTheServer(death: Death, server: Identity): Death {
 const MOMENT_MS = { before: 1_500, after: 3_000 };
 const MOMENT_LEAST = 2;
 
-/** How many of the instants, which are sorted, lie in the death's moment. */
+/** How many of the instants, which are ends, lie in the death's moment. */
 const within = ({ when }: Death, ends: ArrayLike<EpochMs>): number =>
   lowerBound(ends, when.toMs + MOMENT_MS.after) - lowerBound(ends, when.fromMs - MOMENT_MS.before);
 
@@ -44,14 +44,13 @@ const besides = (death: Death, deaths: Spans<Death>, aroundMs: number): readonly
  * Where no log names the server at all: a death that nothing rivals, in the very moment when most connections ended, is taken for the
  * server's, with less weight. `ends` = instants (ms) at which connections ended that were not closed clean.
  */
-export function tiedByMoment(deaths: readonly Death[], ends: readonly EpochMs[], profile: ServerProfile): readonly Death[] {
+export function tiedByMoment(deaths: readonly Death[], ends: ArrayLike<EpochMs>, profile: ServerProfile): readonly Death[] {
   if (profile.sources.size > 0) return deaths;
   const all = inTime(deaths);
-  const sorted = Float64Array.from(ends).sort();
   return deaths.map((death) => {
     const isRival = (other: Death): boolean => other.relation !== 'other' && !isSameProgram(other, death);
     if (death.relation !== 'unknown' || besides(death, all, FOUND_DOWN_MS).some(isRival)) return death;
-    const together = within(death, sorted);
+    const together = within(death, ends);
     if (together < MOMENT_LEAST) return death;
     return {
       ...death,
@@ -68,17 +67,16 @@ const SIBLING_LEAST = 3;
  * Where one instance of a program is known to be a server, another of that program in whose moment connections ended was one too, though
  * no log of its own is among the inputs.
  */
-export function tiedAsSiblings(deaths: readonly Death[], ends: readonly EpochMs[]): readonly Death[] {
+export function tiedAsSiblings(deaths: readonly Death[], ends: ArrayLike<EpochMs>): readonly Death[] {
   const known = deaths.filter(({ relation }) => relation === 'same' || relation === 'probable');
   const programs = new Map(known.flatMap((death) => namesOf(death.identity).map((name) => [programOf(name), name] as const)));
   if (programs.size === 0) return deaths;
-  const sorted = Float64Array.from(ends).sort();
   return deaths.map((death) => {
     const sibling = namesOf(death.identity).flatMap((name) =>
       RUNTIMES.has(programOf(name)) ? [] : (programs.get(programOf(name)) ?? []),
     )[0];
     if (death.relation !== 'unknown' || sibling === undefined) return death;
-    const together = within(death, sorted);
+    const together = within(death, ends);
     if (together < SIBLING_LEAST) return death;
     return {
       ...death,

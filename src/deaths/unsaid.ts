@@ -2,7 +2,8 @@
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
 import { Spans } from '../spans.ts';
-import { type DurationMs, type EpochMs, isUndated, type LogEvent, type Span } from '../types.ts';
+import type { DurationMs, EpochMs, LogEvent, Span } from '../types.ts';
+import { isUndated } from '../undated.ts';
 import type { ServerProfile } from './profile.ts';
 
 /** A server writes several lines when it starts, and some write each of them twice. */
@@ -63,7 +64,7 @@ export function unsaidDeaths(
   events: readonly LogEvent[],
   deaths: readonly Death[],
   profile: ServerProfile,
-  ends: readonly EpochMs[],
+  ends: ArrayLike<EpochMs>,
 ): readonly Death[] {
   const starts = startsOf(events, profile);
   if (starts.length === 0) return [];
@@ -73,11 +74,10 @@ export function unsaidDeaths(
     ({ when }) => when,
   );
   const refusals = new Spans(events.filter(isRefusal), ({ when }) => when);
-  const sorted = Float64Array.from(ends).sort();
   return starts.flatMap((start, number): Death[] => {
     const { origin, format, when, keys } = start.event;
     if (!SAYS_STOPS.has(format) && !stops.some((stop) => stop.origin.source === origin.source)) return [];
-    const cut = cutBefore(start, sorted);
+    const cut = cutBefore(start, ends);
     if (!cut || refusals.between(cut.fromMs - CLOCKS_MS, when.toMs + CLOCKS_MS).length === 0) return [];
     const since = (ms: DurationMs): boolean => known.between(cut.fromMs - ms, when.toMs + CLOCKS_MS).length > 0;
     if (since(DOWN_MS) || wroteBetween(profile, origin.source, cut, when.fromMs)) return [];

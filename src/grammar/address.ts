@@ -50,3 +50,5 @@ export const addressText = (address: Endpoint | undefined): string | undefined =
     : address.ip.includes(':')
       ? `[${address.ip}]:${address.port}`
       : `${address.ip}:${address.port}`);
+
+export const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';

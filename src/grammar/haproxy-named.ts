@@ -1,8 +1,8 @@
 /** HAProxy's `log-format` with named fields, as JSON or `key=value`: known by its state at disconnection beside a life and an HTTP status. */
 import { clfAt, epoch, iso } from '../time.ts';
-import type { Stamp } from '../types.ts';
+import type { Context, Draft, Stamp } from '../types.ts';
 import { endpoint } from './address.ts';
-import { type HaproxyStream, STATE } from './haproxy.ts';
+import { type HaproxyStream, requestEvent, STATE } from './haproxy.ts';
 import { numberOf, textOf } from './json.ts';
 
 // `log-format` has no names of its own: what people call %ts, %Tt or %Ta, %t, %ci:%cp, %b/%s, %ST, %U, %B, %r.
@@ -161,3 +161,6 @@ export function namedStream(fields: Iterable<readonly [string, unknown]>): Hapro
     upgrade: pick(NAMES.upgrade, textOf),
   };
 }
+
+export const namedStreamEvent = (row: HaproxyStream, context: Context): Draft | undefined =>
+  requestEvent(row, typeof row['upgrade'] === 'string' ? [row['upgrade']] : [], context);
