@@ -7,6 +7,7 @@ import { known } from '../src/grammar/known.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { withProse } from '../src/grammar/prose.ts';
+import { remembered } from '../src/grammar/remembered.ts';
 import { type Draft, defineParser, type Vantage } from '../src/types.ts';
 
 // Access logs, orchestrators' records and browser exports that are JSON too: they have parsers of their own.
@@ -32,10 +33,13 @@ const FOREIGN: readonly string[] = [
 const FOREIGN_LOGGER =
   /^(?:http\.log|admin|tls|http|http\.(?:handlers|reverse_proxy|auto_https|stdlib|acme_client)|pki|events|docker-proxy)(?:\.|$)/;
 
-const isForeign = (object: JsonObject): boolean =>
+const isForeignObject = (object: JsonObject): boolean =>
   FOREIGN.some((key) => key in object) ||
   (typeof object['detail'] === 'object' && typeof object['type'] === 'string' && /-log$/.test(object['type'])) ||
   (typeof object['logger'] === 'string' && 'ts' in object && FOREIGN_LOGGER.test(object['logger']));
+
+/** Messages beside fields are the same few, line after line. */
+const isForeign = remembered(isForeignMessage);
 
 /** The server's own line about an upgraded request, written when the connection is over: its life, and no word of how it ended. */
 function requestOf(row: AppRow, vantage: Vantage): Draft | undefined {
@@ -45,7 +49,7 @@ function requestOf(row: AppRow, vantage: Vantage): Draft | undefined {
 
 const learnedOf = learningFields((text) => {
   const object = parseObject(text);
-  return object && !isForeign(object) ? toldBy(fieldsOf(object), text, valuesOf(object)) : undefined;
+  return object && !isForeignObject(object) ? toldBy(fieldsOf(object), text, valuesOf(object)) : undefined;
 }, mayNameOne);
 
 export const appJson = defineParser<AppRow>({
@@ -374,15 +378,15 @@ export const appJson = defineParser<AppRow>({
   ],
   read(text, context) {
     const object = parseObject(text);
-    if (!object || isForeign(object)) return null;
+    if (!object || isForeignObject(object)) return null;
     const learned = learnedOf(context.head);
     const fields = fieldsOf(object);
-    addLearned(fields, valuesOf(object), learned);
+    addLearned(fields, object, learned);
     const row = appRow(fields, text, () => learned);
     if (row.message === undefined) return row.codeIsNamed ? row : null;
     // `m` is a method in access logs.
     if (/^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)$/.test(row.message)) return null;
-    if (isForeignMessage(row.message) && !row.codeIsNamed) return null;
+    if (!row.codeIsNamed && isForeign(row.message)) return null;
     return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {

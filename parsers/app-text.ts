@@ -8,7 +8,7 @@ import { parseObject } from '../src/grammar/json.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
-import { type Context, defineParser } from '../src/types.ts';
+import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
@@ -39,6 +39,9 @@ function read(line: string, context: Context): AppRow | null {
   return place ? Object.assign(row, { place }) : row;
 }
 
+/** What the latest row without a level tells a server, so that its events are not made twice. */
+let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
+
 function rowOfLine(line: string, context: Context): AppRow | null {
   const text = withoutAnsi(line).replace(IN_A_PAGE, '$1');
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
@@ -51,6 +54,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
+  lately = { row, draft };
   if (draft?.kind === 'process-fault') return dated && head?.level !== undefined ? row : null;
   return draft === undefined ? null : row;
 }
@@ -737,6 +741,7 @@ export const appText = defineParser<AppRow>({
   read,
   isHeader: showsOrder,
   events(row, context) {
-    return draftOf(row, vantageOf(row, context.hint) ?? 'server');
+    const vantage = vantageOf(row, context.hint) ?? 'server';
+    return vantage === 'server' && lately?.row === row ? lately.draft : draftOf(row, vantage);
   },
 });

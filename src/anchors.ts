@@ -260,7 +260,7 @@ export function connectionIds(keys: RawEvent['keys']): string[] {
   const ids = pathIds(keys.path);
   if (keys.connection !== undefined) ids.unshift(keys.connection);
   if (keys.requestId !== undefined) ids.push(keys.requestId);
-  return [...new Set(ids)];
+  return ids.length < 2 ? ids : [...new Set(ids)];
 }
 
 function anchorKeys(event: RawEvent): string[] {

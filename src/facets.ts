@@ -55,8 +55,7 @@ function clientOf({ keys, seen }: Closure): string | undefined {
 /** `203.0.113.9` → `203.0.113.0/24`, `2001:db8:1:2::9` → `2001:db8:1::/48`; undefined for what is no address. */
 function networkOf(ip: string | undefined): string | undefined {
   if (ip === undefined) return undefined;
-  const four = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(ip);
-  if (four) return `${four[1]}.0/24`;
+  if (/^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(ip)) return `${ip.slice(0, ip.lastIndexOf('.'))}.0/24`;
   const six = /^([0-9a-f]{1,4}:[0-9a-f]{1,4}:[0-9a-f]{1,4}):/i.exec(ip);
   return six ? `${six[1]}::/48` : undefined;
 }

@@ -7,6 +7,8 @@ import { Spans } from './spans.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 import { isUndated } from './undated.ts';
 
+const NOTHING: readonly never[] = [];
+
 /** What one source can show and when. */
 export interface Coverage {
   readonly source: string;
@@ -45,7 +47,8 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
     guessed,
     showsIdleCuts,
     between<K extends EventKind>(kind: K, fromMs: number, toMs: number) {
-      const list = (byKind.get(kind) ?? []) as EventOf<K>[];
+      const list = (byKind.get(kind) ?? NOTHING) as readonly EventOf<K>[];
+      if (list.length === 0) return list;
       const from = firstAfter(list, fromMs);
       let to = from;
       while (to < list.length && (list[to] as EventOf<K>).when.fromMs <= toMs) to++;

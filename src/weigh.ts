@@ -1,5 +1,16 @@
 /** One closure and the world → a verdict: signals of each cause, log-odds, a posterior that leaves room for the unknown. */
-import { type Cause, type Closure, type Evidence, POINTS, type Signal, type Verdict, type World } from './closure.ts';
+import {
+  type Cause,
+  type Closure,
+  type Death,
+  type Evidence,
+  type Fact,
+  POINTS,
+  type ProxyChange,
+  type Signal,
+  type Verdict,
+  type World,
+} from './closure.ts';
 import { nearestDeath, workerDeath } from './death-cause.ts';
 import { endpointFault } from './endpoint-faults.ts';
 import type { BlindSpot, CauseName, Grade, RuledOut } from './report.ts';
@@ -32,9 +43,11 @@ interface Weighed {
 }
 
 export function weigh(closure: Closure, world: World, causes: readonly Cause[]): Verdict {
-  const weighed = causes.map((cause) => weighCause(cause, closure, world)).sort((a, b) => b.score - a.score);
-  const [best, second] = weighed as [Weighed, Weighed];
-  const others = weighed.slice(1).filter((one) => one.score > 0);
+  const near = { deaths: deathsNear(world, closure), changes: changesNear(world, closure), facts: world.facts(closure) };
+  const weighed = causes.map((cause) => weighCause(cause, closure, world, near));
+  const best = weighed.reduce((a, b) => (b.score > a.score ? b : a));
+  const others = weighed.filter((one) => one !== best && one.score > 0);
+  const second = others.length === 0 ? undefined : others.reduce((a, b) => (b.score > a.score ? b : a));
   const fault = endpointFault(closure, world);
   const odds =
     Math.exp(Math.max(UNKNOWN_SCORE, fault?.score ?? 0) - best.score) +
@@ -44,7 +57,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
   const most = undated || restsOnUndated(best) || restsOnGuess(best, closure, world) ? GUESSED_MOST : 1;
   const confidence = Math.min(round(1 / (1 + odds)), most);
   const runnerUp =
-    second.score > 0 ? { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) } : null;
+    second === undefined ? null : { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) };
   const ruledOut = causes.flatMap((cause): RuledOut[] => {
     const why = cause === best.cause || undated ? undefined : cause.refute(closure, world);
     return why === undefined ? [] : [{ cause: cause.name, why }];
@@ -97,20 +110,28 @@ function mayBeNamed(cause: CauseName, closure: Closure, world: World): boolean {
   return death !== undefined && death.relation !== 'unknown' && death.relation !== 'other';
 }
 
-function weighCause(cause: Cause, closure: Closure, world: World): Weighed {
+/** What every cause asks of the world around a closure. */
+interface Near {
+  readonly deaths: readonly Death[];
+  readonly changes: readonly ProxyChange[];
+  readonly facts: readonly Fact[];
+}
+
+function weighCause(cause: Cause, closure: Closure, world: World, near: Near): Weighed {
   const evidence: Evidence[] = [];
   for (const signal of cause.traces)
     for (const event of closure.seen)
       if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
   for (const signal of cause.deaths)
-    for (const death of deathsNear(world, closure)) weighSignal(signal, death, death.events[0], closure, world, evidence);
+    for (const death of near.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
   for (const signal of cause.changes)
-    for (const change of changesNear(world, closure)) weighSignal(signal, change, change.events[0], closure, world, evidence);
-  for (const signal of cause.facts) for (const fact of world.facts(closure)) weighSignal(signal, fact, undefined, closure, world, evidence);
+    for (const change of near.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
+  for (const signal of cause.facts) for (const fact of near.facts) weighSignal(signal, fact, undefined, closure, world, evidence);
   for (const signal of isUndated(closure.ended) ? [] : cause.around)
     for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs))
       weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
-  evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  // Most causes have none, and a sort costs more than all that was asked of them.
+  if (evidence.length > 1) evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   return { cause, score: combine(evidence), evidence };
 }
 

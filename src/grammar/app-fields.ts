@@ -70,7 +70,7 @@ interface Found {
   readonly name: string;
   readonly value: unknown;
   readonly rank: number;
-  readonly unitMs?: number;
+  readonly unitMs: number | undefined;
 }
 /** Values by what they mean, the surer name first. */
 export type Fields = Partial<Record<Role, Found[]>>;
@@ -78,7 +78,7 @@ export type Fields = Partial<Record<Role, Found[]>>;
 /** Adds a field by its plain name: `conn: {id}` is `connid`, and `fields: {code}` is `code`. The first of a name stays. */
 export function addField(fields: Fields, name: string, value: unknown): void {
   for (const { role, rank, unitMs } of meaningsOf(name)) {
-    const found = { name, value, rank, ...(unitMs !== undefined && { unitMs }) };
+    const found = { name, value, rank, unitMs };
     const others = fields[role];
     if (others === undefined) {
       fields[role] = [found];
@@ -374,11 +374,11 @@ const MAY_NAME: ReadonlySet<Role> = new Set(['logger', 'client', 'event', 'id', 
 export const mayNameOne = (name: string): boolean => meaningsOf(name).every(({ role }) => MAY_NAME.has(role));
 
 /** Gives the fields that the log's other records explain their meaning. */
-export function addLearned(fields: Fields, values: Told['values'], learned: LearnedFields | undefined): void {
+export function addLearned(fields: Fields, object: object, learned: LearnedFields | undefined): void {
   for (const role of ['time', 'party'] as const) {
     const name = learned?.[role];
-    const value = name === undefined ? undefined : values.get(name);
-    if (name !== undefined && value !== undefined) fields[role] = [...(fields[role] ?? []), { name, value, rank: 99 }];
+    const value = name === undefined ? undefined : valuesOf(object).get(name);
+    if (name !== undefined && value !== undefined) fields[role] = [...(fields[role] ?? []), { name, value, rank: 99, unitMs: undefined }];
   }
 }
 

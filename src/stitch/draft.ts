@@ -77,12 +77,16 @@ export function leading(draft: Draft): Observation {
 }
 export const endOf = (draft: Draft): Span => leading(draft).when;
 
+const writtenLife = (event: Observation): DurationMs | undefined => ('lifeMs' in event ? event.lifeMs : undefined);
+
 export function lifeOf(draft: Draft): DurationMs | undefined {
   const first = leading(draft);
-  const written = [first, ...draft.seen].flatMap((event) => ('lifeMs' in event && event.lifeMs !== undefined ? [event.lifeMs] : []));
+  const own = writtenLife(first);
+  if (own !== undefined && draft.seen.length === 1) return own;
+  const written = draft.seen.map(writtenLife).filter((life) => life !== undefined);
   // Of two that agree but for rounding the finer one says more.
+  if (own !== undefined) return finer(own, written) ?? own;
   const [life] = written;
-  if ('lifeMs' in first && first.lifeMs !== undefined && life !== undefined) return finer(life, written) ?? life;
   if (draft.opened && first.kind === 'socket-closed') {
     const between = Math.max(0, first.when.fromMs - draft.opened.when.fromMs);
     const width = Math.max(widthOf(first), widthOf(draft.opened));

@@ -51,7 +51,7 @@ export class Stitcher {
   #unpaired: Draft[] = [];
   #pairedTo = 0;
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
-  readonly #endPlaces = new Set<string>();
+  readonly #endPlaces: Place[] = [];
   /** Whether a proxy names connections in its error log. */
   #faultsSeen = false;
   readonly #byId = new Map<string, Draft>();
@@ -121,7 +121,8 @@ export class Stitcher {
 
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
-    if (isEnd(event) || event.kind === 'handshake-failed') this.#endPlaces.add(placeOf(event));
+    if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place)))
+      this.#endPlaces.push({ origin: event.origin, kind: event.kind });
     else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
@@ -314,8 +315,7 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    const seenBy = new Set(draft.seen.map(placeOf));
-    if ([...this.#endPlaces].every((place) => seenBy.has(place))) {
+    if (this.#endPlaces.every((place) => draft.seen.some((event) => isOfPlace(event, place)))) {
       if (this.#faultsSeen) this.#pairAlone(draft);
       return;
     }
@@ -433,4 +433,5 @@ const peerOf = (event: Observation): string | undefined => {
   return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 };
 
-const placeOf = (event: Observation): string => `${event.origin.source}\n${event.kind}`;
+type Place = Pick<Observation, 'origin' | 'kind'>;
+const isOfPlace = (event: Observation, { origin, kind }: Place): boolean => event.kind === kind && event.origin.source === origin.source;
