@@ -122,8 +122,7 @@ function weighCause(cause: Cause, closure: Closure, world: World, near: Near): W
   for (const signal of cause.traces)
     for (const event of closure.seen)
       if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
-  for (const signal of cause.deaths)
-    for (const death of near.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
+  for (const signal of cause.deaths) for (const death of near.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
   for (const signal of cause.changes)
     for (const change of near.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
   for (const signal of cause.facts) for (const fact of near.facts) weighSignal(signal, fact, undefined, closure, world, evidence);
