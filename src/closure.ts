@@ -1,6 +1,7 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
+
+import type { Floor } from './population/silence-floor.ts';
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
-import type { Floor } from './silence-floor.ts';
 import type { Spans } from './spans.ts';
 import type { DurationMs, EpochMs, EventOf, Keys, LogEvent, Origin, Span, Vantage } from './types.ts';
 

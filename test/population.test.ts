@@ -1,7 +1,7 @@
 /** What the closures of a report show only together: turns of a server's timer, clients that come back. */
 import { describe, expect, it } from 'vitest';
 import { Numbers } from '../src/numbers.ts';
-import { sweepIn } from '../src/sweeps.ts';
+import { sweepIn } from '../src/population/sweeps.ts';
 import { reportOn, type Whole } from './logs-in-memory.ts';
 import { type Random, seeded } from './random.ts';
 

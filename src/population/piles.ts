@@ -1,8 +1,8 @@
 /** Ages and silences that pile up: what a timer leaves behind, told from chance. */
-import { lowerBound, Numbers } from './numbers.ts';
-import { TIMER_EARLY_MS, timerAt } from './signals.ts';
-import { poissonTail, quantileSorted } from './statistics.ts';
-import type { DurationMs } from './types.ts';
+import { lowerBound, Numbers } from '../numbers.ts';
+import { TIMER_EARLY_MS, timerAt } from '../signals.ts';
+import { poissonTail, quantileSorted } from '../statistics.ts';
+import type { DurationMs } from '../types.ts';
 
 /** A pile's width: a proxy's timer slack, the handshake, one-second stamps; of long timers two per cent. */
 const pileWidth = (ms: DurationMs): DurationMs => Math.max(1_000, Math.min(5_000, ms * 0.02));

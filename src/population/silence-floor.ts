@@ -2,9 +2,9 @@
  * NATs, firewalls and network balancers forget a connection that was silent for their time, and tell nobody: it ends when somebody next
  * sends. Such ends have no common silence, but a common floor: none was silent for less than that time.
  */
-import type { Closure } from './closure.ts';
-import { TIMERS, type Timer } from './timers.ts';
-import type { DurationMs } from './types.ts';
+import type { Closure } from '../closure.ts';
+import { TIMERS, type Timer } from '../timers.ts';
+import type { DurationMs } from '../types.ts';
 
 /** Longer ones are of kernels that hold their state for days. */
 const LONGEST_MS = 3_600_000;

@@ -2,9 +2,9 @@
  * A server that looks after its connections by one timer (`setInterval`, ws's README) ends the dead ones in that timer's turns: whatever
  * their ages, their ends lie whole intervals apart. A proxy counts from each connection's own last byte.
  */
-import { lowerBound, type Numbers } from './numbers.ts';
-import { binomialTail, quantileSorted } from './statistics.ts';
-import type { DurationMs } from './types.ts';
+import { lowerBound, type Numbers } from '../numbers.ts';
+import { binomialTail, quantileSorted } from '../statistics.ts';
+import type { DurationMs } from '../types.ts';
 
 /** What people set. Shorter intervals are within reach of chance, longer ones leave dead connections to other timers. */
 const INTERVALS_MS: readonly DurationMs[] = [5, 10, 15, 20, 25, 30, 40, 45, 50, 60, 90, 120].map((seconds) => seconds * 1_000);
