@@ -1,5 +1,6 @@
 /** Closures, what is known of the world around them, and the shape of causes: the data of the judging stages. */
 
+import type { Pile } from './population/piles.ts';
 import type { Floor } from './population/silence-floor.ts';
 import type { BlindSpot, CauseName, RuledOut } from './report.ts';
 import type { Spans } from './spans.ts';
@@ -95,22 +96,12 @@ export interface ProxyChange {
 /** Something that the population of closures shows about one closure. */
 export type Fact =
   /** Its age (or silence) lies in a pile at one value, or above the pile's edge. */
-  | {
+  | ({
       readonly kind: 'age-pile';
-      readonly measure: 'age' | 'silence';
       readonly place: 'in' | 'above';
       /** Lower edge of the pile: the timer, as far as the logs' precision shows it. */
       readonly ms: DurationMs;
-      readonly count: number;
-      readonly total: number;
-      /** How many of all abnormal closures ended younger than the pile. */
-      readonly below: number;
-      readonly p: number;
-      /** All of the pile ended in one or two moments: connections that were also opened together. */
-      readonly together: boolean;
-      /** A whole number of seconds that people set lies at its edge. */
-      readonly round: boolean;
-    }
+    } & Omit<Pile, 'fromMs' | 'toMs' | 'leastMs'>)
   /** It ended clearly younger than the least timer that the ages (or silences) of the others show. */
   | { readonly kind: 'younger-than-timer'; readonly ms: DurationMs }
   /** Most connections of the instance ended within a moment, whatever their age; `early` = this one before one hand cut the others at once. */

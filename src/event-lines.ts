@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { extractSource, type Source, type Tally, UNTOLD_QUOTED } from './extract.ts';
+import { emptyTally, extractSource, type Source, type Tally, UNTOLD_QUOTED } from './extract.ts';
 import type { ByteSource } from './open/bytes.ts';
 import type { RawEvent, Shelves } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
@@ -72,7 +72,7 @@ export async function readSource(
     onProgress ? { onProgress } : {},
   );
   if (unread > 0)
-    tallies.push({ ...emptyTally(source.name), unread, problems: [`${source.name}: ${unread} lines are no events of this version`] });
+    tallies.push({ ...emptyTally(source.name, null), unread, problems: [`${source.name}: ${unread} lines are no events of this version`] });
   return tallies;
 }
 
@@ -87,23 +87,6 @@ function parsed(line: string): { readonly event?: RawEvent; readonly tally?: Tal
     return undefined;
   }
 }
-
-const emptyTally = (name: string): Tally => ({
-  name,
-  formats: {},
-  bytes: 0,
-  lines: 0,
-  candidates: 0,
-  events: 0,
-  unread: 0,
-  firstUnreadLine: 0,
-  untold: 0,
-  untoldLines: [],
-  vantages: [],
-  spans: {},
-  problems: [],
-  writtenMs: null,
-});
 
 /** Tallies of the parts of one source become one; sources in order of name, formats in order of count. */
 export function merged(tallies: readonly Tally[]): Tally[] {

@@ -45,6 +45,23 @@ export interface Tally {
   readonly writtenMs: number | null;
 }
 
+export const emptyTally = (name: string, writtenMs: number | null): Tally => ({
+  name,
+  formats: {},
+  bytes: 0,
+  lines: 0,
+  candidates: 0,
+  events: 0,
+  unread: 0,
+  firstUnreadLine: 0,
+  untold: 0,
+  untoldLines: [],
+  vantages: [],
+  spans: {},
+  problems: [],
+  writtenMs,
+});
+
 /** So many lines with 1006 that gave nothing are quoted of each source. */
 export const UNTOLD_QUOTED = 2;
 export const HEAD_BYTES = 64 * 1024;
@@ -57,22 +74,7 @@ export async function extractSource(
   emit: (event: RawEvent) => void,
   onProgress?: (bytes: number) => void,
 ): Promise<Tally> {
-  const tally: Tally = {
-    name: source.name,
-    formats: {},
-    bytes: 0,
-    lines: 0,
-    candidates: 0,
-    events: 0,
-    unread: 0,
-    firstUnreadLine: 0,
-    untold: 0,
-    untoldLines: [],
-    vantages: [],
-    spans: {},
-    problems: [],
-    writtenMs: source.writtenMs ?? null,
-  };
+  const tally = emptyTally(source.name, source.writtenMs ?? null);
   const head = Buffer.from(source.head ?? (await source.bytes.peek(HEAD_BYTES)))
     .subarray(0, HEAD_BYTES)
     .toString('utf8');

@@ -19,6 +19,19 @@ import { isUndated } from './undated.ts';
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
 const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
 
+const pileFact = (place: 'in' | 'above', { measure, fromMs, count, total, below, p, together, round }: Pile): Fact => ({
+  kind: 'age-pile',
+  measure,
+  place,
+  ms: fromMs,
+  count,
+  total,
+  below,
+  p,
+  together,
+  round,
+});
+
 const midOf = ({ ended }: Closure): EpochMs => (ended.fromMs + ended.toMs) / 2;
 
 export class Population {
@@ -173,40 +186,12 @@ export class Population {
       const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
       const inside = piles.find((pile) => value >= pile.leastMs && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
-      if (inside)
-        return [
-          {
-            kind: 'age-pile',
-            measure,
-            place: 'in',
-            ms: inside.fromMs,
-            count: inside.count,
-            total: inside.total,
-            below: inside.below,
-            p: inside.p,
-            together: inside.together,
-            round: inside.round,
-          },
-        ];
+      if (inside) return [pileFact('in', inside)];
       const least = piles[0];
       if (least && least.count >= 5 && !least.together && value < least.leastMs) return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
-      if (below)
-        return [
-          {
-            kind: 'age-pile',
-            measure,
-            place: 'above',
-            ms: below.fromMs,
-            count: below.count,
-            total: below.total,
-            below: below.below,
-            p: below.p,
-            together: below.together,
-            round: below.round,
-          },
-        ];
+      if (below) return [pileFact('above', below)];
     }
     return [];
   }

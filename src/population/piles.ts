@@ -25,9 +25,12 @@ export interface Pile {
   readonly leastMs: DurationMs;
   readonly count: number;
   readonly total: number;
+  /** How many of all abnormal closures ended younger than the pile. */
   readonly below: number;
   readonly p: number;
+  /** All of the pile ended in one or two moments: connections that were also opened together. */
   readonly together: boolean;
+  /** A whole number of seconds that people set lies at its edge. */
   readonly round: boolean;
 }
 
