@@ -254,7 +254,9 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
   return { kind: 'process-fault', fault: 'uncaught-exception', says, ...((fatal || words.uncaughtException) && { fatal: true }) };
 }
 
-const CONNECT_FAILED = /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b/i;
+// `connect_failed`, `unable to connect`, `link down (code 1006) before it was up`.
+const NEVER_UP =
+  /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b|\bbefore (?:it|(?:the |this )?(?:link|connection|socket|session|web ?socket)) (?:was|is|had been|could be|got) (?:up|open(?:ed)?|connected|established)\b|\bwithout ever (?:having )?(?:been )?(?:opened|opening|connected|connecting)\b/i;
 const ANSWERED = /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d|rejected websocket connection: http [1-5]/i;
 
 /** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
@@ -262,7 +264,7 @@ function neverOpened(row: AppRow): boolean {
   if (row.code !== undefined && row.code !== 1006) return false;
   if (row.opened === false && row.code === 1006) return true;
   return (
-    (row.code === 1006 && CONNECT_FAILED.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
+    (row.code === 1006 && NEVER_UP.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
     (row.error !== undefined && ANSWERED.test(row.error)) ||
     (DIALS.test(row.message ?? '') && upgradeStatusIn(row.error ?? row.message ?? '') !== undefined)
   );

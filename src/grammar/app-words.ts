@@ -2,7 +2,8 @@
 import { STALLS } from './stalls.ts';
 
 const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws)\b/;
-const PEER = /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|onclose|on close)\b/;
+const PEER =
+  /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|(?:up|back)?link|onclose|on close)\b/;
 // Connections that are no WebSockets: of databases, brokers, pools, files.
 const OTHER =
   /\b(?:redis|mongo\w*|postgres\w*|pg|mysql|mariadb|database|db|kafka|amqp|rabbit\w*|nats|mqtt|broker|pool|cache|sql\w*|cassandra|elastic\w*|grpc|http2?|https|smtp|imap|ldap|consul|etcd|zookeeper|vault|cursor|file|stdin|producer|prisma|sequelize|typeorm|ssh|ftp|tls|ssl|keep alive connection)\b/;
@@ -26,7 +27,7 @@ const COUNTED =
 const BARE =
   /^(?:0 )?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
-  /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
+  /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =

@@ -6,7 +6,7 @@ import { remembered } from './remembered.ts';
 
 // What people write about a code without a connection having ended.
 const SPOKEN_OF =
-  /\b(?:means?|stands for|see also|rfc ?\d{4}|documentation|docs?|handlers?|config\w*|setting|retry(?:able)?|retries|codes|if (?:the )?(?:close )?code|when (?:the )?(?:close )?code|treat\w*|ignor\w+|mapp\w+|count\w*|total|metrics?|histogram|threshold|example|tests?|expected|per (?:minute|hour|second)|so far|rate)\b/i;
+  /\b(?:means?|stands for|see also|rfc ?\d{4}|documentation|docs?|handlers?|config\w*|setting|retry(?:able)?(?! (?:in|after|at|#|no\b|not\b|scheduled|attempt|\d))|retries(?! (?:left|remaining|in\b))|codes|if (?:the )?(?:close )?code|when (?:the )?(?:close )?code|treat\w*|ignor\w+|mapp\w+|count\w*|total|metrics?|histogram|threshold|example|tests?|expected|per (?:minute|hour|second)|so far|rate)\b/i;
 // An end, whatever it is of: only beside a close code.
 const ENDED =
   /(?<![a-z])(?:clos(?:ed?|es|ing|ure)|on_?close|disconnect\w*|offline|left|leaves?|leaving|lost|gone|dropp?(?:ed|s)?|detached|departed|departs|ended|ends?|terminated|quits?|bye|down|stands up|hung up|went away|vanished|abort(?:ed)?|died|abnormal\w*|unsubscribed|logged out|signed off|parted|kicked|evicted|unreachable|dead|broken|cut|disappeared|released)(?![a-z])/i;
