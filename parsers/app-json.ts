@@ -64,6 +64,12 @@ export const appJson = defineParser<AppRow>({
   needles: [...APP_NEEDLES, '101'],
   samples: [
     {
+      line: '{"level":40,"time":1795707831080,"pid":416,"hostname":"web-2","name":"chat","sock":"dbdbfffe","remote":"176.59.40.10","room":"support","code":1006,"reason":"","online_ms":15001,"msgs":0,"msg":"member left"}',
+      from: 'pino 9 around ws 8: an id without a digit',
+      reads: { connection: 'dbdbfffe', clientIp: '176.59.40.10', durationMs: 15001 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 15001, keys: { connection: 'dbdbfffe' } },
+    },
+    {
       line: '{"ts":"2026-11-26T14:11:20.479Z","user":"u8175","ev":"socket.io disconnect","reason":"transport close","wsCode":1006,"connected_for":21}',
       head: [
         '{"ts":"2026-11-26T14:11:10.054Z","user":"u9573","ev":"socket.io disconnect","reason":"io client disconnect","connected_for":10.22}',

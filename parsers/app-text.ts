@@ -100,6 +100,30 @@ export const appText = defineParser<AppRow>({
   needles: APP_NEEDLES,
   samples: [
     {
+      line: "2026-11-26T16:04:40.725Z W RealtimeSDK(d86c9a15a51f): onClose code=1006 reason='' lifetimeMs=18012",
+      from: 'a mobile SDK that writes as Android’s logcat does',
+      reads: { connection: 'd86c9a15a51f', durationMs: 18012 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18012, keys: { connection: 'd86c9a15a51f' } },
+    },
+    {
+      line: '2026-11-26 18:06:03,688 kiosk-010 WARN  [backend-link ad3646a4] link down (code 1006) after 17 s, retry in 25 s',
+      from: 'a device’s own words',
+      reads: { connection: 'ad3646a4' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 17000, vantage: 'client', keys: { connection: 'ad3646a4' } },
+    },
+    {
+      line: '2026-11-26 18:05:57,472 kiosk-050 WARN  [backend-link 3ae573de] link down (code 1006) before it was up, retry in 53 s',
+      from: 'a device’s own words',
+      reads: { code: 1006 },
+      gives: { kind: 'handshake-failed', vantage: 'client', keys: { connection: '3ae573de' } },
+    },
+    {
+      line: '2026-11-26 18:05:45,930 kiosk-017 INFO  [backend-link e9f6c065] link up',
+      from: 'a device’s own words',
+      reads: { connection: 'e9f6c065' },
+      gives: { kind: 'socket-opened', keys: { connection: 'e9f6c065' } },
+    },
+    {
       line: '22.09.2026 10:02:20,033 WARN  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Session 91e54836-92e0-46dd-a5ea-7feab0a741ca closed with CloseStatus[code=1006, reason=null] after 42422 ms',
       from: 'Logback 1.5 with a pattern of its own, around Spring 6',
       reads: { at: { ms: Date.UTC(2026, 8, 22, 10, 2, 20, 33), widthMs: 1, basis: 'local' }, thread: 'SpringApplicationShutdownHook' },

@@ -255,6 +255,12 @@ const PARTY_PARAMETER =
 const pathIds = (path: string | undefined): string[] =>
   path?.includes('=') ? [ID_PARAMETER, PARTY_PARAMETER].flatMap((names) => [...path.matchAll(names)].map((found) => found[1] ?? '')) : [];
 
+const VALUE = /[?&;][\w.[\]-]{1,40}=((?=[\w.:-]{0,63}\d)[A-Za-z0-9][\w.:-]{4,63})(?=&|;|$)/g;
+
+/** Values in a request path that may be a connection's id, whatever they are called: so may a room's, or a token. */
+export const pathValues = (path: string | undefined): string[] =>
+  path?.includes('=') ? [...path.matchAll(VALUE)].map((found) => found[1] ?? '') : [];
+
 /** Every id by which another log may know the connection. */
 export function connectionIds(keys: RawEvent['keys']): string[] {
   const ids = pathIds(keys.path);

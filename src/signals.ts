@@ -43,11 +43,19 @@ export const changesNear = (world: World, { ended }: Closure): readonly ProxyCha
 /** Whether all of the one span lies before the other; a second ends where the next begins. */
 const comesBefore = (one: Span, other: Span): boolean => one.fromMs < other.fromMs && one.toMs <= other.fromMs;
 
+/** No log has the kill, only the stop before it: whoever stops takes no new connections, so that those which opened later were another's. */
+const isAssumedKill = ({ way, stop, events }: Death): boolean =>
+  way === 'forced' && stop !== undefined && !events.some(({ kind }) => kind === 'process-ended');
+
+/** Nothing dates the death but the supervisor's record of it: a fault without a stamp of its own has that record's. */
+const datedByItsEnd = ({ events: [first, ...others] }: Death): boolean =>
+  first !== undefined && [first, ...others].some(({ kind, when }) => kind === 'process-ended' && when.fromMs <= first.when.fromMs);
+
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   if (isUndated(closure.ended)) return 0;
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
-  const polled = own === undefined && death.events[0]?.kind === 'process-ended';
+  const polled = own === undefined && datedByItsEnd(death);
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
   const to = death.when.toMs + DEATH_LATE_MS;
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
@@ -65,6 +73,7 @@ export function concerns(death: Death, closure: Closure): number {
   // A new instance's connections do not die of the old one's death.
   const overMs = death.ended ? Math.min(death.when.toMs, death.restarted?.toMs ?? death.when.toMs) : death.restarted?.toMs;
   if (overMs !== undefined && (openedFrom(closure) ?? overMs) > overMs + OVER_SLACK_MS) return 0;
+  if (isAssumedKill(death) && (openedFrom(closure) ?? 0) > (death.stop?.when.toMs ?? 0) + OVER_SLACK_MS) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
   const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;

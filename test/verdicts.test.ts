@@ -175,6 +175,20 @@ describe('a stop', () => {
     expect(causesOf(found)['gone']).not.toBe('deploy-restart');
   });
 
+  it('that no log says to have run into its grace period did not cut what was opened after it', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        closed(29, 'a', 12, ip(8), 1000),
+        `${iso(30)} INFO  [main] SIGTERM received, shutting down`,
+        `${iso(31)} INFO  [main] live board 2.41 on :3000`,
+        ...count(6).map((n) => closed(60 + n / 10, `k${n}`, 15 + n / 1000, ip(n))),
+        closed(90, 'z', 24, ip(8), 1000),
+      ],
+    });
+    expect(found.closures.map(({ cause }) => cause)).not.toContain('deploy-restart');
+  });
+
   it('that a log tells by its silence is not for sure the cause of ends which this log wrote', async () => {
     const found = await report({
       'app.log': [
@@ -609,6 +623,42 @@ describe('a line without a stamp', () => {
     });
     const stop = found.timeline.find(({ what }) => what.startsWith('haproxy'));
     expect(Date.parse(stop?.at ?? '') - START).toBeGreaterThanOrEqual(26_000);
+  });
+});
+
+describe('records of uvicorn, which have no stamp', () => {
+  const stray = [
+    'INFO:     Started server process [603]',
+    ...count(6).flatMap((n) => [
+      `INFO:     127.0.0.1:${44_000 + n} - "WebSocket /updates?k=k${n}1ae85&ticket=t9ca5f${n}" [accepted]`,
+      'INFO:     connection open',
+    ]),
+    ...count(3).map(() => 'INFO:     connection closed'),
+    'INFO:     127.0.0.1:44438 - "WebSocket /updates?k=r5067515&ticket=xfaa552" 403',
+    'INFO:     connection rejected (403 Forbidden)',
+    'Fatal Python error: Aborted',
+  ];
+  const found = report(
+    {
+      'client-ws.log': [...count(6).map((n) => client(20.003, `k${n}1ae85`, 20.2 - 3 * n, ip(n))), refused(12, 'r5067515', 0.004, ip(7))],
+      'supervisord.log': [
+        supervisord(0, "INFO spawned: 'updates' with pid 603"),
+        supervisord(21.004, 'WARN exited: updates (terminated by SIGABRT; not expected)'),
+        supervisord(22.01, "INFO spawned: 'updates' with pid 711"),
+      ],
+      'uvicorn.log': stray,
+    },
+    START + 70_000,
+  );
+
+  it('are not taken for what happened at some other time, and supervisord tells of the death a second late', async () => {
+    expect(causesOf(await found)).toMatchObject({ k01ae85: 'crash', k51ae85: 'crash' });
+  });
+
+  it('are of the connection whose id stands in their URL, whatever the parameter is called', async () => {
+    expect((await found).closures.filter(({ cause }) => cause === 'handshake-failure').map(({ connection }) => connection)).toEqual([
+      'r5067515',
+    ]);
   });
 });
 

@@ -46,6 +46,8 @@ export const APP_NEEDLES: readonly string[] = [
   'subscriber left',
   'detached',
   'joined',
+  'link up',
+  'link is up',
   'attached',
   'no pong',
   'ping timeout',

@@ -256,7 +256,7 @@ function partyOf(fields: Fields): string | undefined {
   }
   return undefined;
 }
-const PARTY_NAME = /^(?!\d{1,4}$)(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}$/;
+const PARTY_NAME = /^(?:(?!\d{1,4}$)(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}|[0-9a-f]{8,64})$/;
 
 function spelledLife(fields: Fields): DurationMs | undefined {
   for (const { value } of fields.spelledLife ?? []) {

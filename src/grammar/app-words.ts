@@ -3,7 +3,7 @@ import { STALLS } from './stalls.ts';
 
 const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws)\b/;
 const PEER =
-  /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|(?:up|back)?link|onclose|on close)\b/;
+  /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|stream 0|(?:up|back)?link|onclose|on close)\b/;
 // Connections that are no WebSockets: of databases, brokers, pools, files.
 const OTHER =
   /\b(?:redis|mongo\w*|postgres\w*|pg|mysql|mariadb|database|db|kafka|amqp|rabbit\w*|nats|mqtt|broker|pool|cache|sql\w*|cassandra|elastic\w*|grpc|http2?|https|smtp|imap|ldap|consul|etcd|zookeeper|vault|cursor|file|stdin|producer|prisma|sequelize|typeorm|ssh|ftp|tls|ssl|keep alive connection)\b/;

@@ -8,7 +8,7 @@ import { keyValues } from './keyvalue.ts';
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none; Engine.IO's begin with any sign of base64url.
 // A link is what a device has to its server; the kernel's has the name of an interface.
 const ID =
-  /\b(?:client|conn(?:ection)?|socket|session|peer|(?:up|back)?link(?! (?:eth|en[opsx]|wl|veth|br|docker|tun|wg)\w{0,12}\b)|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|on(?:dis)?connected(?:async)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63})(?![\w.:]\d)/gi;
+  /\b(?:client|conn(?:ection)?|socket|session|peer|stream|(?:up|back)?link(?! (?:eth|en[opsx]|wl|veth|br|docker|tun|wg)\w{0,12}\b)|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|on(?:dis)?connected(?:async)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63})(?![\w.:]\d)/gi;
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
   /(?<![A-Za-z])(?:open(?:ed)?|closed?|accepted)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
@@ -18,6 +18,8 @@ const ID_FIRST =
 /** The same in brackets of a list's sort, before what else happens to one who is connected: `[da484db2] unsubscribed`. */
 const BOXED_ID_FIRST =
   /^\[((?=[0-9a-f-]{0,35}\d)(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))\]:? (?:(?:is|has|was) )?(?:(?:un)?subscribed|joined|left|attached|detached|accepted|established|upgraded|terminat(?:ed|ing)|dropped|gone|lost|missed|no pong)(?![\w-])/;
+/** Behind a component's name, as Android's programs write who speaks: `W RealtimeSDK(a1f7ae851d1e): onClose`; a number alone is a pid there. */
+const ID_TAGGED = /^(?:[VDIWEF][ /])?[A-Za-z][\w.]{1,40}\(((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[\w-]{4,64})\): /;
 /** Behind a sign for coming and going: `- u8f1c0c code=1006`, `+ u606513 (127.0.0.1)`. */
 const ID_SIGNED = /^(?:[-+<>*]|<-|->|<<|>>) ["'[(<]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])"']?(?=[ :,(]|$)/;
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
@@ -116,6 +118,7 @@ function idIn(text: string): string | undefined {
     ID_FIRST.exec(text)?.[1] ??
     BOXED_ID_FIRST.exec(text)?.[1] ??
     ID_SIGNED.exec(text)?.[1] ??
+    ID_TAGGED.exec(text)?.[1] ??
     RATCHET.exec(text)?.[1]
   );
 }

@@ -3,9 +3,10 @@
  * join at once, views without a shared key are paired by client, end and life when they leave the fuzzy window.
  */
 
-import { connectionIds } from '../anchors.ts';
+import { connectionIds, pathValues } from '../anchors.ts';
 import type { Closure } from '../closure.ts';
 import type { EventOf, LogEvent } from '../types.ts';
+import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
 import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
@@ -55,6 +56,8 @@ export class Stitcher {
   /** Whether a proxy names connections in its error log. */
   #faultsSeen = false;
   readonly #byId = new Map<string, Draft>();
+  /** By what stands in the URL of a request under a name that is nobody's in particular. */
+  readonly #byPathValue = new Map<string, Draft>();
   readonly #byPeer = new Map<string, Draft>();
   readonly #byProxyNumber = new Map<string, Draft>();
   readonly #live = new Map<string, EventOf<'socket-opened'>>();
@@ -243,12 +246,26 @@ export class Stitcher {
         return draft;
       }
     }
+    const called = this.#calledSo(event, ids);
+    if (called) return called;
     const number = proxyNumber(event);
     const numbered = number === undefined ? undefined : this.#byProxyNumber.get(number);
     if (numbered && accepts(numbered, event, FUZZY_END_MS + 1_000)) return numbered;
     const peer = peerOf(event);
     const known = peer === undefined ? undefined : this.#byPeer.get(peer);
     return known && accepts(known, event, FUZZY_WINDOW_MS) && !this.#idConflict(known, ids, event.origin.source) ? known : undefined;
+  }
+
+  /** What one log calls the connection stands in the URL that another writes of it, under whatever name. */
+  #calledSo(event: Observation, ids: readonly string[]): Draft | undefined {
+    const { connection, path } = event.keys;
+    const isIt = (draft: Draft | undefined): boolean =>
+      draft !== undefined && accepts(draft, event, ID_WINDOW_MS) && !this.#idConflict(draft, ids, event.origin.source);
+    const mine = connection === undefined ? undefined : this.#byPathValue.get(connection);
+    if (isIt(mine)) return mine;
+    return pathValues(path)
+      .map((value) => [value, this.#byId.get(value)] as const)
+      .find(([value, draft]) => isIt(draft) && draft?.seen.some(({ keys }) => keys.connection === value))?.[1];
   }
 
   #index(draft: Draft, event: Observation, ids: readonly string[]): void {
@@ -269,6 +286,7 @@ export class Stitcher {
       } else if (event.kind === 'socket-closed' && draft.opened === undefined)
         draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
     }
+    for (const value of pathValues(event.keys.path)) this.#byPathValue.set(value, draft);
     const number = proxyNumber(event);
     if (number !== undefined) this.#byProxyNumber.set(number, draft);
     const peer = peerOf(event);
@@ -387,6 +405,8 @@ export class Stitcher {
     if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
     if (namedOtherwise(a, b) || namedOtherwise(b, a)) return Number.POSITIVE_INFINITY;
     if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
+    // A record without a stamp has its time in common with everything.
+    if ((isUndated(ours.end) || isUndated(theirs.end)) && !(sameClient && livesKnown)) return Number.POSITIVE_INFINITY;
     // Nothing but a time in common is not enough.
     if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
     return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5) + (isFaultAlone(a) || isFaultAlone(b) ? LATER : 0);
@@ -407,6 +427,7 @@ export class Stitcher {
   #forget(draft: Draft): void {
     for (const id of draft.ids) if (this.#byId.get(id) === draft) this.#byId.delete(id);
     for (const event of draft.seen) {
+      for (const value of pathValues(event.keys.path)) if (this.#byPathValue.get(value) === draft) this.#byPathValue.delete(value);
       const number = proxyNumber(event);
       if (number !== undefined && this.#byProxyNumber.get(number) === draft) this.#byProxyNumber.delete(number);
       const peer = peerOf(event);
