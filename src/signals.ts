@@ -22,13 +22,18 @@ export const ofInstance = (death: Death, server: string | undefined): boolean =>
 const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
-function ofOtherPod({ identity: { pods, containers, addresses } }: Death, { seen }: Closure): boolean {
+function ofOtherPod({ identity: { pods, containers, addresses } }: Death, closure: Closure): boolean {
+  const { seen } = closure;
   const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
   if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
   const container = own?.container;
   const names = container === undefined ? [] : containers.filter((name) => isContainerId(name) === isContainerId(container));
   if (container !== undefined && names.length > 0) return !names.some((name) => name.startsWith(container) || container.startsWith(name));
-  if (addresses.length === 0) return false;
+  return addresses.length > 0 && wentElsewhere(closure, addresses);
+}
+
+/** Whether the proxies' lines name upstreams, and none of these. */
+function wentElsewhere({ seen }: Pick<Closure, 'seen'>, addresses: readonly string[]): boolean {
   const upstreams = seen.flatMap((event) => event.keys.upstream?.ip ?? []);
   return upstreams.length > 0 && !upstreams.some((ip) => addresses.includes(ip));
 }
@@ -126,6 +131,7 @@ export function cutBy(change: ProxyChange, closure: Closure): number {
   if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
   const opened = openedFrom(closure);
   if (opened !== undefined && opened > change.acceptsUntilMs) return 0;
+  if (change.targets.length > 0 && wentElsewhere(closure, change.targets)) return 0;
   // One proxy's own lines stand in one order: a tunnel that it logged before is none that it cut then.
   const own = closure.seen.find((event) => event.kind === 'tunnel-ended' && productOf(event) === change.proxy);
   return own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs ? 0 : 1;
