@@ -114,6 +114,8 @@ export type Fact =
       readonly together: boolean;
       /** A whole number of seconds that people set lies at its edge. */
       readonly round: boolean;
+      /** How many of the pile the server read as a reset. */
+      readonly resets: number;
     }
   /** It ended clearly younger than the least timer that the ages (or silences) of the others show. */
   | { readonly kind: 'younger-than-timer'; readonly ms: DurationMs }

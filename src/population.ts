@@ -6,7 +6,7 @@
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
 import { Measured, type Pile, pilesIn } from './piles.ts';
-import { byHeartbeat } from './signals.ts';
+import { byHeartbeat, readsReset } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
@@ -128,8 +128,9 @@ export class Population {
     this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
     const exact = isExact(closure);
-    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact);
-    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact);
+    const reset = readsReset(closure);
+    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact, reset);
+    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact, reset);
   }
 
   /** A connection that was opened and that no log ends: it lived on. */
@@ -399,6 +400,7 @@ export class Population {
             p: inside.p,
             together: inside.together,
             round: inside.round,
+            resets: inside.resets,
           },
         ];
       const least = piles[0];
@@ -418,6 +420,7 @@ export class Population {
             p: below.p,
             together: below.together,
             round: below.round,
+            resets: below.resets,
           },
         ];
     }

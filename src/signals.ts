@@ -162,11 +162,30 @@ export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<
 export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
   world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
 
-/** A pile of ages that ended together, at no time that people set, is as well that of connections opened together: it refutes nothing. */
+/**
+ * A pile of ages that ended together, at no time that people set, is as well that of connections opened together: it refutes nothing; and
+ * nothing of what ended by another hand than its own.
+ */
 export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind: 'age-pile' }> | undefined => {
   const pile = factOf(closure, world, 'age-pile');
-  return pile?.together && !pile.round ? undefined : pile;
+  return pile && ((pile.together && !pile.round) || otherHand(pile, closure)) ? undefined : pile;
 };
+
+/** Go's, Java's and Node's errors of a read. */
+const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
+/** The server read a reset: somebody's machine lived and threw the connection away. */
+export const readsReset = (closure: Closure): boolean =>
+  seenOf(closure, 'socket-closed').some(
+    ({ vantage, by, reason }) => vantage === 'server' && by === undefined && RESET_READ.test(reason ?? ''),
+  );
+
+/** A timer ends all of its connections in one way: where the pile's servers read an end, a reset beside it is another's doing. */
+export const otherHand = (pile: Extract<Fact, { kind: 'age-pile' }>, closure: Closure): boolean =>
+  pile.resets <= pile.count * STRAY_SHARE && pile.count >= ONE_WAY_LEAST && readsReset(closure);
+/** A client's own end may lie in the pile by chance. */
+const STRAY_SHARE = 0.1;
+/** So few that end alike may do so by chance. */
+const ONE_WAY_LEAST = 5;
 
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>
