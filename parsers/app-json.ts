@@ -1,7 +1,7 @@
 /** JSON-lines logs of applications, whatever the logger, and clients' records of `onclose`. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
-import { isForeignMessage } from '../src/grammar/foreign.ts';
+import { isForeignField } from '../src/grammar/foreign.ts';
 import { type JsonObject, parseObject } from '../src/grammar/json.ts';
 import { known } from '../src/grammar/known.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
@@ -39,7 +39,7 @@ const isForeignObject = (object: JsonObject): boolean =>
   (typeof object['logger'] === 'string' && 'ts' in object && FOREIGN_LOGGER.test(object['logger']));
 
 /** Messages beside fields are the same few, line after line. */
-const isForeign = remembered(isForeignMessage);
+const isForeign = remembered(isForeignField);
 
 /** The server's own line about an upgraded request, written when the connection is over: its life, and no word of how it ended. */
 function requestOf(row: AppRow, vantage: Vantage): Draft | undefined {
@@ -316,6 +316,18 @@ export const appJson = defineParser<AppRow>({
         durationMs: 30053,
       },
       gives: { kind: 'socket-closed', code: 1001, lifeMs: 30053 },
+    },
+    {
+      line: '{"time":"2026-09-10T21:23:45.272048744-05:00","level":"WARN","msg":"ws finished","conn":"20d0dd98","code":1006,"dur":185084858418,"err":"websocket: close 1006 (abnormal closure): unexpected EOF","last_frame_age":366680384}',
+      from: 'Go 1.23 log/slog: all durations of a record are nanoseconds',
+      reads: { connection: '20d0dd98', durationMs: 185084.858, silenceMs: 366.68 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 185084.858, silenceMs: 366.68 },
+    },
+    {
+      line: `{"timestamp":"2026-01-20T12:38:15.2983250Z","message":"Connection disconnected with error 'Error: WebSocket closed with status code: 1006 (no reason given).'.","severityLevel":3,"customDimensions":{"connectionId":"RnY0896p8MJ4X3wu3SLzuN","uptimeMs":"228076"}}`,
+      from: 'Application Insights, traces of a page with @microsoft/signalr 8',
+      reads: { connection: 'RnY0896p8MJ4X3wu3SLzuN', durationMs: 228076 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 228076 },
     },
     {
       line: '{"level":"warning","msg":"client disconnected","peer":"203.0.113.9:51234","status_code":1006,"elapsed":"2m7.606s","time":"2026-01-05T03:04:05Z"}',

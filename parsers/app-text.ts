@@ -124,6 +124,24 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-opened', keys: { connection: 'e9f6c065' } },
     },
     {
+      line: '2026-01-20 13:38:15.274 +01:00 [WRN] Hub connection closed yKEDuAzeNCiAAmbgBPpJcZ after 332.349s: Connection aborted, application is stopping',
+      from: 'Serilog 4 file sink around a SignalR hub',
+      reads: { connection: 'yKEDuAzeNCiAAmbgBPpJcZ', durationMs: 332349 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 332349, by: 'shutdown' },
+    },
+    {
+      line: '2026-01-20 13:32:15.643 +01:00 [INF] Hub connection opened _6wBrDDMN1rQTzxV23ehiN from 198.51.100.6',
+      from: 'Serilog 4 file sink around a SignalR hub',
+      reads: { connection: '_6wBrDDMN1rQTzxV23ehiN', clientIp: '198.51.100.6' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2026-01-20 13:38:15.274 +01:00 [WRN] Connection closed ChatHubMessageHandling after 3.1s',
+      from: 'a class’s name of as many letters as a SignalR id',
+      reads: { durationMs: 3100 },
+      gives: 'noise',
+    },
+    {
       line: '22.09.2026 10:02:20,033 WARN  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Session 91e54836-92e0-46dd-a5ea-7feab0a741ca closed with CloseStatus[code=1006, reason=null] after 42422 ms',
       from: 'Logback 1.5 with a pattern of its own, around Spring 6',
       reads: { at: { ms: Date.UTC(2026, 8, 22, 10, 2, 20, 33), widthMs: 1, basis: 'local' }, thread: 'SpringApplicationShutdownHook' },

@@ -1,5 +1,7 @@
 /** Task state changes of Amazon ECS, as EventBridge writes them to a log group, and tasks as `aws ecs describe-tasks` has them. */
+import { endpoint } from '../src/grammar/address.ts';
 import { type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
+import { known } from '../src/grammar/known.ts';
 import { iso } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
 
@@ -16,12 +18,23 @@ interface TaskRow extends Row {
   readonly exitCode?: number | undefined;
   readonly containerReason?: string | undefined;
   readonly stoppedAt?: string | undefined;
+  /** The task's own address, where it has one (`awsvpc`). */
+  readonly address?: string | undefined;
 }
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 const MEMORY = /^OutOfMemoryError\b/;
 /** Ends that somebody or the platform wanted. */
 const WANTED = new Set(['ServiceSchedulerInitiated', 'UserInitiated', 'SpotInterruption', 'TerminationNotice']);
+
+function addressOf(containers: readonly JsonObject[]): string | undefined {
+  for (const { networkInterfaces } of containers)
+    for (const one of Array.isArray(networkInterfaces) ? networkInterfaces : []) {
+      const address = isObject(one) ? textOf(one['privateIpv4Address']) : undefined;
+      if (address !== undefined) return address;
+    }
+  return undefined;
+}
 
 const ARN = 'arn:aws:ecs:eu-central-1:123456789012:task/prod/4f1c2d3e4b5a69788796a5b4c3d2e1f0';
 const eventOf = (detail: string): string =>
@@ -73,6 +86,17 @@ export const awsEcsTask = defineParser<TaskRow>({
       gives: [{ kind: 'process-ended', exitCode: 1 }],
     },
     {
+      line: eventOf(
+        '"lastStatus":"STOPPED","containers":[{"name":"ws","exitCode":0,"networkInterfaces":[{"attachmentId":"0beb4ef3-33a5-4c3f-9911-973546e21475","privateIpv4Address":"10.20.11.47"}]}],"stopCode":"ServiceSchedulerInitiated","stoppedReason":"Scaling activity initiated by (deployment ecs-svc/1234567890123456789)","stoppingAt":"2026-06-15T05:31:10.5Z"',
+      ),
+      from: 'aws ecs describe-tasks of a task on Fargate',
+      reads: { address: '10.20.11.47' },
+      gives: [
+        { kind: 'stop-requested', how: 'scale-down' },
+        { kind: 'process-ended', exitCode: 0, by: 'stop' },
+      ],
+    },
+    {
       line: eventOf('"lastStatus":"RUNNING","containers":[{"name":"ws","lastStatus":"RUNNING"}]'),
       from: 'Amazon ECS documentation, task state change events',
       reads: { status: 'RUNNING' },
@@ -87,7 +111,8 @@ export const awsEcsTask = defineParser<TaskRow>({
     const status = textOf(task?.['lastStatus']);
     if (!task || !arn?.startsWith('arn:') || status === undefined) return null;
     const listed = task['containers'];
-    const ended = (Array.isArray(listed) ? listed : []).filter(isObject).filter((one) => numberOf(one['exitCode']) !== undefined);
+    const containers = (Array.isArray(listed) ? listed : []).filter(isObject);
+    const ended = containers.filter((one) => numberOf(one['exitCode']) !== undefined);
     const container = ended.find((one) => numberOf(one['exitCode']) !== 0) ?? ended[0];
     const at = iso(textOf(whole?.['time']) ?? '');
     return {
@@ -102,12 +127,13 @@ export const awsEcsTask = defineParser<TaskRow>({
       containerReason: textOf(container?.['reason']),
       stoppedAt: textOf(task['executionStoppedAt']) ?? textOf(task['stoppedAt']),
       stoppingAt: textOf(task['stoppingAt']),
+      address: addressOf(containers),
     };
   },
   events(row): readonly Draft[] | undefined {
     if (row.status !== 'STOPPED') return undefined;
     const service = /^service:(\S{1,200})$/.exec(row.group ?? '')?.[1];
-    const keys = { container: row.task, ...(service !== undefined && { service }) };
+    const keys = { container: row.task, ...known({ service, upstream: endpoint(row.address) }) };
     const when = iso(row.stoppedAt ?? '');
     const isOom = MEMORY.test(row.containerReason ?? '');
     const isWanted = row.stopCode !== undefined && WANTED.has(row.stopCode);

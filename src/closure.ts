@@ -84,12 +84,17 @@ export interface Death {
 export interface ProxyChange {
   readonly id: string;
   readonly proxy: string;
-  readonly change: 'reload' | 'stop' | 'worker-death';
+  /** `deregister` = it took one of its servers out, and lets its tunnels to that one run on for a time. */
+  readonly change: 'reload' | 'stop' | 'worker-death' | 'deregister';
   readonly when: Span;
   /** Tunnels may be cut in here. */
   readonly cuts: Span;
   /** A connection that opened later is none that it cut: by then those that it ends took no more. */
   readonly acceptsUntilMs: EpochMs;
+  /** Addresses of the servers that were taken out. Empty = not known. */
+  readonly targets: readonly string[];
+  /** When whoever waited for the time of the tunnels went on; undefined = not known. */
+  readonly overMs: EpochMs | undefined;
   readonly events: readonly LogEvent[];
 }
 

@@ -165,7 +165,7 @@ function deployFix(incidents: readonly IncidentReport[]): Fix {
         text: 'A reload or stop cut living connections. Give old workers time and spread the end, or tell clients to reconnect before.',
         code: {
           language: 'text',
-          text: 'nginx:         worker_shutdown_timeout 1h;\ningress-nginx: worker-shutdown-timeout: "3600s" in its ConfigMap\nHAProxy:       hard-stop-after 1h\nCaddy:         reverse_proxy { stream_close_delay 1h }',
+          text: 'nginx:         worker_shutdown_timeout 1h;\ningress-nginx: worker-shutdown-timeout: "3600s" in its ConfigMap\nHAProxy:       hard-stop-after 1h\nCaddy:         reverse_proxy { stream_close_delay 1h }\nAWS:           aws elbv2 modify-target-group-attributes --attributes Key=deregistration_delay.timeout_seconds,Value=3600',
         },
       }
     : {

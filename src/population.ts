@@ -12,14 +12,14 @@ import { Attempts, pausesOf } from './population/pauses.ts';
 import { Measured, type Pile, pilesIn } from './population/piles.ts';
 import { type Floor, SilenceFloor } from './population/silence-floor.ts';
 import { inTurn, type Sweep, sweepIn } from './population/sweeps.ts';
-import { byHeartbeat } from './signals.ts';
+import { byHeartbeat, readsReset } from './signals.ts';
 import type { DurationMs, EpochMs } from './types.ts';
 import { isUndated } from './undated.ts';
 
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
 const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
 
-const pileFact = (place: 'in' | 'above', { measure, fromMs, count, total, below, p, together, round }: Pile): Fact => ({
+const pileFact = (place: 'in' | 'above', { measure, fromMs, count, total, below, p, together, round, resets }: Pile): Fact => ({
   kind: 'age-pile',
   measure,
   place,
@@ -30,6 +30,7 @@ const pileFact = (place: 'in' | 'above', { measure, fromMs, count, total, below,
   p,
   together,
   round,
+  resets,
 });
 
 const midOf = ({ ended }: Closure): EpochMs => (ended.fromMs + ended.toMs) / 2;
@@ -70,8 +71,9 @@ export class Population {
     this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
     const exact = isExact(closure);
-    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact);
-    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact);
+    const reset = readsReset(closure);
+    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact, reset);
+    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact, reset);
   }
 
   /** A connection that was opened and that no log ends: it lived on. */

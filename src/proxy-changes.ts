@@ -9,6 +9,8 @@ import { isUndated } from './undated.ts';
 const DRAIN_SLACK_MS = 5_000;
 /** Without worker_shutdown_timeout or hard-stop-after known, a reload may cut tunnels up to ingress-nginx's 240 s later: the longest default. */
 const DRAIN_MS = 240_000;
+/** AWS target groups wait 300 s for what is left of a target that was taken out: `deregistration_delay.timeout_seconds`. */
+const DEREGISTER_MS = 300_000;
 const STOP_CUT_MS = 15_000;
 /** Proxies that wait for their tunnels to end before they cut them, by default for so long: cloudflared's `grace-period`. */
 const STOP_GRACE_MS: ReadonlyMap<string, DurationMs> = new Map([['cloudflared', 30_000]]);
@@ -36,6 +38,8 @@ interface Changing {
   acceptsUntilMs: EpochMs;
   /** Workers that were told to go and have not, by pid; undefined = no worker is known by its pid. */
   old: Set<number> | undefined;
+  readonly targets: string[];
+  overMs: EpochMs | undefined;
   readonly events: LogEvent[];
 }
 
@@ -53,6 +57,7 @@ export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>)
     const moment = isUndated(event.when) && found?.[1] === 'stop' ? momentIn(event.when, ends, HAND_LEAST) : undefined;
     if (isUndated(event.when) && !moment) continue;
     if (event.kind === 'proxy-lifecycle') follow(event, latest.get(`${event.proxy.toLowerCase()} reload`));
+    goneAfter(event, latest);
     const stopped = found ? undefined : endedBy(event, latest);
     if (stopped) stopped.cuts = { fromMs: stopped.cuts.fromMs, toMs: Math.max(stopped.cuts.toMs, event.when.toMs + CUT_SLACK_MS) };
     if (!found) continue;
@@ -61,7 +66,8 @@ export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>)
       fromMs: event.when.fromMs - (proxy.startsWith('apache') && change === 'stop' ? APACHE_LATE_MS : CLOCKS_MS),
       toMs: event.when.toMs + cutMs,
     };
-    const known = latest.get(`${proxy} ${change}`);
+    const key = change === 'deregister' ? takenOut(event) : `${proxy} ${change}`;
+    const known = latest.get(key);
     if (known && event.when.fromMs - known.when.toMs < ONE_CHANGE_MS) {
       known.events.push(event);
       known.when = { fromMs: known.when.fromMs, toMs: Math.max(known.when.toMs, event.when.toMs) };
@@ -78,14 +84,34 @@ export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>)
         cuts,
         acceptsUntilMs,
         old: undefined,
+        targets: [],
+        overMs: undefined,
         events: [event],
       };
       leave(event, fresh);
       changes.push(fresh);
-      latest.set(`${proxy} ${change}`, fresh);
+      latest.set(key, fresh);
     }
   }
   return changes;
+}
+
+/** A balancer takes out one server of one service at a time, and several services at once. */
+const takenOut = ({ keys: { service } }: LogEvent): string => `deregister ${service ?? ''}`;
+
+/**
+ * ECS stops a task when the balancer's time for it is over: until then its tunnels ran on, and after that there are none. Its records of the
+ * stop come within seconds, and one of them has the task's address.
+ */
+function goneAfter(event: LogEvent, latest: ReadonlyMap<string, Changing>): void {
+  if (event.kind !== 'stop-requested' || event.vantage !== 'orchestrator') return;
+  const out = latest.get(takenOut(event));
+  const { fromMs, toMs } = event.when;
+  if (!out || fromMs <= out.when.toMs || fromMs > (out.overMs ?? out.cuts.toMs) + CUT_SLACK_MS) return;
+  out.overMs ??= toMs;
+  out.cuts = { fromMs: out.cuts.fromMs, toMs: out.overMs + CUT_SLACK_MS };
+  const address = event.keys.upstream?.ip;
+  if (address !== undefined && !out.targets.includes(address)) out.targets.push(address);
 }
 
 /** A worker says that it was told to go: it takes no more connections. */
@@ -134,6 +160,7 @@ function changeIn(
 ): readonly [proxy: string, change: ProxyChange['change'], cutMs: DurationMs] | undefined {
   if (event.kind === 'proxy-lifecycle') {
     const proxy = event.proxy.toLowerCase();
+    if (event.change === 'deregister') return [proxy, 'deregister', (drains.get(proxy) ?? DEREGISTER_MS) + DRAIN_SLACK_MS];
     if (event.change === 'reload' || event.change === 'drain') return [proxy, 'reload', (drains.get(proxy) ?? DRAIN_MS) + DRAIN_SLACK_MS];
     if (event.change === 'stop' || event.change === 'tunnels-cut') return [proxy, 'stop', stopMs(proxy)];
     if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0)) return [proxy, 'worker-death', 5_000];

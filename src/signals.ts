@@ -22,13 +22,18 @@ export const ofInstance = (death: Death, server: string | undefined): boolean =>
 const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
-function ofOtherPod({ identity: { pods, containers, addresses } }: Death, { seen }: Closure): boolean {
+function ofOtherPod({ identity: { pods, containers, addresses } }: Death, closure: Closure): boolean {
+  const { seen } = closure;
   const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
   if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
   const container = own?.container;
   const names = container === undefined ? [] : containers.filter((name) => isContainerId(name) === isContainerId(container));
   if (container !== undefined && names.length > 0) return !names.some((name) => name.startsWith(container) || container.startsWith(name));
-  if (addresses.length === 0) return false;
+  return addresses.length > 0 && wentElsewhere(closure, addresses);
+}
+
+/** Whether the proxies' lines name upstreams, and none of these. */
+function wentElsewhere({ seen }: Pick<Closure, 'seen'>, addresses: readonly string[]): boolean {
   const upstreams = seen.flatMap((event) => event.keys.upstream?.ip ?? []);
   return upstreams.length > 0 && !upstreams.some((ip) => addresses.includes(ip));
 }
@@ -135,6 +140,7 @@ export function cutBy(change: ProxyChange, closure: Closure): number {
   if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
   const opened = openedFrom(closure);
   if (opened !== undefined && opened > change.acceptsUntilMs) return 0;
+  if (change.targets.length > 0 && wentElsewhere(closure, change.targets)) return 0;
   // One proxy's own lines stand in one order: a tunnel that it logged before is none that it cut then.
   const own = closure.seen.find((event) => event.kind === 'tunnel-ended' && productOf(event) === change.proxy);
   return own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs ? 0 : 1;
@@ -165,11 +171,30 @@ export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<
 export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
   world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
 
-/** A pile of ages that ended together, at no time that people set, is as well that of connections opened together: it refutes nothing. */
+/**
+ * A pile of ages that ended together, at no time that people set, is as well that of connections opened together: it refutes nothing; and
+ * nothing of what ended by another hand than its own.
+ */
 export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind: 'age-pile' }> | undefined => {
   const pile = factOf(closure, world, 'age-pile');
-  return pile?.together && !pile.round ? undefined : pile;
+  return pile && ((pile.together && !pile.round) || otherHand(pile, closure)) ? undefined : pile;
 };
+
+/** Go's, Java's and Node's errors of a read. */
+const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
+/** The server read a reset: somebody's machine lived and threw the connection away. */
+export const readsReset = (closure: Closure): boolean =>
+  seenOf(closure, 'socket-closed').some(
+    ({ vantage, by, reason }) => vantage === 'server' && by === undefined && RESET_READ.test(reason ?? ''),
+  );
+
+/** A timer ends all of its connections in one way: where the pile's servers read an end, a reset beside it is another's doing. */
+export const otherHand = (pile: Extract<Fact, { kind: 'age-pile' }>, closure: Closure): boolean =>
+  pile.resets <= pile.count * STRAY_SHARE && pile.count >= ONE_WAY_LEAST && readsReset(closure);
+/** A client's own end may lie in the pile by chance. */
+const STRAY_SHARE = 0.1;
+/** So few that end alike may do so by chance. */
+const ONE_WAY_LEAST = 5;
 
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>

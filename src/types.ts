@@ -161,9 +161,9 @@ export interface ProxyFault extends Seen<'proxy-fault'> {
   readonly lifeMs?: DurationMs;
 }
 
-/** A proxy was started, reloaded, drained or stopped, or one of its workers ended. */
+/** A proxy was started, reloaded, drained or stopped, or one of its workers ended; `deregister` = it was told to take one of its servers out. */
 export interface ProxyLifecycle extends Seen<'proxy-lifecycle'> {
-  readonly change: 'start' | 'reload' | 'drain' | 'stop' | 'worker-start' | 'worker-exit' | 'tunnels-cut';
+  readonly change: 'start' | 'reload' | 'drain' | 'stop' | 'worker-start' | 'worker-exit' | 'tunnels-cut' | 'deregister';
   readonly signal?: string;
   readonly exitCode?: number;
   /** The proxy's name in the report: nginx, HAProxy, Envoy … */

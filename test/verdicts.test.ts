@@ -970,3 +970,98 @@ describe('a server that starts anew without a word of a stop', () => {
     for (const { cause } of (await report(logs())).closures) expect(cause).toBe('unknown');
   });
 });
+
+describe('HAProxy’s word for an idle tunnel', () => {
+  const ended = (at: number, life: number, n: number): string =>
+    `${ip(n)}:4010${n} [22/Nov/2026:${iso(at - life).slice(11, 23)}] ws_in ws_nodes/ws1 0/0/0/1/${Math.round(life * 1000)} 101 267 - - cD-- 8/8/7/7/0 0/0 "GET /ws?conn=idle-100${n} HTTP/1.1"`;
+  const gaveUp = (at: number, id: string, life: number): string =>
+    `${iso(at)} WARN  [ws] connection closed id=${id} code=1006 duration=${life}s error="read tcp 10.0.0.5:9000->10.0.0.1:4010: i/o timeout"`;
+  const lives = [25.1, 30.2, 41.3, 52.4];
+  const behind = (late: number): Promise<Whole> =>
+    report({
+      'app.log': [
+        listening(0),
+        ...lives.map((life, n) => gaveUp(70 + 3 * n, `idle-100${n}`, life)),
+        ...count(6).map((n) => closed(120, `o${n}`, 100, ip(20 + n), 1000)),
+      ],
+      'haproxy.log': lives.map((life, n) => ended(70 + 3 * n + late, life + late, n)),
+    });
+
+  it('is also that for a client that does not answer when the server has closed: the server’s heartbeat came first', async () => {
+    expect((await behind(5.01)).closures.map(({ cause }) => cause)).toEqual(lives.map(() => 'network'));
+  });
+  it('stands when the server noticed in that moment', async () => {
+    expect((await behind(0.01)).closures.map(({ cause }) => cause)).not.toContain('network');
+  });
+});
+
+describe('a target that ECS takes out of its target group', () => {
+  const alb = (at: number, life: number, n: number, target: string): string =>
+    `wss ${iso(at)} app/edge/50dc6c495c0c9188 ${ip(n)}:2875${n} ${target}:8080 0.000 0.002 0.000 101 101 630 472 "GET https://app.example.com:443/ws?conn=k${n} HTTP/1.1" "Mozilla/5.0" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/chat/6d0ecf831eec9f09 "Root=1-6a4cce25-8ee9334c68930d9b3e5fd7bb" "app.example.com" "-" 10 ${iso(at - life)} "forward" "-" "-" "${target}:8080" "101" "-" "-" TID_1`;
+  const service = (at: number, message: string): string => `{"createdAt":"${iso(at)}","message":"(service chat) ${message}"}`;
+  const task = (at: number): string =>
+    `{"taskArn":"arn:aws:ecs:eu-west-1:111122223333:task/prod/9f0c2d7be1a84d2f8c7a1b6e5d3f4a21","group":"service:chat","lastStatus":"STOPPED","containers":[{"name":"chat","exitCode":0,"networkInterfaces":[{"privateIpv4Address":"10.20.11.47"}]}],"stopCode":"ServiceSchedulerInitiated","stoppedReason":"Scaling activity initiated by (deployment ecs-svc/1)","stoppingAt":"${iso(at)}","stoppedAt":"${iso(at + 2)}"}`;
+  const lives = [160.2, 150.3, 145.1, 133.7, 128.8, 121.5, 119.4, 112.6];
+  const cutAt = async (target: string): Promise<Whole> =>
+    report({
+      'app.log': [
+        listening(0),
+        ...lives.map((life, n) => closed(180 + n / 50, `k${n}`, life, ip(n))),
+        ...count(4).map((n) => closed(240 + 9 * n, `o${n}`, 50 + 7 * n, ip(20 + n), 1000)),
+      ],
+      'alb.log': lives.map((life, n) => alb(180 + n / 50, life, n, target)),
+      'service.ndjson': [
+        service(120, 'deregistered 1 targets in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/chat/6d)'),
+        service(184, 'has stopped 1 running tasks: (task 9f0c2d7be1a84d2f8c7a1b6e5d3f4a21).'),
+      ],
+      'task.ndjson': [task(184)],
+    });
+
+  it('loses what is left of its connections right before its task is stopped', async () => {
+    expect(new Set(Object.values(causesOf(await cutAt('10.20.11.47'))))).toEqual(new Set(['deploy-restart']));
+  });
+  it('takes none of another target’s along', async () => {
+    expect(Object.values(causesOf(await cutAt('10.20.13.18')))).not.toContain('deploy-restart');
+  });
+});
+
+describe('a reset that the server reads', () => {
+  const ended = (at: number, id: string, life: number, error: string): string =>
+    `${iso(at)} WARN  [ws] connection closed id=${id} code=1006 duration=${life}s error="${error}"`;
+  const RESET = 'read tcp 10.20.13.18:8080->10.20.1.77:29482: read: connection reset by peer';
+  const EOF = 'websocket: close 1006 (abnormal closure): unexpected EOF';
+  const older = async (pile: string): Promise<string | undefined> => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        ...count(14).map((n) => ended(61 + 17.3 * n, `k${n}`, 60.02 + ((7 * n) % 5) / 100, pile)),
+        ended(212.4, 'older', 96.3, RESET),
+        closed(330, 'z', 33, ip(4), 1000),
+      ],
+    });
+    return causesOf(found)['older'];
+  };
+
+  it('is none of a timer’s whose other ends were no resets', async () => {
+    expect(await older(EOF)).toBe('client-abort');
+    expect(await older(RESET)).toBe('proxy-timeout');
+  });
+});
+
+describe('a log that holds the router’s lines and the server’s', () => {
+  it('has names of both for one connection', async () => {
+    const heroku = (at: number, who: string, text: string): string => `${iso(at).replace('Z', '000+00:00')} ${who}: ${text}`;
+    const lives = [183.825, 86.04, 121.532];
+    const found = await report({
+      'heroku.log': lives.flatMap((life, n) => [
+        heroku(
+          200 + 40 * n,
+          'heroku[router]',
+          `at=error code=H15 desc="Idle connection" method=GET path="/play" host=quiz.example.com request_id=1ed9bda3-1750-4d95-a545-e9cdb6c54ab${n} fwd="${ip(n)}" dyno=web.1 connect=1ms service=${life * 1000}ms status=503 bytes= protocol=https`,
+        ),
+        heroku(200.001 + 40 * n, 'app[web.1]', `player Remy998${n} left after ${life.toFixed(1)}s (code 1006)`),
+      ]),
+    });
+    expect(found.closures.map(({ cause, grade }) => `${cause} ${grade}`)).toEqual(lives.map(() => 'proxy-timeout confirmed'));
+  });
+});

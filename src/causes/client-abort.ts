@@ -10,6 +10,7 @@ import {
   floorWords,
   foundDead,
   plural,
+  readsReset,
   seenOf,
   sweepWords,
   timerPile,
@@ -21,8 +22,6 @@ const MANY_CLIENTS = 3;
 /** So many addresses are rarely one person's devices, one test's or one office's that lost its power, in one second. */
 const MOST_LEAVERS = 12;
 const LEAVE_TOGETHER_MS = 1_500;
-/** Go's, Java's and Node's errors of a read. */
-const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
 
 /** A proxy knows whose reset or FIN came: one client may say many addresses. */
 const namesClient = (closure: Closure): boolean =>
@@ -84,8 +83,7 @@ export const clientAbort: Cause = {
         'a reset that the server reads comes from a living machine: the client, where no hop stands between; a balancer without a log may have sent it',
       holds: (close, closure, world) =>
         close.vantage === 'server' &&
-        close.by === undefined &&
-        RESET_READ.test(close.reason ?? '') &&
+        readsReset(closure) &&
         !closure.seen.some(({ kind }) => kind === 'tunnel-ended' || kind === 'proxy-fault') &&
         !timerPile(closure, world)
           ? 0.7

@@ -17,12 +17,20 @@ function drainsOf(change: ProxyChange, world: World): readonly DurationMs[] {
   return change.proxy === 'ingress-nginx' && drains.length === 0 ? [INGRESS_DRAIN_MS] : drains;
 }
 
-/** Whether the closure ended just when the old workers' time was over. */
+/** ECS asks its balancers every few seconds whether a target's time is over, and stops the task then. */
+const WENT_ON_MS = 15_000;
+
+/** Whether the closure ended just when the time of what was told to go was over. */
 function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean {
+  const left = (change.overMs ?? Number.NaN) - closure.ended.fromMs;
+  if (left >= -WENT_ON_SLACK_MS && left <= WENT_ON_MS) return true;
   const drains = drainsOf(change, world);
   const since = closure.ended.fromMs - change.when.fromMs;
   return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
 }
+
+/** A server may write of an end after the stop that followed it is stamped: two clocks. */
+const WENT_ON_SLACK_MS = 1_000;
 
 /** How far a closure while a proxy stops is that stop's: those that it cuts, it cuts at once. */
 function cutTogether(change: ProxyChange, closure: Closure, world: World): number {
@@ -117,7 +125,8 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
-      holds: (change, closure, world) => (change.change !== 'reload' && cutBy(change, closure) ? cutTogether(change, closure, world) : 0),
+      holds: (change, closure, world) =>
+        (change.change === 'stop' || change.change === 'worker-death') && cutBy(change, closure) ? cutTogether(change, closure, world) : 0,
       says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
     },
     {
@@ -126,24 +135,31 @@ export const deployRestart: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because:
-        'a reload cuts old tunnels at once (Caddy) or when its drain time is over (nginx, HAProxy); only together with a burst is it more than a coincidence',
+        'a reload cuts old tunnels at once (Caddy) or when its drain time is over (nginx, HAProxy), as a balancer cuts those of a server that it takes out; only together with a burst is it more than a coincidence',
       holds: (change, closure, world) => {
-        if (change.change !== 'reload' || !cutBy(change, closure)) return 0;
+        if ((change.change !== 'reload' && change.change !== 'deregister') || !cutBy(change, closure)) return 0;
         const word =
           seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') ||
           seenOf(closure, 'process-fault').length > 0;
         if (word) return 1;
         const drained = drainedOn(change, closure, world);
         // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
-        const unknown = drainsOf(change, world).length === 0;
+        const unknown = drainsOf(change, world).length === 0 && change.overMs === undefined;
         if (factOf(closure, world, 'burst'))
-          return drained || closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS ? 0.9 : unknown ? 0.5 : 0.15;
+          return drained || (change.change === 'reload' && closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS)
+            ? 0.9
+            : unknown
+              ? 0.5
+              : 0.15;
         return factOf(closure, world, 'client-group') ? (drained ? 0.9 : unknown ? 0.4 : 0.15) : drained ? 0.4 : 0.15;
       },
       says: (change, closure, world) => {
         const sinceMs = closure.ended.fromMs - change.when.toMs;
         const ago = sinceMs < 1_000 ? '' : ` ${words(sinceMs)} before`;
-        return `${change.proxy} was reloaded${ago}${drainedOn(change, closure, world) ? ', when the time of its old workers was over' : ''}`;
+        const drained = drainedOn(change, closure, world);
+        if (change.change === 'deregister')
+          return `${change.proxy} took a server out${ago}${drained ? ', when the time of its connections was over' : ''}`;
+        return `${change.proxy} was reloaded${ago}${drained ? ', when the time of its old workers was over' : ''}`;
       },
     },
   ],
@@ -182,7 +198,7 @@ export const deployRestart: Cause = {
     const change = changesNear(world, closure)
       .filter((one) => cutBy(one, closure))
       .sort((a, b) => Number(a.change === 'reload') - Number(b.change === 'reload') || b.when.fromMs - a.when.fromMs)[0];
-    const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker' };
+    const what = { reload: 'reloaded', stop: 'stopped or drained', 'worker-death': 'lost a worker', deregister: 'took the server out' };
     return change
       ? { detail: `${change.proxy} ${what[change.change]}`, hop: change.proxy, incidentKey: change.id }
       : { detail: 'stopped on request', hop: hopOf(closure) ?? 'proxy', incidentKey: 'stop' };

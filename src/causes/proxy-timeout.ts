@@ -1,6 +1,18 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concernsClient, factOf, floorWords, hopOf, plural, sameUpstream, seenOf, sweepWords, timerAt, words } from '../signals.ts';
+import {
+  concernsClient,
+  factOf,
+  floorWords,
+  hopOf,
+  otherHand,
+  plural,
+  sameUpstream,
+  seenOf,
+  sweepWords,
+  timerAt,
+  words,
+} from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -9,6 +21,23 @@ const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer o
 const TIMERLESS: ReadonlySet<string> = new Set(['traefik']);
 /** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes. */
 const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy']);
+
+/** When one side has closed, HAProxy gives the other one so long at least (`client-fin`, `server-fin`, set from 1 s on), but for the handshake. */
+const FIN_LEAST_MS = 900;
+/**
+ * The server ended it first, by its own account, and then the proxy's timer for the side that was left ran out: HAProxy logs that like an
+ * idle tunnel's. The two lives tell, whatever the clocks: a server that a timer cuts off writes its end in that moment.
+ */
+const endedBefore = (tunnel: EventOf<'tunnel-ended'>, closure: Closure): boolean =>
+  seenOf(closure, 'socket-closed').some(
+    ({ vantage, by, lifeMs }) =>
+      vantage === 'server' &&
+      OWN_HAND.has(by ?? '') &&
+      lifeMs !== undefined &&
+      // Whole seconds may be cut off.
+      (tunnel.lifeMs ?? 0) - lifeMs >= FIN_LEAST_MS + (lifeMs % 1_000 === 0 ? 1_000 : 0),
+  );
+const OWN_HAND: ReadonlySet<string> = new Set(['heartbeat', 'shutdown', 'server', 'protocol-error']);
 
 /** The timer's line may be a consequence: the peer was gone and the proxy only noticed. */
 function lostBefore(closure: Closure, world: World): boolean {
@@ -43,7 +72,11 @@ export const proxyTimeout: Cause = {
       speaks: 'for',
       because: 'the proxy names its own timer as what ended this connection',
       holds: (tunnel, closure, world) =>
-        tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' ? (lostBefore(closure, world) ? 0.5 : 1) : 0,
+        (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life') && !endedBefore(tunnel, closure)
+          ? lostBefore(closure, world)
+            ? 0.5
+            : 1
+          : 0,
       says: (tunnel) =>
         `the proxy ended it by its ${tunnel.endedBy === 'life' ? 'maximum life' : 'idle timer'}${tunnel.termination ? ` (${tunnel.termination})` : ''}${tunnel.lifeMs === undefined ? '' : ` after ${words(tunnel.lifeMs)}`}`,
     },
@@ -158,6 +191,7 @@ export const proxyTimeout: Cause = {
         fact.kind === 'age-pile' &&
         fact.place === 'above' &&
         fact.count >= fact.total * 0.3 &&
+        !otherHand(fact, closure) &&
         !lostBefore(closure, world) &&
         !factOf(closure, world, 'burst') &&
         !factOf(closure, world, 'client-group')

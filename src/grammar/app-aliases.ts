@@ -75,7 +75,7 @@ const LIFE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|onlinefor|onlinetime|timeonline|heldfor|stayed|played|playedfor|playtime|connectedsince|(?:open|online|connected|session|up|held|after)(?=m?s$|m?secs?$|millis|seconds))${UNIT}$`,
 );
 const SILENCE = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|lastactivityago|lastseenago|lastmessageago|lastpongago)${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|last(?:activity|seen|message|msg|frame|data|packet|read|recv|received|rx|pong)(?:ago|age|idle))${UNIT}$`,
 );
 
 const STALL = new RegExp(`^(?:event)?(?:loop)?(?:lag|delay|block(?:ed)?|stall(?:ed)?)(?:for|time)?${UNIT}$|^(?:housekeeper)?delta$`);
@@ -127,7 +127,7 @@ export function meaningsOf(name: string): readonly Meaning[] {
 
 // Objects that only group fields: their name says nothing of what stands in them.
 export const GROUPS: ReadonlySet<string> = new Set(
-  'fields context ctx data extra meta metadata payload detail details contextmap mdc attributes attrs labels properties state record params args info event log span structureddata dynamic closeevent message msg connectioninfo'.split(
+  'fields context ctx data extra meta metadata payload detail details contextmap mdc attributes attrs labels properties state record params args info event log span structureddata dynamic closeevent message msg connectioninfo customdimensions custommeasurements'.split(
     ' ',
   ),
 );

@@ -303,7 +303,7 @@ function errorLine(stack: string): string {
 /**
  * A duration by the unit in its key or its value. A bare number (`duration: 17001`) is read by the record's own evidence:
  * a decimal point means seconds (Python, zap), unless the record is stamped in epoch ms (JavaScript's performance.now()) or is Serilog's;
- * an integer of 1e9 or more means nanoseconds (Go's time.Duration); an integer beside an epoch-seconds stamp means seconds;
+ * an integer of 1e9 or more means nanoseconds (Go's time.Duration), also for the record's others; an integer beside an epoch-seconds stamp means seconds;
  * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
  * What the log's other records tell of the same name comes before all that: one unit for a name and a log.
  */
@@ -344,10 +344,16 @@ function bareDuration(value: number, point: boolean, fields: Fields, at: Stamp |
   const clock = number(fields, 'time', (candidate) => epoch(candidate) !== undefined);
   const inMs = (clock !== undefined && clock >= 1e11 && clock < 1e14) || fields.template !== undefined;
   if (point) return inMs ? value : rounded(value * 1000);
-  if (value >= 1e9) return rounded(value / 1e6);
+  if (value >= NANOSECONDS || inNanoseconds(fields)) return rounded(value / 1e6);
   if (clock !== undefined && clock < 1e11) return value * 1000;
   return value >= 1000 || value === 0 || at?.widthMs === 1 ? value : undefined;
 }
+
+/** As milliseconds it would be eleven days. */
+const NANOSECONDS = 1e9;
+/** Go's loggers write all durations of a record alike: beside one that can only be nanoseconds a short one is none of milliseconds. */
+const inNanoseconds = ({ life = [], silence = [] }: Fields): boolean =>
+  [...life, ...silence].some(({ value, unitMs }) => unitMs === undefined && (numberOf(value) ?? 0) >= NANOSECONDS);
 
 const isPointed = (written: string, name: string, value: unknown): boolean =>
   typeof value === 'number' ? hasPoint(written, name, value) : String(value).includes('.');

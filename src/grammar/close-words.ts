@@ -103,7 +103,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   [
     'shutdown',
-    /(?:server|proxy|gateway|load balancer) (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/,
+    /(?:server|proxy|gateway|load balancer|application|app|service|process|host) (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/,
   ],
   ['server', /server namespace disconnect|io server disconnect|forced? (?:server )?close|closed by (?:the )?server|kicked/],
   ['client', /client namespace disconnect|io client disconnect|closed by (?:the )?client|client (?:closed|went away)/],

@@ -37,8 +37,10 @@ const MESSAGES: readonly RegExp[] = [
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
 ]; // prettier-ignore
 
-export const isForeignMessage = (message: string): boolean =>
-  MESSAGES.some((pattern) => pattern.test(message)) || clientPhrase(message) !== undefined;
+/** … as one of a record's fields, which tell more than the message: what a client's library prints as a bare line is its application's there. */
+export const isForeignField = (message: string): boolean => MESSAGES.some((pattern) => pattern.test(message));
+
+export const isForeignMessage = (message: string): boolean => isForeignField(message) || clientPhrase(message) !== undefined;
 
 // Programs whose plain lines are read elsewhere or are never about WebSockets.
 const SERVICES =

@@ -132,7 +132,9 @@ export const EVENTS: Readonly<Record<string, EventShape>> = {
   },
   'proxy-lifecycle': {
     kind: 'proxy-lifecycle',
-    choices: { change: { values: ['start', 'reload', 'drain', 'stop', 'worker-start', 'worker-exit', 'tunnels-cut'], required: true } },
+    choices: {
+      change: { values: ['start', 'reload', 'drain', 'stop', 'worker-start', 'worker-exit', 'tunnels-cut', 'deregister'], required: true },
+    },
     of: (row) => ({ signal: row.signal, exitCode: row.exitCode }),
   },
   'health-failed': {

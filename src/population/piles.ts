@@ -32,18 +32,23 @@ export interface Pile {
   readonly together: boolean;
   /** A whole number of seconds that people set lies at its edge. */
   readonly round: boolean;
+  /** How many of them the server read as a reset. */
+  readonly resets: number;
 }
 
 /** Measures of abnormal closures, and when each ended. */
 export class Measured {
   readonly values = new Numbers();
   readonly ends = new Numbers();
+  /** 1 = the server read a reset. */
+  readonly resets = new Numbers();
   /** 1 = measured to the ms. */
   readonly #exact = new Numbers();
 
-  add(value: DurationMs, endMs: number, exact: boolean): void {
+  add(value: DurationMs, endMs: number, exact: boolean, reset: boolean): void {
     this.values.push(value);
     this.ends.push(endMs);
+    this.resets.push(reset ? 1 : 0);
     this.#exact.push(exact ? 1 : 0);
   }
 
@@ -52,7 +57,7 @@ export class Measured {
     const some = new Measured();
     for (let at = 0; at < this.values.length; at++) {
       const [value, endMs, exact] = [this.values.at(at), this.ends.at(at), this.#exact.at(at) === 1];
-      if (holds(endMs, value, exact)) some.add(value, endMs, exact);
+      if (holds(endMs, value, exact)) some.add(value, endMs, exact, this.resets.at(at) === 1);
     }
     return some;
   }
@@ -73,7 +78,7 @@ export function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
 /** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
 const SLACK_MS = 60;
 
-function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
+function pilesOf(measure: Pile['measure'], { values, ends, resets }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
   const order = values.ranking();
@@ -115,6 +120,7 @@ function pilesOf(measure: Pile['measure'], { values, ends }: Measured, widthOf: 
       total,
       below: from,
       p,
+      resets: resets.pick(order.subarray(from, to)).reduce((sum, one) => sum + one, 0),
       together: endedTogether(ages.subarray(first, end), ends.pick(order.subarray(first, end))),
     });
     from = to;

@@ -16,7 +16,7 @@ export type Observation =
 export interface Draft {
   readonly number: number;
   readonly seen: Observation[];
-  /** Sources that name the connection by an id. */
+  /** Writers that name the connection by an id. */
   readonly namedBy: Set<string>;
   opened: EventOf<'socket-opened'> | undefined;
   /** Its log writes opens, and has none for it. */

@@ -71,7 +71,7 @@ export class Stitcher {
   readonly #silent = new Map<string, Draft[]>();
   /** By source: the connection of the latest refusal. */
   readonly #refused = new Map<string, Draft>();
-  /** Pairs of sources that share connection ids: between them an id that differs means another connection. */
+  /** Pairs of writers that share connection ids: between them an id that differs means another connection. */
   readonly #idFriends = new Set<string>();
   #count = 0;
 
@@ -158,7 +158,7 @@ export class Stitcher {
     if (!draft || event.kind !== 'socket-closed' || event.vantage !== 'client' || event.format === BROWSER) return undefined;
     this.#browsers.delete(event.origin.source);
     const paths = new Set([...draft.seen, event].flatMap(({ keys: { path } }) => path ?? []));
-    return event.when.fromMs - draft.lastMs < HANDLER_MS && paths.size < 2 && !this.#idConflict(draft, ids, event.origin.source)
+    return event.when.fromMs - draft.lastMs < HANDLER_MS && paths.size < 2 && !this.#idConflict(draft, ids, writerOf(event))
       ? draft
       : undefined;
   }
@@ -242,7 +242,7 @@ export class Stitcher {
       const draft = this.#byId.get(id);
       if (draft && accepts(draft, event, ID_WINDOW_MS)) {
         for (const other of draft.seen)
-          if (other.origin.source !== event.origin.source) this.#idFriends.add(pairOf(other.origin.source, event.origin.source));
+          if (writerOf(other) !== writerOf(event)) this.#idFriends.add(pairOf(writerOf(other), writerOf(event)));
         return draft;
       }
     }
@@ -253,7 +253,7 @@ export class Stitcher {
     if (numbered && accepts(numbered, event, FUZZY_END_MS + 1_000)) return numbered;
     const peer = peerOf(event);
     const known = peer === undefined ? undefined : this.#byPeer.get(peer);
-    return known && accepts(known, event, FUZZY_WINDOW_MS) && !this.#idConflict(known, ids, event.origin.source) ? known : undefined;
+    return known && accepts(known, event, FUZZY_WINDOW_MS) && !this.#idConflict(known, ids, writerOf(event)) ? known : undefined;
   }
 
   /** What one log calls the connection stands in the URL that another writes of it, under whatever name. */
@@ -269,7 +269,7 @@ export class Stitcher {
   }
 
   #index(draft: Draft, event: Observation, ids: readonly string[]): void {
-    if (ids.length > 0) draft.namedBy.add(event.origin.source);
+    if (ids.length > 0) draft.namedBy.add(writerOf(event));
     else if (event.kind === 'socket-closed' && draft.seen.length === 1) {
       const opened = this.#openers.get(event.origin.source)?.close(event);
       if (opened === null) draft.unopened = true;
@@ -401,7 +401,7 @@ export class Stitcher {
       lifeCost = Math.min(difference / 500, 1 + difference / 5_000);
     }
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
-    if (a.ids.size > 0) for (const source of a.namedBy) if (this.#idConflict(b, a.ids, source)) return Number.POSITIVE_INFINITY;
+    if (a.ids.size > 0) for (const writer of a.namedBy) if (this.#idConflict(b, a.ids, writer)) return Number.POSITIVE_INFINITY;
     if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
     if (namedOtherwise(a, b) || namedOtherwise(b, a)) return Number.POSITIVE_INFINITY;
     if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
@@ -412,7 +412,7 @@ export class Stitcher {
     return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5) + (isFaultAlone(a) || isFaultAlone(b) ? LATER : 0);
   }
 
-  #idConflict(draft: Draft, ids: Iterable<string>, source: string): boolean {
+  #idConflict(draft: Draft, ids: Iterable<string>, writer: string): boolean {
     if (draft.ids.size === 0) return false;
     let any = false;
     for (const id of ids) {
@@ -420,7 +420,7 @@ export class Stitcher {
       any = true;
     }
     if (!any) return false;
-    for (const other of draft.namedBy) if (other === source || this.#idFriends.has(pairOf(other, source))) return true;
+    for (const other of draft.namedBy) if (other === writer || this.#idFriends.has(pairOf(other, writer))) return true;
     return false;
   }
 
@@ -436,9 +436,12 @@ export class Stitcher {
   }
 }
 
+/** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids of its own. */
+const writerOf = ({ origin, vantage }: Pick<LogEvent, 'origin' | 'vantage'>): string => `${origin.source} ${vantage}`;
+
 /** Who wrote how the one began wrote of the other by another name; a router in the same log has names of its own. */
 function namedOtherwise({ opened, ids }: Draft, other: Draft): boolean {
-  if (opened?.keys.connection === undefined || !other.namedBy.has(opened.origin.source)) return false;
+  if (opened?.keys.connection === undefined || !other.namedBy.has(writerOf(opened))) return false;
   for (const id of ids) if (other.ids.has(id)) return false;
   const { origin, vantage } = opened;
   return other.seen.some(
