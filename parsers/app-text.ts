@@ -3,6 +3,7 @@ import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOf, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
+import { placedLine } from '../src/grammar/console-place.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
@@ -19,10 +20,6 @@ const NOT_BARE =
 // Command-line clients print so, on a terminal; in a container's output the same is a logger's.
 const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
-// Chrome's console, copied or saved: where the page printed it stands right behind the time, if there is one, or in front.
-const IN_A_PAGE =
-  /^((?:\d{2}:\d{2}:\d{2}(?:\.\d{3})?\s{1,4})?)((?:[\w@~-]{1,60}(?:\.[\w~-]{1,60}){0,5}\.(?:[cm]?jsx?|tsx?|vue|svelte|html)|\(index\)|VM\d{1,7})(?:\?[\w=&.-]{0,80})?:\d{1,7}(?::\d{1,7})?)\s{1,4}/;
-
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
 
@@ -33,17 +30,16 @@ function withoutHead(row: AppRow): AppRow {
 }
 
 function read(line: string, context: Context): AppRow | null {
-  const row = rowOfLine(line, context);
-  const place = row && IN_A_PAGE.exec(line)?.[2];
+  const { text, place } = placedLine(withoutAnsi(line));
+  const row = rowOfLine(text, context);
   // A fresh row of this call, completed in place.
-  return place ? Object.assign(row, { place }) : row;
+  return row && place ? Object.assign(row, { place }) : row;
 }
 
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
 
-function rowOfLine(line: string, context: Context): AppRow | null {
-  const text = withoutAnsi(line).replace(IN_A_PAGE, '$1');
+function rowOfLine(text: string, context: Context): AppRow | null {
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text, context.header);
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
