@@ -182,6 +182,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'handshake-failed', status: 502, vantage: 'client', keys: { connection: '69804bd9' } },
     },
     {
+      line: "CRITICAL:unicorn_binance_websocket_api:BinanceWebSocketApiSocket.start_socket(90edc1f39854-4ce6-be2b-c065-d60132f96aa8, ['kline_1m'], ['blurusdt']) - Exception ConnectionClosed - error_msg: sent 1011 (unexpected error) keepalive ping timeout; no close frame received",
+      from: 'unicorn-binance-websocket-api 1.41, oliver-zehentleitner/unicorn-binance-websocket-api#284',
+      reads: { logger: 'unicorn_binance_websocket_api' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', vantage: 'client' },
+    },
+    {
       line: '2026/12/31 23:59:55 websocket dial failed: websocket: bad handshake (status 502) agent=69804bd9',
       from: 'Go’s log around gorilla/websocket 1.5',
       reads: {},

@@ -31,7 +31,7 @@ const MESSAGES: readonly RegExp[] = [
   /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
   // Erlang and Elixir
   /^(?:GenServer|Task|Process|Ranch (?:listener|protocol)|Supervisor|Child) .{0,200}(?:terminat(?:ing|ed)|raised|exited|started)|^CONNECTED TO |^REFUSED CONNECTION TO /,
-  /CloseEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
+  /CloseEvent \{|^(?:error: )?Uncaught (?:\(in promise\) )?ErrorEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
   /^(?:engine|socket\.io)[\w.:-]{0,60} \S.{0,200}(?:clos|reason)/, // Socket.IO's debug output
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
