@@ -2,6 +2,7 @@
 import { type ClientPhrase, clientPhrase, isNeverMade } from '../src/grammar/client-phrases.ts';
 import { closeCodeIn, endedBy, isCloseCode, upgradeStatusIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
+import { exceptionIn } from '../src/grammar/java-exception.ts';
 import { type LogHead, logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { duration } from '../src/time.ts';
@@ -278,7 +279,7 @@ export const websocketClients = defineParser<ClientRow>({
     if (!found) return null;
     const { phrase, head, message } = found;
     const { code: written, status: refused, interval, remote, connection, path } = found.groups;
-    const reason = found.groups['reason'] ?? (phrase.exception === 'below' ? EXCEPTION.exec(context.after(1)[0] ?? '')?.[1] : undefined);
+    const reason = found.groups['reason'] ?? (phrase.exception === 'below' ? exceptionIn(context.after(1)[0]) : undefined);
     const code = written === undefined ? phrase.code : Number(written);
     if (code !== undefined && !isCloseCode(code)) return null;
     const means = meaningOf(phrase, reason, context);
@@ -329,8 +330,6 @@ export const websocketClients = defineParser<ClientRow>({
     }
   },
 });
-
-const EXCEPTION = /^((?:[a-z]\w{0,40}\.){1,8}[A-Z]\w{0,80}(?:Exception|Error)(?:: .{0,300})?)$/;
 
 type Found = NonNullable<ReturnType<typeof clientPhrase>> & { readonly head: LogHead | undefined; readonly message: string };
 
