@@ -34,6 +34,9 @@ const MESSAGES: readonly RegExp[] = [
   /CloseEvent \{|^(?:error: )?Uncaught (?:\(in promise\) )?ErrorEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
   /^(?:engine|socket\.io)[\w.:-]{0,60} \S.{0,200}(?:clos|reason)/, // Socket.IO's debug output
   /^(?:recv|send) \S{1,80}: \[[2-6],/, // frames of OCPP, as evcc traces them
+  // EMQX, RabbitMQ
+  /\bmsg: (?:websocket_(?:closed|terminated)|mqtt_packet_(?:sent|received))(?=,|$)|^<\d{1,10}\.\d{1,10}\.\d{1,10}> .{0,60}\bWeb (?:MQTT|STOMP)\b/,
+  /^(?:<\d{1,10}\.\d{1,10}\.\d{1,10}> )?(?: ?Server startup complete; \d{1,4} plugins|RabbitMQ is asked to stop)/,
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
 ]; // prettier-ignore
