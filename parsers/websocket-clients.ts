@@ -19,6 +19,7 @@ interface ClientRow extends Row {
   readonly status?: number;
   readonly intervalMs?: number;
   readonly remote?: boolean;
+  readonly clean?: true;
 }
 
 export const websocketClients = defineParser<ClientRow>({
@@ -51,6 +52,8 @@ export const websocketClients = defineParser<ClientRow>({
     'Pong timeout',
     '): opened',
     'WebSocket: opened',
+    '): closed',
+    'WebSocket: closed',
     'failure  Message:',
     'failure StatusCode:',
     'WebSocketHandler',
@@ -97,28 +100,28 @@ export const websocketClients = defineParser<ClientRow>({
     },
     {
       line: "java.net.ProtocolException: Expected HTTP 101 response but was '502 Bad Gateway'",
-      from: 'OkHttp 3.12 in Gotify for Android 2.0.13: the line above says so',
+      from: 'OkHttp 3 in Gotify for Android: the line above says so',
       before: ['2020-10-07T16:47:15.077Z ERROR: WebSocket(2): failure StatusCode: 502 Message: Bad Gateway'],
       reads: {},
       gives: 'noise',
     },
     {
       line: '2020-10-07T16:47:15.077Z ERROR: WebSocket(2): failure StatusCode: 502 Message: Bad Gateway',
-      from: 'Gotify for Android 2.0.13',
+      from: 'Gotify for Android of 2020',
       after: ["java.net.ProtocolException: Expected HTTP 101 response but was '502 Bad Gateway'"],
       reads: { status: 502, connection: '2' },
       gives: { kind: 'handshake-failed', status: 502, keys: { connection: '2' } },
     },
     {
       line: '2020-10-07T16:46:15.077Z ERROR: WebSocket(1): failure  Message: ',
-      from: 'Gotify for Android 2.0.13, gotify/server#363',
+      from: 'Gotify for Android of 2020, gotify/server#363',
       after: ['java.io.EOFException', '\tat okio.RealBufferedSource.require(RealBufferedSource.java:61)'],
       reads: { connection: '1', reason: 'java.io.EOFException' },
       gives: { kind: 'socket-closed', code: 1006, reason: 'java.io.EOFException', keys: { connection: '1' } },
     },
     {
       line: '2020-02-08T10:27:34.057Z ERROR: WebSocket: failure  Message: ',
-      from: 'Gotify for Android 2.0.10, without a network',
+      from: 'Gotify for Android of 2020, without a network',
       after: ['java.net.UnknownHostException: Unable to resolve host "push.example.com": No address associated with hostname'],
       reads: { means: 'refused' },
       gives: { kind: 'handshake-failed' },
@@ -137,9 +140,15 @@ export const websocketClients = defineParser<ClientRow>({
     },
     {
       line: '2020-02-08T10:24:34.015Z INFO: WebSocket: opened',
-      from: 'Gotify for Android 2.0.10',
+      from: 'Gotify for Android of 2021, without numbers',
       reads: {},
       gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2021-02-16T07:50:50.393Z WARN: WebSocket: closed',
+      from: 'Gotify for Android of 2021, gotify/android#158',
+      reads: { clean: true },
+      gives: { kind: 'socket-closed', wasClean: true },
     },
     {
       line: '2024-06-25 22:47:46.441 INFO: WebSocket(1144): starting...',
@@ -293,6 +302,7 @@ export const websocketClients = defineParser<ClientRow>({
       message,
       ...(connection !== undefined && { connection }),
       ...(path !== undefined && { path }),
+      ...(phrase.clean && { clean: true }),
       ...(means === 'closed' && code !== undefined && { code }),
       ...(reason && { reason }),
       ...(status !== undefined && { status }),
@@ -312,6 +322,7 @@ export const websocketClients = defineParser<ClientRow>({
           kind: 'socket-closed',
           ...(code !== undefined && { code }),
           ...(row.reason !== undefined && { reason: row.reason }),
+          ...(row.clean && { wasClean: true }),
           ...(by && { by }),
           keys,
         };

@@ -6,6 +6,8 @@ export interface ClientPhrase {
   readonly pattern: RegExp;
   /** The code that the library stands for without writing it. */
   readonly code?: number;
+  /** It is said of a close with both frames alone. */
+  readonly clean?: true;
   /** `below`: what broke is the exception whose stack is printed below; `itself`: it is such an exception, which a line above may tell of. */
   readonly exception?: 'below' | 'itself';
 }
@@ -53,7 +55,7 @@ const PHRASES: readonly ClientPhrase[] = [
     exception: 'itself',
     pattern: /^(?:Caused by: )?java\.net\.ProtocolException: Expected HTTP 101 response but was '(?<status>\d{3}) [^']{0,100}'$/,
   },
-  // Gotify's app around OkHttp's listener: a status only of an answer to the upgrade. Before 2.0.13 it did not number its sockets.
+  // Gotify's app around OkHttp's listener: a status only of an answer to the upgrade. Not every version numbers its sockets.
   { library: 'okhttp', means: 'opened', pattern: /^WebSocket(?:\((?<connection>\d{1,9})\))?: opened$/ },
   {
     library: 'okhttp',
@@ -71,8 +73,10 @@ const PHRASES: readonly ClientPhrase[] = [
   {
     library: 'okhttp',
     means: 'noise',
-    pattern: /^WebSocket(?:\(\d{1,9}\))?: (?:starting\.\.\.|closing existing connection\.|closed|scheduling a restart in .{1,80})$/,
+    pattern: /^WebSocket(?:\(\d{1,9}\))?: (?:starting\.\.\.|closing existing connection\.|scheduling a restart in .{1,80})$/,
   },
+  // `onClosed`: both sides have sent their close frame.
+  { library: 'okhttp', means: 'closed', clean: true, pattern: /^WebSocket(?:\((?<connection>\d{1,9})\))?: closed$/ },
   // Its `WebSocketHandler` writes so of an exception behind the handshake, and gives the socket up: as log4j, logback and java.util.logging name it.
   {
     library: 'AsyncHttpClient',
