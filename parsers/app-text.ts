@@ -3,7 +3,9 @@ import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOf, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
+import { placedLine } from '../src/grammar/console-place.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
+import { exceptionIn } from '../src/grammar/java-exception.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
@@ -19,10 +21,6 @@ const NOT_BARE =
 // Command-line clients print so, on a terminal; in a container's output the same is a logger's.
 const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
-// Chrome's console, copied or saved: where the page printed it stands right behind the time, if there is one, or in front.
-const IN_A_PAGE =
-  /^((?:\d{2}:\d{2}:\d{2}(?:\.\d{3})?\s{1,4})?)((?:[\w@~-]{1,60}(?:\.[\w~-]{1,60}){0,5}\.(?:[cm]?jsx?|tsx?|vue|svelte|html)|\(index\)|VM\d{1,7})(?:\?[\w=&.-]{0,80})?:\d{1,7}(?::\d{1,7})?)\s{1,4}/;
-
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
 
@@ -33,17 +31,19 @@ function withoutHead(row: AppRow): AppRow {
 }
 
 function read(line: string, context: Context): AppRow | null {
-  const row = rowOfLine(line, context);
-  const place = row && IN_A_PAGE.exec(line)?.[2];
+  const { text, place } = placedLine(withoutAnsi(line));
+  const row = rowOfLine(text, context);
   // A fresh row of this call, completed in place.
-  return place ? Object.assign(row, { place }) : row;
+  return row && place ? Object.assign(row, { place }) : row;
 }
+
+/** Spring's words of a socket that broke; of what, the exception below says. */
+const BREAKS = /\bTransport error (?:in|for) /;
 
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
 
-function rowOfLine(line: string, context: Context): AppRow | null {
-  const text = withoutAnsi(line).replace(IN_A_PAGE, '$1');
+function rowOfLine(text: string, context: Context): AppRow | null {
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
   const head = logHead(text, context.header);
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
@@ -51,6 +51,8 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head, context.head);
+  const thrown = row.error === undefined && BREAKS.test(row.message ?? '') ? exceptionIn(context.after(1)[0]) : undefined;
+  if (thrown !== undefined) row.error = thrown;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
@@ -69,12 +71,14 @@ const learnedOf = learningFields((line) => {
   return { ...told, row: { ...told.row, at: head.at } };
 }, mayNameOne);
 
-function rowOf(whole: string, head: LogHead | undefined, first: readonly string[] | undefined): AppRow {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function rowOf(whole: string, head: LogHead | undefined, first: readonly string[] | undefined): Mutable<AppRow> {
   const tail = whole.endsWith('}') || whole.endsWith(']') ? TAIL.exec(whole) : null;
   const object = tail ? parseObject(tail[1] ?? '') : undefined;
   const message = object && tail ? whole.slice(0, tail.index) : whole;
   // A fresh row of this call, completed by what the head says.
-  const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(message), message, () => learnedOf(first));
+  const row: Mutable<AppRow> = appRow(fieldsOfProse(message), message, () => learnedOf(first));
   row.message = message;
   if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '', () => learnedOf(first))));
   const code = row.code ?? closeCodeIn(message);
@@ -146,6 +150,35 @@ export const appText = defineParser<AppRow>({
       from: 'Logback 1.5 with a pattern of its own, around Spring 6',
       reads: { at: { ms: Date.UTC(2026, 8, 22, 10, 2, 20, 33), widthMs: 1, basis: 'local' }, thread: 'SpringApplicationShutdownHook' },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 42422, keys: { connection: '91e54836-92e0-46dd-a5ea-7feab0a741ca' } },
+    },
+    {
+      line: '| Error 2014-07-19 20:43:42,729 [http-nio-8080-exec-2] ERROR handler.LoggingWebSocketHandlerDecorator  - Transport error for SockJS session id=yuj3dm0r',
+      from: 'Grails 2.4 around Spring 4.0, zyro23/grails-spring-websocket#7',
+      after: ['Message: java.util.concurrent.ExecutionException: java.io.IOException: Broken pipe', '    Line | Method'],
+      reads: { connection: 'yuj3dm0r', error: 'java.util.concurrent.ExecutionException: java.io.IOException: Broken pipe' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'yuj3dm0r' } },
+    },
+    {
+      line: '2021-03-18 09:12:44.310 DEBUG 1 --- [nio-8080-exec-4] s.w.s.h.LoggingWebSocketHandlerDecorator : Transport error in StandardWebSocketSession[id=0c4e5d7a-6d0f-8e0b-3f4d-2b1a9c8d7e6f, uri=ws://localhost:8080/ws]',
+      from: 'Spring 5.3 at level debug',
+      after: [
+        'java.io.EOFException: null',
+        '\tat org.apache.tomcat.util.net.NioEndpoint$NioSocketWrapper.fillReadBuffer(NioEndpoint.java:1345)',
+      ],
+      reads: { connection: '0c4e5d7a-6d0f-8e0b-3f4d-2b1a9c8d7e6f', error: 'java.io.EOFException: null' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'java.io.EOFException: null' },
+    },
+    {
+      line: '[ocpp  ] DEBUG 2024/09/04 13:19:48 charge point disconnected: SN10052307203612',
+      from: 'evcc 0.130: it does not say how, and neither does ocpp-go',
+      reads: { level: 'DEBUG', logger: 'ocpp', connection: 'SN10052307203612' },
+      gives: { kind: 'socket-closed', keys: { connection: 'SN10052307203612' } },
+    },
+    {
+      line: '[ocpp  ] DEBUG 2024/09/04 13:19:52 charge point connected: SN10052307203612',
+      from: 'evcc 0.130',
+      reads: { connection: 'SN10052307203612' },
+      gives: { kind: 'socket-opened' },
     },
     {
       line: '22.09.2026 10:02:19,994 INFO  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Received shutdown, dropping all sessions',
@@ -226,6 +259,12 @@ export const appText = defineParser<AppRow>({
       from: 'tracing-subscriber 0.3 with fields, around tungstenite 0.24',
       reads: { error: 'HTTP error: 502 Bad Gateway' },
       gives: { kind: 'handshake-failed', status: 502, vantage: 'client', keys: { connection: '69804bd9' } },
+    },
+    {
+      line: "CRITICAL:unicorn_binance_websocket_api:BinanceWebSocketApiSocket.start_socket(90edc1f39854-4ce6-be2b-c065-d60132f96aa8, ['kline_1m'], ['blurusdt']) - Exception ConnectionClosed - error_msg: sent 1011 (unexpected error) keepalive ping timeout; no close frame received",
+      from: 'unicorn-binance-websocket-api 1.41, oliver-zehentleitner/unicorn-binance-websocket-api#284',
+      reads: { logger: 'unicorn_binance_websocket_api' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', vantage: 'client' },
     },
     {
       line: '2026/12/31 23:59:55 websocket dial failed: websocket: bad handshake (status 502) agent=69804bd9',
@@ -769,6 +808,7 @@ export const appText = defineParser<AppRow>({
     },
   ],
   rejects: [
+    '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
     '2026/11/22 20:23:41 [error] 27#27: *519 upstream timed out (110: Connection timed out) while proxying upgraded connection',
     '[2026-11-22 20:38:37 +0000] [22074] [CRITICAL] WORKER TIMEOUT (pid:22076)',
     '2026-11-22 20:38:44,179 WARN exited: ws (terminated by SIGKILL; not expected)',

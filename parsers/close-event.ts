@@ -1,7 +1,9 @@
-/** A CloseEvent as a console prints it, in one line or unfolded over several. */
+/** A CloseEvent as a console prints it, in one line or unfolded over several; and the ErrorEvent that ends a Deno program before its close. */
+import { known } from '../src/grammar/known.ts';
 import { logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
-import { defineParser, type Row } from '../src/types.ts';
+import { epoch } from '../src/time.ts';
+import { type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface CloseEventRow extends Row {
   readonly code?: number;
@@ -10,23 +12,26 @@ interface CloseEventRow extends Row {
   /** Milliseconds from the page's (or process') start to the close. */
   readonly timeStamp?: number;
   readonly path?: string;
+  /** Of an ErrorEvent: what went wrong. */
+  readonly message?: string;
 }
 
-const OPENING = /^(.{0,200}?)(?:CloseEvent\s{0,2}\{|(?<![\w.])close\s{0,2}\{(?=\s{0,2}target: WebSocket))(.{0,4000})$/s;
+const OPENING =
+  /^(.{0,200}?)(?:CloseEvent\s{0,2}\{|(?<![\w.])close\s{0,2}\{(?=\s{0,2}target: WebSocket)|(Uncaught (?:\(in promise\) )?ErrorEvent)\s{0,2}\{)(.{0,4000})$/s;
 // `code: 1006`, `"code": 1006`, `[Symbol(kCode)]: 1006` (ws), `reason: ''`.
 const FIELD =
-  /(?:^|[\s,{(])["']?(?:\[Symbol\(k)?(code|reason|wasClean|timeStamp|url|Code|Reason|WasClean)(?:\)\])?["']?\s{0,2}:\s{0,2}("[^"]{0,300}"|'[^']{0,300}'|[\w.:/?=&%-]{1,300})/g;
+  /(?:^|[\s,{(])["']?(?:\[Symbol\(k)?(code|reason|wasClean|timeStamp|url|message|Code|Reason|WasClean)(?:\)\])?["']?\s{0,2}:\s{0,2}("[^"]{0,300}"|'[^']{0,300}'|[\w.:/?=&%-]{1,300})/g;
 const UNFOLDED = /^\s{0,16}["'[]?[\w()]{1,30}[\])"']{0,3}\s{0,2}:\s|^\s{0,16}\}|^\s{0,16}\[\[Prototype\]\]/;
 const MOST_LINES = 40;
 
 export const closeEvent = defineParser<CloseEventRow>({
   name: 'close-event',
-  about: 'dump of a CloseEvent in a browser console, Node or Deno',
+  about: 'dump of a CloseEvent in a browser console, Node or Deno; Deno’s of an ErrorEvent that nobody handled',
   adds: 'code, reason and wasClean as the client saw them, and how long the page had lived',
   docs: 'https://developer.mozilla.org/docs/Web/API/CloseEvent',
   vantage: 'client',
   habitat: 'mixed',
-  needles: ['CloseEvent', 'target: WebSocket'],
+  needles: ['CloseEvent', 'target: WebSocket', 'Uncaught ErrorEvent', 'Uncaught (in promise) ErrorEvent'],
   samples: [
     {
       line: "CloseEvent {isTrusted: true, wasClean: false, code: 1006, reason: '', type: 'close', …}",
@@ -71,42 +76,86 @@ export const closeEvent = defineParser<CloseEventRow>({
       reads: { code: 1006, clean: false, at: { ms: 1795379021123, widthMs: 1, basis: 'utc' } },
       gives: { kind: 'socket-closed', code: 1006, wasClean: false },
     },
+    {
+      line: 'error: Uncaught ErrorEvent {',
+      from: 'Deno 1.34, lucacasonato/deno-puppeteer#79',
+      after: [
+        '  bubbles: false,',
+        '  target: WebSocket {',
+        '  url: "wss://chrome.example.com/?token=TOKEN",',
+        '  readyState: 3,',
+        '},',
+        '  returnValue: true,',
+        '  timeStamp: 1710429731975,',
+        '  type: "error",',
+        '  message: "WebSocket protocol error: Connection reset without closing handshake",',
+        '  filename: "",',
+        '}',
+      ],
+      reads: { at: { ms: 1710429731975, widthMs: 1, basis: 'utc' }, path: 'wss://chrome.example.com/?token=TOKEN' },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        reason: 'WebSocket protocol error: Connection reset without closing handshake',
+        keys: { path: '/?token=TOKEN' },
+      },
+    },
+    {
+      line: 'error: Uncaught (in promise) ErrorEvent {',
+      from: 'Deno 1.44',
+      after: [
+        '  target: WebSocket {',
+        '  message: "NetworkError: failed to connect to WebSocket: Connection refused (os error 111)",',
+        '}',
+      ],
+      reads: {},
+      gives: { kind: 'handshake-failed', why: 'NetworkError: failed to connect to WebSocket: Connection refused (os error 111)' },
+    },
   ],
-  rejects: ['CloseEvent', 'class CloseEvent extends Event', 'await close { target: socket }'],
+  rejects: [
+    'CloseEvent',
+    'class CloseEvent extends Event',
+    'await close { target: socket }',
+    'error: Uncaught ErrorEvent { bubbles: false, message: "Uncaught SyntaxError in a worker" }',
+  ],
   read(text, context) {
-    const opening = OPENING.exec(text);
-    if (!opening) return null;
+    const [whole, before = '', uncaught, inside = ''] = OPENING.exec(text) ?? [];
+    if (whole === undefined) return null;
     const fields = new Map<string, string>();
-    collect(fields, opening[2] ?? '');
+    collect(fields, inside);
+    let isSockets = inside.includes('WebSocket');
     if (!fields.has('code'))
       for (const line of context.after(MOST_LINES)) {
         if (!UNFOLDED.test(line)) break;
+        isSockets ||= line.includes('WebSocket');
         collect(fields, line);
         if (line.trim() === '}') break;
       }
-    const head = logHead(opening[1] ?? '');
+    if (uncaught !== undefined && !isSockets) return null;
     const code = Number(fields.get('code'));
-    const reason = fields.get('reason');
     const clean = fields.get('wasclean');
     const timeStamp = Number(fields.get('timestamp'));
     const url = fields.get('url');
-    return {
-      ...(head?.at && { at: head.at }),
-      ...(code >= 1000 && code < 5000 && { code }),
-      ...(reason && { reason }),
-      ...(clean !== undefined && { clean: clean === 'true' }),
-      ...(timeStamp > 0 && { timeStamp }),
-      ...(url?.startsWith('ws') && { path: url }),
-    };
+    // Deno stamped its events with the time of day until 1.36, with 0 since; browsers count from the page's start.
+    const at = logHead(before)?.at ?? (timeStamp > 1e12 ? epoch(timeStamp) : undefined);
+    return known({
+      at,
+      code: code >= 1000 && code < 5000 ? code : undefined,
+      reason: fields.get('reason') || undefined,
+      clean: clean === undefined ? undefined : clean === 'true',
+      timeStamp: timeStamp > 0 ? timeStamp : undefined,
+      path: url?.startsWith('ws') ? url : undefined,
+      message: uncaught === undefined ? undefined : fields.get('message') || 'no message',
+    });
   },
-  events(row) {
-    return {
-      kind: 'socket-closed',
-      ...(row.code !== undefined && { code: row.code }),
-      ...(row.reason !== undefined && { reason: row.reason }),
-      ...(row.clean !== undefined && { wasClean: row.clean }),
-      keys: connectionKeys({ ...(row.path !== undefined && { path: row.path }) }),
-    };
+  events(row): Draft {
+    const keys = connectionKeys(known({ path: row.path }));
+    if (row.message === undefined)
+      return known({ kind: 'socket-closed' as const, code: row.code, reason: row.reason, wasClean: row.clean, keys });
+    // An error event is of a connection that failed, and its close event, which the program did not live to see, has 1006 (WHATWG).
+    return /failed to connect/i.test(row.message)
+      ? { kind: 'handshake-failed', why: row.message, keys }
+      : { kind: 'socket-closed', code: 1006, reason: row.message, keys };
   },
 });
 

@@ -1,4 +1,6 @@
 /** Home Assistant's WebSocket API. */
+import { endedBy } from '../src/grammar/close-words.ts';
+import { known } from '../src/grammar/known.ts';
 import { logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys, peer, peerFields } from '../src/grammar/peer.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
@@ -12,12 +14,13 @@ interface HomeAssistantRow extends Row {
 }
 
 const LINE = /^\([\w-]{1,60}\) \[((?:homeassistant|custom_components|hass_nabucasa)[\w.]{0,120})\] (.*)$/s;
-const SOCKET = /^\[(\d{5,20})\](?: [^\n]{0,200}?from ([0-9a-fA-F.:]{3,45})(?: \([^)]{0,400}\))?)?:? ?(.*)$/s;
+// `[id] user from address (user agent): message`; a user agent has brackets of its own, and a close before a login no user.
+const SOCKET = /^\[(\d{5,20})\](?: [^\n]{0,200}?from ([0-9a-fA-F.:]{3,45})(?: \([^\n]{0,600}?\)(?=: |$))?)?:? ?(.*)$/s;
 
 export const homeAssistant = defineParser<HomeAssistantRow>({
   name: 'home-assistant',
   about: 'home-assistant.log: connections of the WebSocket API',
-  adds: 'who closed: the client, missing authentication, or a client that was too slow; no close code',
+  adds: 'who closed: the client, missing authentication, a client that was too slow or fell silent; no close code',
   docs: 'https://www.home-assistant.io/integrations/logger/',
   vantage: 'server',
   habitat: 'mixed',
@@ -34,6 +37,23 @@ export const homeAssistant = defineParser<HomeAssistantRow>({
       from: 'Home Assistant 2022.4, home-assistant/core#71205',
       reads: { level: 'WARNING' },
       gives: { kind: 'socket-closed', by: 'server', reason: 'Did not receive auth message within 10 seconds' },
+    },
+    {
+      line: '2025-05-02 12:21:18.412 WARNING (MainThread) [homeassistant.components.websocket_api.http.connection] [281472226881408] Phill from 127.0.0.1 (Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/135.0.0.0 Safari/537.36): Disconnected: Received error message during command phase: No PONG received after 27.5 seconds',
+      from: 'Home Assistant 2025.4, home-assistant/core#126754',
+      reads: { clientIp: '127.0.0.1', connection: '281472226881408' },
+      gives: {
+        kind: 'socket-closed',
+        by: 'heartbeat',
+        reason: 'Received error message during command phase: No PONG received after 27.5 seconds',
+        keys: { connection: '281472226881408', client: { ip: '127.0.0.1' } },
+      },
+    },
+    {
+      line: '2025-03-28 14:22:54.117 WARNING (MainThread) [homeassistant.components.websocket_api.http.connection] [140367866538032] from fe80::5c66:970f:5668:ad1a (Home Assistant/2025.7.1-16758 (Android 16; Pixel 8)): Disconnected: Received close message during auth phase',
+      from: 'Home Assistant 2025.3.4, home-assistant/core#141656',
+      reads: { clientIp: 'fe80::5c66:970f:5668:ad1a' },
+      gives: { kind: 'socket-closed', by: 'client' },
     },
     {
       line: '2022-11-30 08:00:01.002 ERROR (MainThread) [homeassistant.components.websocket_api.http.connection] [5439711984] Client exceeded max pending messages [2]: 512',
@@ -79,10 +99,17 @@ export const homeAssistant = defineParser<HomeAssistantRow>({
     if (row['opened'] === true) return { kind: 'socket-opened', keys };
     if (row.message.startsWith('Connection closed by client')) return { kind: 'socket-closed', by: 'client', keys };
     const refused = /^Disconnected: (.{1,300})/.exec(row.message);
-    if (refused) return { kind: 'socket-closed', by: 'server', reason: refused[1] ?? '', keys };
+    if (refused) return { kind: 'socket-closed', ...endOf(refused[1] ?? ''), keys };
     // The server cancels the connection of a client that does not read fast enough.
     return /^Client (?:exceeded max pending|unable to keep up)/.test(row.message)
       ? { kind: 'socket-closed', by: 'server', reason: row.message.slice(0, 300), keys }
       : undefined;
   },
 });
+
+/** Who ended it: aiohttp hands on a close frame of the client, or the error that it gave the connection up for, such as a heartbeat's; else it is refused. */
+function endOf(reason: string): Pick<Extract<Draft, { kind: 'socket-closed' }>, 'by' | 'reason'> {
+  if (reason.startsWith('Received close message')) return { by: 'client', reason };
+  const by = reason.startsWith('Received error message') ? endedBy(reason) : 'server';
+  return known({ by, reason });
+}

@@ -38,6 +38,7 @@ import { dockerd } from './dockerd.ts';
 import { dotnetConsole } from './dotnet-console.ts';
 import { dotnetCrash } from './dotnet-crash.ts';
 import { earlyoom } from './earlyoom.ts';
+import { emqx } from './emqx.ts';
 import { envoyAccess } from './envoy-access.ts';
 import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
@@ -96,6 +97,7 @@ import { phpCrash } from './php-crash.ts';
 import { pm2 } from './pm2.ts';
 import { puma } from './puma.ts';
 import { pythonCrash } from './python-crash.ts';
+import { rabbitmq } from './rabbitmq.ts';
 import { rubyCrash } from './ruby-crash.ts';
 import { rustPanic } from './rust-panic.ts';
 import { shellDeath } from './shell-death.ts';
@@ -159,6 +161,7 @@ export const parsers: readonly Parser[] = [
   dotnetConsole,
   dotnetCrash,
   earlyoom,
+  emqx,
   envoyAccess,
   envoyJson,
   envoyLog,
@@ -217,6 +220,7 @@ export const parsers: readonly Parser[] = [
   pm2,
   puma,
   pythonCrash,
+  rabbitmq,
   rubyCrash,
   rustPanic,
   shellDeath,

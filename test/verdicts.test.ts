@@ -1065,3 +1065,36 @@ describe('a log that holds the router’s lines and the server’s', () => {
     expect(found.closures.map(({ cause, grade }) => `${cause} ${grade}`)).toEqual(lives.map(() => 'proxy-timeout confirmed'));
   });
 });
+
+describe('last words on a terminal, without any time', () => {
+  const words = [
+    "      throw er; // Unhandled 'error' event",
+    '      ^',
+    '',
+    'Error: read ECONNRESET',
+    '    at TCP.onread (net.js:615:25)',
+  ];
+  const clients = (...back: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
+    'terminal.txt': ['[nodemon] starting `node server.js`', ...words],
+    'console.log': [`${clock(20)}.200 (index):31 socket closed 1006`, ...back],
+  });
+  const nobody = (at: number): string =>
+    `${clock(at)}.300 (index):18 WebSocket connection to 'ws://localhost:6969/' failed: Error in connection establishment: net::ERR_CONNECTION_REFUSED`;
+  /** Of the ends of what was open; the files were last written long after. */
+  const cut = async (logs: Readonly<Record<string, readonly string[]>>): Promise<readonly string[]> =>
+    (await report(logs, START + 20_000_000)).closures
+      .filter(({ cause }) => cause !== 'handshake-failure')
+      .map(({ cause, grade }) => `${cause} ${grade}`);
+
+  it('are of the moment after which clients found nobody', async () => {
+    expect(await cut(clients(nobody(23), nobody(26)))).toEqual(['crash likely']);
+  });
+
+  it('are of no moment where nobody came back, or where several moments are like that', async () => {
+    expect(await cut(clients())).toEqual(['unknown unknown']);
+    expect(await cut(clients(nobody(23), `${clock(90)}.200 (index):31 socket closed 1006`, nobody(93)))).toEqual([
+      'unknown unknown',
+      'unknown unknown',
+    ]);
+  });
+});

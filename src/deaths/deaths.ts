@@ -22,7 +22,7 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const known = new Set(tied.flatMap(({ relation, servers }) => (relation === 'same' || relation === 'probable' ? servers : [])));
   const isWhole = [...profile.sources].every((source) => known.has(source)) || profile.sources.size < 2;
   const told = server && isWhole ? tied.map((death) => notTheServer(death, server)) : tied;
-  const placed = placedDeaths(tiedAsOnly(told, profile), ends);
+  const placed = placedDeaths(tiedAsOnly(told, profile), ends, events);
   const all = tiedByMoment(tiedAsSiblings(placed, ends), ends, profile);
   return new Spans([...all, ...unsaidDeaths(events, all, profile, ends)], ({ when }) => when);
 }

@@ -4,8 +4,9 @@
  */
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
-import type { DurationMs, EpochMs, EventOf, Span } from '../types.ts';
+import type { DurationMs, EpochMs, EventOf, LogEvent, Span } from '../types.ts';
 import { isUndated } from '../undated.ts';
+import { isRefusal } from './refusals.ts';
 
 /** What a death cuts, it cuts within this: one-second stamps and clocks included. */
 const MOMENT_MS = 1_500;
@@ -33,6 +34,39 @@ export function momentIn({ fromMs, toMs }: Span, ends: ArrayLike<EpochMs>, least
     best = { fromMs: first, toMs: ends[to - 1] as EpochMs };
   }
   return best;
+}
+
+/** Clients come back at once or with their backoff, and a server that is down is started anew; later other things have happened. */
+const DOWN_MS = 30_000;
+
+/** The one moment that cut connections and left nobody listening; undefined = there is none, or several. `refusals` ascend. */
+function downIn(ends: ArrayLike<EpochMs>, refusals: readonly EpochMs[]): Span | undefined {
+  const last = refusals
+    .filter((ms, at) => ms - (refusals[at - 1] ?? Number.NEGATIVE_INFINITY) > DOWN_MS)
+    .flatMap((ms): EpochMs[] => {
+      const end = ends[lowerBound(ends, ms) - 1];
+      return end !== undefined && ms - end <= DOWN_MS ? [end] : [];
+    });
+  const [toMs, another] = last;
+  if (toMs === undefined || another !== undefined) return undefined;
+  return { fromMs: ends[lowerBound(ends, toMs - MOMENT_MS)] as EpochMs, toMs };
+}
+
+/**
+ * A server's last words in a file without any stamp, and no other record of a death: they are of the one moment in which the server went, as
+ * those tell who came back and found nobody. The time of such a file is a guess, and decides nothing.
+ */
+function placedByRefusals([death, another]: readonly Death[], ends: ArrayLike<EpochMs>, refusals: readonly EpochMs[]): Death | undefined {
+  if (!death || another || !isUndated(death.when) || !death.sudden || death.relation === 'other') return undefined;
+  const when = downIn(ends, refusals);
+  return (
+    when && {
+      ...death,
+      when,
+      relation: 'coincident',
+      relationWhy: `it has no stamp, and no other death stands in these logs: this is the moment after which nobody listened`,
+    }
+  );
 }
 
 /**
@@ -100,6 +134,9 @@ const upAgain = ({ events }: Death, stop: EventOf<'stop-requested'>): EpochMs =>
 const gracesOf = (stop: EventOf<'stop-requested'>): readonly DurationMs[] => (stop.graceMs === undefined ? GRACES_MS : [stop.graceMs]);
 
 /** `ends`: when connections ended that were not closed clean, ascending. */
-export function placedDeaths(deaths: readonly Death[], ends: ArrayLike<EpochMs>): Death[] {
+export function placedDeaths(deaths: readonly Death[], ends: ArrayLike<EpochMs>, events: readonly LogEvent[]): Death[] {
+  const refusals = events.flatMap((event) => (isRefusal(event) && !isUndated(event.when) ? [event.when.fromMs] : []));
+  const down = placedByRefusals(deaths, ends, refusals);
+  if (down) return [down];
   return deaths.flatMap((death) => [...killedAfterGrace(placedByMoment(death, ends), ends)]);
 }

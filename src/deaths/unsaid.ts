@@ -5,6 +5,7 @@ import { Spans } from '../spans.ts';
 import type { DurationMs, EpochMs, LogEvent, Span } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import type { ServerProfile } from './profile.ts';
+import { isRefusal } from './refusals.ts';
 
 /** A server writes several lines when it starts, and some write each of them twice. */
 const ONE_START_MS = 5_000;
@@ -50,11 +51,6 @@ function cutBefore({ event, previousMs }: Start, ends: ArrayLike<EpochMs>): Span
   }
   return undefined;
 }
-
-const isRefusal = (event: LogEvent): boolean =>
-  (event.kind === 'proxy-fault' && (event.fault === 'upstream-refused' || event.fault === 'upstream-down')) ||
-  (event.kind === 'handshake-failed' &&
-    (event.status === 502 || event.status === 503 || /econnrefused|connection refused/i.test(event.why)));
 
 /**
  * Connections broke off at once, nobody listened, and the server started anew without a word of a stop, which its log has for others: it was

@@ -157,7 +157,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (named !== undefined) return named;
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
-  if (row.place !== undefined) return 'client';
+  if (row.place !== undefined || (row.logger !== undefined && OF_A_DIALER.test(row.logger))) return 'client';
   // A link is what a device has to its server.
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
@@ -166,6 +166,10 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
+
+/** Loggers of Python's libraries that only dial, as they name them themselves. */
+const OF_A_DIALER =
+  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api)(?:$|\.)/;
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**

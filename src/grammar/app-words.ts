@@ -1,7 +1,8 @@
 /** What the words of an application's message say about connections and the process, whatever the logger. */
 import { STALLS } from './stalls.ts';
 
-const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws)\b/;
+// OCPP since 1.6: charge points and their central system speak it over WebSockets only.
+const WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockets?|sockjs|signalr|actioncable|graphql ws|ocpp)\b/;
 const PEER =
   /\b(?:clients?|peer|conn|connection|session|user|player|subscriber|device|agent|viewer|transport|stream 0|(?:up|back)?link|onclose|on close)\b/;
 // Connections that are no WebSockets: of databases, brokers, pools, files.
@@ -17,7 +18,7 @@ const NOT_CLOSED =
   /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
 // A closed connection that needs neither id nor address to be one of a WebSocket.
 const SOCKET_CLOSED =
-  /\b(?:ws|wss|web ?socket|socket ?io)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
+  /\b(?:ws|wss|web ?socket|socket ?io|ocpp)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
 // Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
 // Jupyter's and Tornado's last words for a connection: the close that follows has no line.
 const GIVEN_UP = /\bweb ?socket ping timeout after\b/;
@@ -47,8 +48,9 @@ const IN_HANDLER =
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
   /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
+// Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
-  /\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
+  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
   /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
 const ONLINE =

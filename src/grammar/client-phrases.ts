@@ -2,10 +2,14 @@
 
 export interface ClientPhrase {
   readonly library: string;
-  readonly means: 'closed' | 'silent' | 'refused' | 'noise';
+  readonly means: 'opened' | 'closed' | 'silent' | 'refused' | 'noise';
   readonly pattern: RegExp;
   /** The code that the library stands for without writing it. */
   readonly code?: number;
+  /** It is said of a close with both frames alone. */
+  readonly clean?: true;
+  /** `below`: what broke is the exception whose stack is printed below; `itself`: it is such an exception, which a line above may tell of. */
+  readonly exception?: 'below' | 'itself';
 }
 
 const PHRASES: readonly ClientPhrase[] = [
@@ -41,14 +45,62 @@ const PHRASES: readonly ClientPhrase[] = [
   {
     library: 'okhttp',
     means: 'silent',
+    exception: 'itself',
     pattern:
       /^(?:Caused by: )?java\.net\.SocketTimeoutException: sent ping but didn't receive pong within (?<interval>\d{1,9}ms) \(after \d{1,9} successful ping\/pongs\)$/,
   },
   {
     library: 'okhttp',
     means: 'refused',
+    exception: 'itself',
     pattern: /^(?:Caused by: )?java\.net\.ProtocolException: Expected HTTP 101 response but was '(?<status>\d{3}) [^']{0,100}'$/,
   },
+  // Gotify's app around OkHttp's listener: a status only of an answer to the upgrade. Not every version numbers its sockets.
+  { library: 'okhttp', means: 'opened', pattern: /^WebSocket(?:\((?<connection>\d{1,9})\))?: opened$/ },
+  {
+    library: 'okhttp',
+    means: 'refused',
+    exception: 'below',
+    pattern: /^WebSocket(?:\((?<connection>\d{1,9})\))?: failure StatusCode: (?<status>\d{3}) Message: .{0,300}$/,
+  },
+  {
+    library: 'okhttp',
+    means: 'closed',
+    code: 1006,
+    exception: 'below',
+    pattern: /^WebSocket(?:\((?<connection>\d{1,9})\))?: failure {1,2}Message:(?: : (?<reason>\S.{0,300}))?$/,
+  },
+  {
+    library: 'okhttp',
+    means: 'noise',
+    pattern: /^WebSocket(?:\(\d{1,9}\))?: (?:starting\.\.\.|closing existing connection\.|scheduling a restart in .{1,80})$/,
+  },
+  // `onClosed`: both sides have sent their close frame.
+  { library: 'okhttp', means: 'closed', clean: true, pattern: /^WebSocket(?:\((?<connection>\d{1,9})\))?: closed$/ },
+  // Its `WebSocketHandler` writes so of an exception behind the handshake, and gives the socket up: as log4j, logback and java.util.logging name it.
+  {
+    library: 'AsyncHttpClient',
+    means: 'closed',
+    code: 1006,
+    exception: 'below',
+    pattern:
+      /^(?:(?:\[AsyncHttpClient-[\d-]{1,12}\] )?[A-Z]{4,5} {1,2})?(?:[\w.]{1,60}\.netty\.handler\.|\[)WebSocketHandler(?:\.handleException\])? - onError$/,
+  },
+  // Slack's SDK names the session with Tyrus, the code with Java-WebSocket, whose -1 is of what never connected.
+  { library: 'Slack SDK', means: 'opened', pattern: /^New session is open(?: \(session id: (?<connection>[\w-]{8,64})\))?$/ },
+  {
+    library: 'Slack SDK',
+    means: 'closed',
+    code: 1006,
+    pattern: /^onClose listener is called \(session id: (?<connection>[\w-]{8,64}), reason: (?<reason>Closed abnormally\.)\)$/,
+  },
+  {
+    library: 'Slack SDK',
+    means: 'closed',
+    pattern:
+      /^onClose listener is called \((?:code: (?<code>\d{4})|session id: (?<connection>[\w-]{8,64})), reason: (?<reason>.{0,300})\)$/,
+  },
+  { library: 'Slack SDK', means: 'refused', pattern: /^onClose listener is called \(code: -1, reason: .{0,300}\)$/ },
   {
     library: 'Java-WebSocket',
     means: 'closed',
@@ -76,6 +128,15 @@ const PHRASES: readonly ClientPhrase[] = [
     pattern:
       /^Connection disconnected with error '(?<reason>Error: WebSocket closed with status code: (?<code>\d{4}) \([^)]{0,200}\)\.?)'\.?$/,
   },
+  // The id is the token that its server gave it, which no other line of the client names.
+  { library: 'SignalR client', means: 'opened', pattern: /^WebSocket connected to (?<path>wss?:\/\/\S{1,2000}?)\.?$/ },
+  // What comes before the line of the close, at level debug.
+  {
+    library: 'SignalR client',
+    means: 'noise',
+    pattern:
+      /^(?:Call to )?(?:HttpConnection\.stopConnection|HubConnection\.connectionClosed)\(.{0,300}\) (?:called while in state \w{1,20}|was ignored because .{1,100})\.$/,
+  },
   {
     library: 'SignalR client',
     means: 'silent',
@@ -90,6 +151,12 @@ const PHRASES: readonly ClientPhrase[] = [
       /^(?:ReconnectingWebSocket|RWS>) (?:attempt-connect|onopen|onclose|onerror|onmessage|reconnect|connect|open event|close event|error event|connection-timeout|clear listeners|handle connection timeout).{0,500}$/,
   },
 ]; // prettier-ignore
+
+/** Exceptions of a connection that was never made. */
+const NEVER_MADE =
+  /^(?:[\w.]{1,80}\.)?(?:ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException|SSLPeerUnverifiedException|ProtocolException|UnknownServiceException)(?:: |$)|^java\.net\.SocketTimeoutException: (?:failed to connect|connect timed out|SSL handshake)/;
+/** Whether an exception's first line says that there was no connection yet. */
+export const isNeverMade = (thrown: string): boolean => NEVER_MADE.test(thrown);
 
 // All of them at once, so that the many lines that are none cost one search.
 const ANY = new RegExp(PHRASES.map(({ pattern }) => pattern.source.replace(/\(\?<\w+>/g, '(?:')).join('|'), 's');

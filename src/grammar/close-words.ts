@@ -77,7 +77,7 @@ const plausible = (digits: string | undefined): number | undefined => {
 
 // What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust. No close frame came then.
 const BROKEN =
-  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake/i;
+  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b/i;
 
 /** The error of a broken transport: whatever read or wrote the WebSocket got no close frame. */
 export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);

@@ -31,8 +31,12 @@ const MESSAGES: readonly RegExp[] = [
   /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
   // Erlang and Elixir
   /^(?:GenServer|Task|Process|Ranch (?:listener|protocol)|Supervisor|Child) .{0,200}(?:terminat(?:ing|ed)|raised|exited|started)|^CONNECTED TO |^REFUSED CONNECTION TO /,
-  /CloseEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
+  /CloseEvent \{|^(?:error: )?Uncaught (?:\(in promise\) )?ErrorEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
   /^(?:engine|socket\.io)[\w.:-]{0,60} \S.{0,200}(?:clos|reason)/, // Socket.IO's debug output
+  /^(?:recv|send) \S{1,80}: \[[2-6],/, // frames of OCPP, as evcc traces them
+  // EMQX, RabbitMQ
+  /\bmsg: (?:websocket_(?:closed|terminated)|mqtt_packet_(?:sent|received))(?=,|$)|^<\d{1,10}\.\d{1,10}\.\d{1,10}> .{0,60}\bWeb (?:MQTT|STOMP)\b/,
+  /^(?:<\d{1,10}\.\d{1,10}\.\d{1,10}> )?(?: ?Server startup complete; \d{1,4} plugins|RabbitMQ is asked to stop)/,
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
 ]; // prettier-ignore

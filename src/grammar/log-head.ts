@@ -23,7 +23,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})? [AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -33,8 +33,12 @@ const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerC
 const HEADS: readonly RegExp[] = [
   // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog), `stamp LEVEL:name:` (Python)
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
-  // `stamp [thread] LEVEL` (logback), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
-  String.raw`^\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|(?<thread>[^\]]{1,80}))\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  // `stamp [thread] LEVEL` (logback; Grails 2 puts `| Error ` in front), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
+  String.raw`^(?:\| Error )?\[?${STAMP}\]?\s{1,8}(?:- )?(?:\[(?:(?<pid>\d{3,7})|(?<thread>[^\]]{1,80}))\]|(?<logger>[A-Za-z][\w/$:-]{0,80}(?:\.[\w-]{1,80}){0,8}?))(?: -)?(?:\s{1,8}|\.)\[?${LEVEL}\]?:?`,
+  // `[thread] stamp [LEVEL]` (log4j), where the level may be padded inside its bracket
+  String.raw`^\[(?<thread>[A-Za-z][^\]]{0,80})\] \[?${STAMP}\]?\s{1,4}\[?${LEVEL}\s?\]?:?`,
+  // `[area ] LEVEL stamp` (evcc)
+  String.raw`^\[(?<logger>[A-Za-z][\w-]{0,40})\s{0,12}\] ${LEVEL} ${STAMP}(?=\s)`,
   // `stamp program[pid] LEVEL`
   String.raw`^\[?${STAMP}\]?\s(?<logger>[A-Za-z][\w.-]{0,40})\[(?<pid>\d{1,10})\]:?\s{1,4}\[?${LEVEL}\]?:?`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
@@ -61,7 +65,7 @@ const NAME = String.raw`[A-Za-z_][\w./$@-]{0,80}(?:::\w{1,40}){0,6}`;
 const HEX = '[0-9A-Fa-f-]{6,80}';
 // pid of Spring Boot, or in brackets unless it may number a connection, thread or component in brackets, the caller, the logger's name before `:`, ` - ` or ` : `.
 const TAIL = new RegExp(
-  String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?!${HEX}\])(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}|\([A-Za-z][\w-]{0,40}\):?\s)?(?:\[(?!${HEX}\])(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: )|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
+  String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?!${HEX}\])(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}(?:(?<=:\d{1,6}\] )- )?|\([A-Za-z][\w-]{0,40}\):?\s)?(?:\[(?!${HEX}\])(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: |\t)|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
 );
 // Words that open a message and are no logger's name.
 const NO_LOGGER =
@@ -164,8 +168,8 @@ function stampOf(written: string, order?: string): Stamp | undefined {
     const second = clfAt(`${written.slice(0, 20).replaceAll('-', '/').replace(' ', ':')}`)?.stamp;
     return second && stamp(second.ms + Number(written.slice(21)), 1, second.basis);
   }
-  const text = written.replace(/ (?:UTC|GMT)$/, '');
+  const text = written.replace(/ (?:UTC|GMT)$/, '').replace('\t', ' ');
   const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`) ?? daytimeAt(text);
   if (found?.end !== text.length) return undefined;
-  return text === written ? found.stamp : stamp(found.stamp.ms, found.stamp.widthMs);
+  return / (?:UTC|GMT)$/.test(written) ? stamp(found.stamp.ms, found.stamp.widthMs) : found.stamp;
 }

@@ -16,7 +16,8 @@ interface Peer {
 /** By peer: its address and port, its address, or everybody where no address is written. */
 export class Alternation {
   readonly #peers = new Map<string, Peer>();
-  #full = false;
+  /** Not every open is remembered here. */
+  #partial = false;
 
   open(event: Opened): void {
     const key = peerKey(event);
@@ -25,14 +26,19 @@ export class Alternation {
       peer.open++;
       peer.mixed = true;
     } else if (this.#peers.size < PEERS_LIMIT) this.#peers.set(key, { first: event, open: 1, mixed: false });
-    else this.#full = true;
+    else this.#partial = true;
+  }
+
+  /** An open of this log with an id: a close without one may be of it. */
+  named(): void {
+    this.#partial = true;
   }
 
   /** The open that this close ends: undefined = several may be meant; null = the log has none that is left. */
   close(event: EventOf<'socket-closed'>): Opened | null | undefined {
     const key = peerKey(event);
     const peer = this.#peers.get(key);
-    if (!peer) return this.#full ? undefined : null;
+    if (!peer) return this.#partial ? undefined : null;
     if (--peer.open === 0) this.#peers.delete(key);
     return peer.mixed ? undefined : peer.first;
   }

@@ -118,6 +118,7 @@ export class Stitcher {
     const opener = this.#openers.get(source) ?? new Alternation();
     this.#openers.set(source, opener);
     if (id === undefined) opener.open(event);
+    else opener.named();
     if (id === undefined || this.#live.size >= LIVE_LIMIT) return;
     this.#live.set(`${event.origin.source} ${id}`, event);
   }
