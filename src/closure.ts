@@ -118,6 +118,8 @@ export type Fact =
       readonly live: number;
       readonly clients: number;
       readonly sameAge: boolean;
+      /** By when half of them had opened (ms UTC); undefined = nothing tells. */
+      readonly halfOpenMs: EpochMs | undefined;
       readonly early: boolean;
     }
   /** It ended in a turn of its server's own timer: the ends, of connections of different ages, lie whole intervals apart. */
@@ -148,6 +150,7 @@ export type Fact =
       readonly spreadMs: DurationMs;
       readonly clients: number;
       readonly sameAge: boolean;
+      readonly halfOpenMs: EpochMs | undefined;
     }
   /** Siblings on the same server got a going-away close (1001, 1012) in the same moment. */
   | { readonly kind: 'going-away-siblings'; readonly count: number };

@@ -626,6 +626,28 @@ describe('a line without a stamp', () => {
   });
 });
 
+describe('a reload of the proxy', () => {
+  const reloaded = [
+    nginxError(20, 'notice', 'signal 1 (SIGHUP) received from 2411, reconfiguring'),
+    nginxError(20, 'notice', 'gracefully shutting down'),
+  ];
+  const cut = async (lives: readonly number[]): Promise<readonly string[]> => {
+    const found = await report({
+      'client-ws.log': lives.map((life, n) => client(32 + n / 1000, `k${n}`, life, ip(n))),
+      'nginx-error.log': [...reloaded, nginxError(80, 'warn', 'an upstream response is buffered to a temporary file')],
+    });
+    return found.closures.map(({ cause }) => cause);
+  };
+
+  it('cuts what was open before it', async () => {
+    expect(new Set(await cut([13.1, 14.2, 15.9, 17.4, 20.6, 24.8]))).toEqual(new Set(['deploy-restart']));
+  });
+
+  it('cut none of those that ended together when most of them had opened after it', async () => {
+    expect(await cut([12.6, 7.5, 7.8, 8.1, 8.4, 8.9])).not.toContain('deploy-restart');
+  });
+});
+
 describe('records of uvicorn, which have no stamp', () => {
   const stray = [
     'INFO:     Started server process [603]',

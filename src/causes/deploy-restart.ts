@@ -29,6 +29,10 @@ function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean
   return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
 }
 
+/** Most of those that ended together opened after the change: old workers take none any more, so that another hand cut them. */
+const areYounger = (change: ProxyChange, closure: Closure, world: World): boolean =>
+  ((factOf(closure, world, 'burst') ?? factOf(closure, world, 'client-group'))?.halfOpenMs ?? 0) > change.acceptsUntilMs;
+
 /** A server may write of an end after the stop that followed it is stamped: two clocks. */
 const WENT_ON_SLACK_MS = 1_000;
 
@@ -142,6 +146,7 @@ export const deployRestart: Cause = {
           seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') ||
           seenOf(closure, 'process-fault').length > 0;
         if (word) return 1;
+        if (areYounger(change, closure, world)) return 0;
         const drained = drainedOn(change, closure, world);
         // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
         const unknown = drainsOf(change, world).length === 0 && change.overMs === undefined;

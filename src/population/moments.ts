@@ -34,6 +34,8 @@ interface Group {
   /** Their connections were opened together. */
   readonly sameAge: boolean;
   readonly spreadMs: DurationMs;
+  /** By when half of them had opened; undefined = nothing tells. */
+  readonly halfOpenMs: EpochMs | undefined;
 }
 
 export class Moments {
@@ -137,6 +139,7 @@ export class Moments {
     let clients = 0;
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const opens: EpochMs[] = [];
     for (let at = from; at < Math.min(to, from + COUNTED); at++) {
       if (!lives.has(at, ABNORMAL)) continue;
       first = Math.min(first, lives.endAt(at));
@@ -145,9 +148,12 @@ export class Moments {
       if (this.#countedIn[client] !== this.#counted) clients++;
       this.#countedIn[client] = this.#counted;
       const age = lives.ageAt(at);
+      if (age > 0) opens.push(lives.openAt(at));
       youngest = Math.min(youngest, age);
       oldest = Math.max(oldest, age);
     }
-    return { clients, sameAge: areSameAge(youngest, oldest), spreadMs: last - first };
+    opens.sort((a, b) => a - b);
+    const halfOpenMs = opens[Math.floor(opens.length / 2)];
+    return { clients, sameAge: areSameAge(youngest, oldest), spreadMs: last - first, halfOpenMs };
   }
 }
