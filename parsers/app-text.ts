@@ -1,10 +1,11 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, fieldsOf, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
+import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
+import { keyValues } from '../src/grammar/keyvalue.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
@@ -65,16 +66,26 @@ const TAIL = /\s(\{\s?".{1,16000}\})(?:\s(?:\[\]|\{\}|\{".{1,4000}\}))?$/;
 const learnedOf = learningFields((line) => {
   const head = logHead(withoutAnsi(line));
   if (!head?.at || !/\d/.test(head.message)) return undefined;
-  const told = toldBy(fieldsOfProse(head.message), head.message, new Map());
+  const told = toldBy(fieldsOfProse(head.message), head.message, valuesOf(pairsOf(head.message)));
   return { ...told, row: { ...told.row, at: head.at } };
 }, mayNameOne);
+
+const pairsOf = (message: string): object => (message.includes('=') ? Object.fromEntries(keyValues(message)) : {});
+
+/** Fields that the message names, and those that the log's other lines explain. */
+function fieldsIn(message: string, first: readonly string[] | undefined): Fields {
+  const fields = fieldsOfProse(message);
+  const learned = message.includes('=') ? learnedOf(first) : undefined;
+  if (learned?.party !== undefined) addLearned(fields, pairsOf(message), learned);
+  return fields;
+}
 
 function rowOf(whole: string, head: LogHead | undefined, first: readonly string[] | undefined): AppRow {
   const tail = whole.endsWith('}') || whole.endsWith(']') ? TAIL.exec(whole) : null;
   const object = tail ? parseObject(tail[1] ?? '') : undefined;
   const message = object && tail ? whole.slice(0, tail.index) : whole;
   // A fresh row of this call, completed by what the head says.
-  const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsOfProse(message), message, () => learnedOf(first));
+  const row: { -readonly [K in keyof AppRow]: AppRow[K] } = appRow(fieldsIn(message, first), message, () => learnedOf(first));
   row.message = message;
   if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '', () => learnedOf(first))));
   const code = row.code ?? closeCodeIn(message);

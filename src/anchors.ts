@@ -2,6 +2,7 @@
  * What two logs can share: the same connection's end, the same kernel line, the same unit's death. Collected while reading, in
  * bounded memory, for `align` to vote on clock offsets with.
  */
+import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
 import type { RawEvent } from './record.ts';
 import type { Basis, EventKind } from './types.ts';
@@ -263,6 +264,18 @@ export function connectionIds(keys: RawEvent['keys']): string[] {
   return ids.length < 2 ? ids : [...new Set(ids)];
 }
 
+/** Key of a program's death by a signal: the kernel's word of it and the supervisor's. */
+export const DIED = 'died ';
+/** The kernel's comm is cut there (TASK_COMM_LEN). */
+const COMM_LENGTH = 15;
+/** By which signal the kernel ends a process for what it calls so. */
+const SIGNAL_OF: Readonly<Partial<Record<string, string>>> = { segfault: 'SIGSEGV', abort: 'SIGABRT' };
+
+function diedKeys({ unit, service }: RawEvent['keys'], signal: string | undefined): string[] {
+  const name = stem(unit ?? service ?? '').slice(0, COMM_LENGTH);
+  return signal === undefined || name === '' || RUNTIMES.has(name) ? [] : [`${DIED}${name} ${signal}`];
+}
+
 function anchorKeys(event: RawEvent): string[] {
   const { keys } = event;
   switch (event.kind) {
@@ -275,10 +288,12 @@ function anchorKeys(event: RawEvent): string[] {
       return [
         ...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]),
         ...(keys.unit && event.role !== 'kill' ? [`oom ${keys.unit}`] : []),
+        ...(event.role === 'kill' ? diedKeys(keys, 'SIGKILL') : []),
         `text ${event.quote}`,
       ];
     case 'process-fault':
       return [
+        ...(event.vantage === 'kernel' ? diedKeys(keys, SIGNAL_OF[event.fault]) : []),
         ...(event.vantage === 'kernel' && keys.pid !== undefined ? [`fault ${event.fault} ${keys.pid}`] : []),
         ...(event.fault === 'segfault' ? ['signal SIGSEGV'] : []),
         ...(event.vantage === 'kernel' ? [`text ${event.quote}`] : []),
@@ -287,6 +302,7 @@ function anchorKeys(event: RawEvent): string[] {
       return [
         ...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []),
         ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : []),
+        ...diedKeys(keys, event.signal),
       ];
     case 'network-fault':
     case 'proxy-lifecycle':

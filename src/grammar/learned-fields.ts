@@ -18,13 +18,15 @@ export interface LearnedFields {
 export interface Told {
   readonly fields: Fields;
   readonly row: AppRow;
-  /** Single values by plain name; empty for text. */
+  /** Single values by plain name; a text's are its `key=value` pairs. */
   readonly values: ReadonlyMap<string, unknown>;
   /** Whether a number under this name is written with a decimal point. */
   hasPoint(name: string, value: unknown): boolean;
 }
 
 const ID = /^(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}$/;
+/** A count or a length of time, as text has them: no name, where all under one name are such. */
+const MEASURE = /^\d+(?:\.\d+)?(?:[a-zµ]{0,2}|min|sec)$/;
 const FEWEST_CLOSES = 3;
 
 function idsOf({ row, values }: Told): ReadonlySet<string> {
@@ -100,6 +102,7 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
     return (
       isFree(name) &&
       values.every((value) => typeof value === 'string' && ID.test(value) && !ISO.test(value)) &&
+      !values.every((value) => MEASURE.test(String(value))) &&
       new Set(values).size >= values.length * 0.7
     );
   });
