@@ -53,20 +53,25 @@ function unitsOf(records: readonly Told[]): Pick<LearnedFields, 'inSeconds' | 'i
   const inSeconds = new Set<string>();
   const inMs = new Set<string>();
   const votes = new Map<string, number>();
+  /** Silences by the life beside them: a logger writes both in one unit. */
+  const beside = new Map<string, string>();
   const firstSeen = new Map<string, Stamp>();
   for (const told of records) {
+    const life = told.fields.life?.find(({ unitMs }) => unitMs === undefined)?.name;
+    if (life !== undefined) for (const { name, unitMs } of told.fields.silence ?? []) if (unitMs === undefined) beside.set(name, life);
     for (const { name, value, unitMs } of [...(told.fields.life ?? []), ...(told.fields.silence ?? [])]) {
       if (unitMs !== undefined || (typeof value !== 'number' && !/^\d+(?:\.\d+)?$/.test(String(value)))) continue;
       if (told.hasPoint(name, value)) inSeconds.add(name);
-      const life = lifeByOpen(told, firstSeen);
+      const lastedMs = lifeByOpen(told, firstSeen);
       const bare = Number(value);
-      if (life === undefined || life < 1500 || !told.fields.life?.some((one) => one.name === name)) continue;
-      const off = (ms: number): number => Math.abs(ms - life) / life;
+      if (lastedMs === undefined || lastedMs < 1500 || !told.fields.life?.some((one) => one.name === name)) continue;
+      const off = (ms: number): number => Math.abs(ms - lastedMs) / lastedMs;
       if (Math.min(off(bare), off(bare * 1000)) < 0.2) votes.set(name, (votes.get(name) ?? 0) + (off(bare * 1000) < off(bare) ? 1 : -1));
     }
     const { at } = told.row;
     if (at) for (const id of idsOf(told)) if (!firstSeen.has(id)) firstSeen.set(id, at);
   }
+  for (const [silence, life] of beside) votes.set(silence, votes.get(life) ?? 0);
   for (const [name, vote] of votes) {
     if (vote > 0) inSeconds.add(name);
     if (vote < 0) {
