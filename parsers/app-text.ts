@@ -227,6 +227,18 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 15_000 },
     },
     {
+      line: '2026-09-03 22:14:32,974 ERROR   [feed] feed=e7567f6f59ff failed: sent 1011 (internal error) keepalive ping timeout; no close frame received',
+      head: [
+        '2026-09-03 21:55:22,049 INFO    [feed] open feed=6ea33cf23fe5 peer=198.51.100.27',
+        '2026-09-03 21:56:33,213 INFO    [feed] close feed=6ea33cf23fe5 code=1006 lived=69.06s rows=1204',
+        '2026-09-03 22:02:36,320 INFO    [feed] close feed=2ee8187dc358 code=1001 lived=52.10s rows=981',
+        '2026-09-03 22:05:00,183 INFO    [feed] close feed=951cce4d8440 code=1001 lived=555.51s rows=8820',
+      ],
+      from: 'Python 3.12 logging around websockets 12: a name that only its values explain',
+      reads: { party: 'e7567f6f59ff' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', keys: { connection: 'e7567f6f59ff' } },
+    },
+    {
       line: 'Nov 27 2026 03:08:53 [ws] + u606513 (127.0.0.1)',
       from: 'an application’s own lines with the month by its name',
       reads: { connection: 'u606513', clientIp: '127.0.0.1' },

@@ -26,7 +26,7 @@ const EXITED = new RegExp(String.raw`^${APP} exited with code \[(\d{0,3})\] via 
 const STATE = new RegExp(
   String.raw`^${APP} (online|starting in -\w{1,20} mode-|launched|disconnected|will restart in \d{1,9}ms|exited|doesn't exist.*)$`,
 );
-const STOPPING = new RegExp(String.raw`^Stopping app:(.{1,100}) id:${ID}$`);
+const STOPPING = new RegExp(`^Stopping app:(.{1,100}) id:${ID}$`);
 const WATCH = /^Change detected on path .{1,500} for app (.{1,100}) - restarting$/;
 const MEMORY =
   /^\[PM2\]\[WORKER\] Process (\S{1,100}) restarted because it exceeds --max-memory-restart value \(current_memory=(\d{1,15}) max_memory_limit=(\d{1,15}) \[octets\]\)$/;

@@ -613,6 +613,8 @@ describe('a line without a stamp', () => {
 });
 
 describe('a record of one connection', () => {
+  const library = (at: number): string => `${iso(at)} INFO  [uvicorn.error] connection closed`;
+
   it('in HAProxy’s TCP log is found by its life: one line, one connection', async () => {
     const lives = [14.01, 14, 14, 14.002];
     const ends = [20.56, 20.98, 21.48, 21.99];
@@ -674,6 +676,25 @@ describe('a record of one connection', () => {
       ]),
     });
     expect(found.closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
+  });
+
+  it('is told once by the application and once, without a name, by its library: before or behind it', async () => {
+    const found = await report({
+      'app.log': [
+        `${iso(0)} INFO  [app] listening on 127.0.0.1:3000`,
+        ...count(4).map((n) => `${iso(1 + n)} INFO  [app] open stream=a${n}f21c07`),
+        ...count(2).flatMap((n) => [
+          `${iso(30 + n * 9)} INFO  [app] close stream=a${n}f21c07 code=1006 lived=${29 + n * 8}.00s`,
+          library(30.001 + n * 9),
+        ]),
+        ...[2, 3].flatMap((n) => [
+          library(30 + n * 9),
+          `${iso(30.002 + n * 9)} INFO  [app] close stream=a${n}f21c07 code=1000 lived=${29 + n * 8}.00s`,
+        ]),
+        library(80),
+      ],
+    });
+    expect(found.summary).toMatchObject({ closures: 2, cleanClosures: 2, unjudgedClosures: 1 });
   });
 
   it('is the end that a heartbeat without a name is followed by', async () => {
