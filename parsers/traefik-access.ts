@@ -67,7 +67,7 @@ export const traefikAccess = defineParser<ClfRow>({
   docs: 'https://doc.traefik.io/traefik/observe/logs-and-access-logs/',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: [' 101 ', '" 0 0 "'],
+  needles: [' 101 ', ' 0 0 '],
   samples: [
     {
       line: '10.0.0.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0" 417 "ws@docker" "http://10.0.0.7:9701" 60004ms',

@@ -70,7 +70,7 @@ export const traefikJson = defineParser<JsonRow>({
   docs: 'https://doc.traefik.io/traefik/observe/logs-and-access-logs/#json-format-fields',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: ['101', 'websocket', '"DownstreamStatus":0'],
+  needles: ['101', 'websocket', 'DownstreamStatus'],
   samples: [
     {
       line: '{"ClientAddr":"203.0.113.9:63261","ClientHost":"203.0.113.9","ClientPort":"63261","ClientUsername":"-","DownstreamContentSize":0,"DownstreamStatus":101,"Duration":60004335000,"OriginContentSize":0,"OriginDuration":60003966000,"OriginStatus":101,"Overhead":369000,"RequestAddr":"ws.example.com","RequestContentSize":0,"RequestCount":417,"RequestHost":"ws.example.com","RequestMethod":"GET","RequestPath":"/ws?id=1","RequestPort":"-","RequestProtocol":"HTTP/1.1","RequestScheme":"https","RetryAttempts":0,"RouterName":"ws@docker","ServiceAddr":"172.29.0.2:8111","ServiceName":"ws-svc@docker","ServiceURL":"http://172.29.0.2:8111","StartLocal":"2026-12-29T12:42:47.503803974+01:00","StartUTC":"2026-12-29T11:42:47.503803974Z","TLSCipher":"TLS_AES_128_GCM_SHA256","TLSVersion":"1.3","entryPointName":"https","level":"info","msg":"","time":"2026-12-29T12:43:47+01:00"}',
