@@ -19,7 +19,7 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
-/** `chat-5d9c7b8f4-zt8wl` and `chat-5d9c7b8f4-4xk2p`, `chat-7b9f4c5d8-2xk2p` and `chat-0` and `chat-1`: two pods of one workload. */
+/** Two pods of one workload: `chat-5d9c7b8f4-zt8wl` and `chat-7b9f4c5d8-4xk2p`, or `chat-0` and `chat-1`. */
 function isSiblingPod(pod: string, host: string): boolean {
   const [own, other] = [pod, host].map((name) => POD_NAME.exec(name)?.[1]);
   return pod !== host && own !== undefined && own === other;

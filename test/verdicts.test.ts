@@ -941,3 +941,45 @@ describe('a server that starts anew without a word of a stop', () => {
     for (const { cause } of (await report(logs())).closures) expect(cause).toBe('unknown');
   });
 });
+
+describe('a death of a pod', () => {
+  const [dead, living] = ['chat-6f8d5c9b74-4xk2p', 'chat-6f8d5c9b74-9vw7d'];
+  const line = (at: number, hostname: string, rest: object): string =>
+    JSON.stringify({ name: 'chat', hostname, pid: 1, level: 30, ...rest, time: iso(at), v: 0 });
+  const event = (at: number, reason: string, message: string, pod = dead): object => ({
+    kind: 'Event',
+    reason,
+    message,
+    type: 'Normal',
+    involvedObject: { kind: 'Pod', name: pod, namespace: 'prod', fieldPath: 'spec.containers{chat}' },
+    firstTimestamp: iso(at),
+    lastTimestamp: iso(at),
+    count: 1,
+  });
+
+  it('is not that of its sibling, which the host’s name in the common log tells', async () => {
+    const found = await report({
+      'chat.log': [
+        ...count(5).map((n) => line(1 + n, dead, { conn: `d${n}aa10f`, ip: ip(n), msg: 'open' })),
+        line(8, living, { conn: 'e0aa10f', ip: ip(7), msg: 'open' }),
+        line(60, living, { conn: 'e0aa10f', code: 1006, ms: 52_000, msg: 'close' }),
+        line(90, dead, { port: 3000, msg: 'listening' }),
+        line(91, living, { conn: 'e1aa10f', ip: ip(8), msg: 'open' }),
+        line(99, living, { conn: 'e1aa10f', code: 1000, ms: 8_000, msg: 'close' }),
+      ],
+      'clients.log': count(5).map((n) => client(82.1, `d${n}aa10f`, 81.1 - n, ip(n))),
+      'events.json': [
+        JSON.stringify({
+          kind: 'List',
+          items: [
+            event(52, 'Killing', 'Container chat failed liveness probe, will be restarted'),
+            event(82.2, 'Started', 'Started container chat'),
+          ],
+        }),
+      ],
+    });
+    const causes = causesOf(found);
+    expect(causes['d0aa10f']).toBe('crash');
+    expect(causes['e0aa10f']).not.toBe('crash');
+  });
+});
