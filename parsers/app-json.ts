@@ -97,6 +97,16 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', lifeMs: 21_000 },
     },
     {
+      line: '{"level":"warn","conn":"299e832b-a8cc-44f1-ae34-ddf5eeac187e","code":1006,"error":"websocket: close 1006 (abnormal closure): unexpected EOF","life":167440.729,"idle":2614.033,"msgs":23,"time":"2026-12-01T23:52:17Z","message":"ws done"}',
+      head: [
+        '{"level":"info","conn":"0d8e9c22-4f20-4f11-b874-aae201eba859","peer":"10.50.1.96","time":"2026-12-01T23:41:15Z","message":"ws open"}',
+        '{"level":"warn","conn":"0d8e9c22-4f20-4f11-b874-aae201eba859","code":1006,"error":"websocket: close 1006 (abnormal closure): unexpected EOF","life":60114.83,"idle":60059.884,"msgs":1,"time":"2026-12-01T23:42:15Z","message":"ws done"}',
+      ],
+      from: 'zerolog 1.33, whose durations are in ms: the open line tells the life’s unit, and that the silence’s',
+      reads: { durationMs: 167440.729, silenceMs: 2614.033 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 167440.729, silenceMs: 2614.033 },
+    },
+    {
       line: '{"level":"warn","at_ms":1795701973469,"pid":16307,"name":"desk-api","reqId":"req-m","desk":"dsk54591","closeCode":1006,"aliveMs":13000,"msg":"agent desk offline"}',
       head: [
         '{"level":"info","at_ms":1795701955212,"pid":16307,"name":"desk-api","reqId":"req-1","desk":"dsk56746","msg":"agent desk online"}',

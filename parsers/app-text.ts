@@ -1,12 +1,13 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, fieldsOf, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
+import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { exceptionIn } from '../src/grammar/java-exception.ts';
 import { parseObject } from '../src/grammar/json.ts';
+import { keyValues } from '../src/grammar/keyvalue.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
@@ -67,18 +68,28 @@ const TAIL = /\s(\{\s?".{1,16000}\})(?:\s(?:\[\]|\{\}|\{".{1,4000}\}))?$/;
 const learnedOf = learningFields((line) => {
   const head = logHead(withoutAnsi(line));
   if (!head?.at || !/\d/.test(head.message)) return undefined;
-  const told = toldBy(fieldsOfProse(head.message), head.message, new Map());
+  const told = toldBy(fieldsOfProse(head.message), head.message, valuesOf(pairsOf(head.message)));
   return { ...told, row: { ...told.row, at: head.at } };
 }, mayNameOne);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const pairsOf = (message: string): object => (message.includes('=') ? Object.fromEntries(keyValues(message)) : {});
+
+/** Fields that the message names, and those that the log's other lines explain. */
+function fieldsIn(message: string, first: readonly string[] | undefined): Fields {
+  const fields = fieldsOfProse(message);
+  const learned = message.includes('=') ? learnedOf(first) : undefined;
+  if (learned?.party !== undefined) addLearned(fields, pairsOf(message), learned);
+  return fields;
+}
 
 function rowOf(whole: string, head: LogHead | undefined, first: readonly string[] | undefined): Mutable<AppRow> {
   const tail = whole.endsWith('}') || whole.endsWith(']') ? TAIL.exec(whole) : null;
   const object = tail ? parseObject(tail[1] ?? '') : undefined;
   const message = object && tail ? whole.slice(0, tail.index) : whole;
   // A fresh row of this call, completed by what the head says.
-  const row: Mutable<AppRow> = appRow(fieldsOfProse(message), message, () => learnedOf(first));
+  const row: Mutable<AppRow> = appRow(fieldsIn(message, first), message, () => learnedOf(first));
   row.message = message;
   if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '', () => learnedOf(first))));
   const code = row.code ?? closeCodeIn(message);
@@ -295,6 +306,18 @@ export const appText = defineParser<AppRow>({
       from: 'Python 3.11 logging: whole seconds among fractions',
       reads: { durationMs: 15_000 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 15_000 },
+    },
+    {
+      line: '2026-09-03 22:14:32,974 ERROR   [feed] feed=e7567f6f59ff failed: sent 1011 (internal error) keepalive ping timeout; no close frame received',
+      head: [
+        '2026-09-03 21:55:22,049 INFO    [feed] open feed=6ea33cf23fe5 peer=198.51.100.27',
+        '2026-09-03 21:56:33,213 INFO    [feed] close feed=6ea33cf23fe5 code=1006 lived=69.06s rows=1204',
+        '2026-09-03 22:02:36,320 INFO    [feed] close feed=2ee8187dc358 code=1001 lived=52.10s rows=981',
+        '2026-09-03 22:05:00,183 INFO    [feed] close feed=951cce4d8440 code=1001 lived=555.51s rows=8820',
+      ],
+      from: 'Python 3.12 logging around websockets 12: a name that only its values explain',
+      reads: { party: 'e7567f6f59ff' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', keys: { connection: 'e7567f6f59ff' } },
     },
     {
       line: 'Nov 27 2026 03:08:53 [ws] + u606513 (127.0.0.1)',

@@ -57,6 +57,20 @@ export const nginxAccess = defineParser<CombinedRow>({
       gives: { kind: 'handshake-failed', status: 502, by: 'upstream', keys: { path: '/ws?cid=1ff9f865' } },
     },
     {
+      line: '10.77.0.24 [2026-10-02T08:04:08+02:00] "GET /board/ws?kiosk=kiosk-021 HTTP/1.1" 101 10303 rt=1295.387 uaddr=127.0.0.1:8090 ust=101 urt=1295.386 rid=236b6c8671ffced0ebde8c320a909465',
+      from: 'OpenResty 1.25, own format with $time_iso8601',
+      reads: {
+        at: at(2026, 9, 2, 6, 4, 8),
+        clientIp: '10.77.0.24',
+        durationMs: 1_295_387,
+        upstream: '127.0.0.1:8090',
+        upstreamStatus: 101,
+        upstreamDurationMs: 1_295_386,
+        requestId: '236b6c8671ffced0ebde8c320a909465',
+      },
+      gives: { kind: 'tunnel-ended', lifeMs: 1_295_387, keys: { upstream: { ip: '127.0.0.1', port: 8090 } } },
+    },
+    {
       line: '2001:db8::17 - bob smith [01/Jan/2027:00:00:00 +0530] "GET /ws HTTP/1.1" 101 42 "https://example.com/" "q\\x22u\\x5Co\\xC3\\xA9" 60.004 0.001, 60.003 .',
       from: 'nginx 1.22.1, combined with $request_time $upstream_response_time $pipe',
       reads: {

@@ -18,13 +18,15 @@ interface Pm2Row extends Row {
 }
 
 const HEAD = /^PM2 (log|error|info|warn|debug): (.{0,4000})$/;
-const APP = String.raw`App \[?(?:name:)?([^\]:]{1,100})(?:\]? with id \[\d{1,5}\](?: and pid \[(\d{1,10})\])?,?|:\d{1,5}\]| id:\d{1,5})`;
+/** `_old_0`: a reload gives the number to the new instance, and this name to the one that it stops. */
+const ID = String.raw`(?:_old_)?\d{1,5}`;
+const APP = String.raw`App \[?(?:name:)?([^\]:]{1,100})(?:\]? with id \[${ID}\](?: and pid \[(\d{1,10})\])?,?|:${ID}\]| id:${ID})`;
 /** PM2 prints code and signal always: `SIGINT` is what it writes when there was none. */
 const EXITED = new RegExp(String.raw`^${APP} exited with code \[(\d{0,3})\] via signal \[(\w{1,12})\]$`);
 const STATE = new RegExp(
   String.raw`^${APP} (online|starting in -\w{1,20} mode-|launched|disconnected|will restart in \d{1,9}ms|exited|doesn't exist.*)$`,
 );
-const STOPPING = /^Stopping app:(.{1,100}) id:\d{1,5}$/;
+const STOPPING = new RegExp(`^Stopping app:(.{1,100}) id:${ID}$`);
 const WATCH = /^Change detected on path .{1,500} for app (.{1,100}) - restarting$/;
 const MEMORY =
   /^\[PM2\]\[WORKER\] Process (\S{1,100}) restarted because it exceeds --max-memory-restart value \(current_memory=(\d{1,15}) max_memory_limit=(\d{1,15}) \[octets\]\)$/;
@@ -39,7 +41,7 @@ const nameOf = (id: string | undefined, after: readonly string[]): string | unde
 function readMessage(message: string, before: readonly string[], after: readonly string[]): Pm2Row | undefined {
   const [whole, service, pid, code = '', signal = ''] = EXITED.exec(message) ?? [];
   if (whole !== undefined && service !== undefined) {
-    const isStopped = before.some((line) => line.endsWith(`Stopping app:${service} id:${/:(\d{1,5})\]/.exec(whole)?.[1] ?? '0'}`));
+    const isStopped = before.some((line) => line.endsWith(`Stopping app:${service} id:${/:(\w{1,10})\]/.exec(whole)?.[1] ?? '0'}`));
     const isForced = before.some((line) => line.includes(' still alive after '));
     return {
       message,
@@ -92,6 +94,22 @@ export const pm2 = defineParser<Pm2Row>({
       before: ['Stopping app:ws id:0'],
       reads: { by: 'stop' },
       gives: { kind: 'process-ended', by: 'stop', keys: { service: 'ws' } },
+    },
+    {
+      line: '2026-05-14T09:24:41: PM2 log: App [ws:_old_0] exited with code [0] via signal [SIGKILL]',
+      from: 'PM2, pm2 reload ws in cluster mode, after kill_timeout',
+      before: [
+        '2026-05-14T09:24:36: PM2 log: Stopping app:ws id:_old_0',
+        '2026-05-14T09:24:41: PM2 log: Process with pid 2389242 still alive after 5000ms, sending it SIGKILL now...',
+      ],
+      reads: { service: 'ws', signal: 'SIGKILL', by: 'stop-timeout' },
+      gives: { kind: 'process-ended', signal: 'SIGKILL', by: 'stop-timeout' },
+    },
+    {
+      line: 'Stopping app:ws id:_old_1',
+      from: 'PM2 2, pm2 logs while startOrGracefulReload replaces an instance',
+      reads: { service: 'ws', change: 'stopping' },
+      gives: { kind: 'stop-requested', how: 'supervisor-stop', keys: { service: 'ws' } },
     },
     {
       line: 'PM2 log: App [ws] with id [0] and pid [123], exited with code [1] via signal [SIGINT]',

@@ -1,22 +1,18 @@
 /**
  * Traefik's access log in its common format: CLF with the request's number, router, server and duration behind it.
- * Written at the end, stamped with the start. Traefik before 3.0 logs WebSockets with status 0, which it shares with other rows.
+ * Written at the end, stamped with the start.
  */
 import { endpoint, isIp } from '../src/grammar/address.ts';
 import { numeric, unset } from '../src/grammar/quoted.ts';
+import { type TraefikRow, tunnelStatus } from '../src/grammar/traefik-tunnels.ts';
 import { clfAt } from '../src/time.ts';
-import { defineParser, type Row, type Stamp } from '../src/types.ts';
+import { defineParser, type Stamp } from '../src/types.ts';
 
-interface ClfRow extends Row {
+interface ClfRow extends TraefikRow {
   readonly at?: Stamp | undefined;
   readonly clientIp?: string | undefined;
-  readonly path?: string | undefined;
-  readonly status?: number | undefined;
-  readonly bytesSent?: number | undefined;
-  readonly durationMs: number;
   /** Router, `ws@docker`. */
   readonly router?: string | undefined;
-  readonly upstream?: string | undefined;
 }
 
 /** Traefik escapes nothing, or only quotes, so what clients send is bounded by what stands around it. */
@@ -28,6 +24,42 @@ const unquoted = (text: string): string => text.replaceAll('\\"', '"');
 
 const START = { ms: Date.UTC(2026, 10, 22, 20, 23, 41), widthMs: 1000, basis: 'utc' } as const;
 
+function read(text: string): ClfRow | null {
+  const tail = text.endsWith('ms') ? TAIL.exec(text) : null;
+  const head = tail && HEAD.exec(text);
+  const sizes = head && SIZES.exec(text.slice(head[0].length - 1));
+  if (!tail || !head || !sizes) return null;
+  const [, host = '', user, date = '-'] = head;
+  const requestEnd = head[0].length - 1 + sizes.index;
+  const headersStart = requestEnd + sizes[0].length;
+  const at = date === '-' ? undefined : clfAt(date);
+  if (headersStart >= tail.index || text[tail.index - 1] !== '"' || (date !== '-' && at?.end !== date.length)) return null;
+  const [, method, path, protocol] = REQUEST.exec(text.slice(head[0].length, requestEnd)) ?? [];
+  const headers = text.slice(headersStart + 1, tail.index - 1);
+  const between = headers.indexOf('" "');
+  if (between < 0) return null;
+  return {
+    at: at?.stamp,
+    clientIp: isIp(host) ? host : undefined,
+    user: unset(user),
+    method,
+    path: unset(path),
+    protocol: unset(protocol),
+    status: numeric(sizes[1]),
+    bytesSent: numeric(sizes[2]),
+    referer: unset(unquoted(headers.slice(0, between))),
+    userAgent: unset(unquoted(headers.slice(between + 3))),
+    requestCount: numeric(tail[1]),
+    router: unset(tail[2]),
+    upstream: unset(tail[3])
+      ?.replace(/^[a-z0-9]+:\/\//, '')
+      .replace(/\/.*$/s, ''),
+    durationMs: Number(tail[4]),
+  };
+}
+
+const statusOfTunnel = tunnelStatus(read);
+
 export const traefikAccess = defineParser<ClfRow>({
   name: 'traefik-access',
   about: "Traefik's access log (format common)",
@@ -35,7 +67,7 @@ export const traefikAccess = defineParser<ClfRow>({
   docs: 'https://doc.traefik.io/traefik/observe/logs-and-access-logs/',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: [' 101 '],
+  needles: [' 101 ', ' 0 0 '],
   samples: [
     {
       line: '10.0.0.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0" 417 "ws@docker" "http://10.0.0.7:9701" 60004ms',
@@ -58,6 +90,24 @@ export const traefikAccess = defineParser<ClfRow>({
       },
     },
     {
+      line: '192.0.2.83 - - [19/May/2026:18:47:17 +0000] "GET /live?cid=ce8f02e1ae1 HTTP/1.1" 0 0 "-" "Mozilla/5.0" 42021 "ws@docker" "http://172.20.0.5:3000" 114033ms',
+      head: [
+        '192.0.2.9 - - [19/May/2026:18:40:17 +0000] "GET /live?cid=c0b7c11a802 HTTP/1.1" 0 0 "-" "Mozilla/5.0" 42001 "ws@docker" "http://172.20.0.5:3000" 94033ms',
+        '192.0.2.9 - - [19/May/2026:18:41:57 +0000] "GET /live?cid=c1b7c11a802 HTTP/1.1" 502 11 "-" "Mozilla/5.0" 42002 "ws@docker" "http://172.20.0.5:3000" 3ms',
+        '192.0.2.9 - - [19/May/2026:18:42:17 +0000] "GET /live?cid=c2b7c11a802 HTTP/1.1" 0 0 "-" "Mozilla/5.0" 42003 "ws@docker" "http://172.20.0.5:3000" 34033ms',
+        '192.0.2.7 - - [19/May/2026:18:43:17 +0000] "GET /live?cid=c3b7c11a802 HTTP/1.1" 0 0 "-" "Mozilla/5.0" 42011 "ws@docker" "http://172.20.0.5:3000" 24033ms',
+      ],
+      from: 'Traefik 2.9, a connection that was taken over (issue 10064), on a path that is never answered',
+      reads: { status: 0, durationMs: 114_033 },
+      gives: { kind: 'tunnel-ended', status: 0, lifeMs: 114_033, keys: { path: '/live?cid=ce8f02e1ae1' } },
+    },
+    {
+      line: '203.0.113.4 - - [15/Apr/2023:09:06:48 +0000] "GET /slow HTTP/1.1" 0 0 "-" "-" 70159 "websecure-board@kubernetescrd" "http://10.46.0.57:80" 2676ms',
+      from: 'Traefik 2.9, a request that its client aborted (issue 9842)',
+      reads: { status: 0 },
+      gives: 'noise',
+    },
+    {
       line: '10.0.0.1 - Client [10/Nov/2009:14:00:00 -0900] "GET /foo http" 123 132 "referer" "agent" - "foo" "http://10.0.0.2/toto" 123000ms',
       from: 'Traefik 3.1 source, accesslog/logger_formatters_test.go: local time',
       reads: { user: 'Client', status: 123, bytesSent: 132, referer: 'referer', method: 'GET', path: '/foo', upstream: '10.0.0.2' },
@@ -76,47 +126,16 @@ export const traefikAccess = defineParser<ClfRow>({
     '10.0.0.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0" 417 "ws@docker" "http://10.0.0.7:9701" 60004',
     '10.0.0.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" abc 0 "-" "Mozilla/5.0" 417 "ws@docker" "http://10.0.0.7:9701" 60004ms',
   ],
-  read(text) {
-    const tail = text.endsWith('ms') ? TAIL.exec(text) : null;
-    const head = tail && HEAD.exec(text);
-    const sizes = head && SIZES.exec(text.slice(head[0].length - 1));
-    if (!tail || !head || !sizes) return null;
-    const [, host = '', user, date = '-'] = head;
-    const requestEnd = head[0].length - 1 + sizes.index;
-    const headersStart = requestEnd + sizes[0].length;
-    const at = date === '-' ? undefined : clfAt(date);
-    if (headersStart >= tail.index || text[tail.index - 1] !== '"' || (date !== '-' && at?.end !== date.length)) return null;
-    const [, method, path, protocol] = REQUEST.exec(text.slice(head[0].length, requestEnd)) ?? [];
-    const headers = text.slice(headersStart + 1, tail.index - 1);
-    const between = headers.indexOf('" "');
-    if (between < 0) return null;
-    return {
-      at: at?.stamp,
-      clientIp: isIp(host) ? host : undefined,
-      user: unset(user),
-      method,
-      path: unset(path),
-      protocol: unset(protocol),
-      status: numeric(sizes[1]),
-      bytesSent: numeric(sizes[2]),
-      referer: unset(unquoted(headers.slice(0, between))),
-      userAgent: unset(unquoted(headers.slice(between + 3))),
-      requestCount: numeric(tail[1]),
-      router: unset(tail[2]),
-      upstream: unset(tail[3])
-        ?.replace(/^[a-z0-9]+:\/\//, '')
-        .replace(/\/.*$/s, ''),
-      durationMs: Number(tail[4]),
-    };
-  },
-  events(row) {
-    if (row.status !== 101) return undefined;
+  read,
+  events(row, context) {
+    const status = statusOfTunnel(row, context);
+    if (status === undefined) return undefined;
     const client = endpoint(row.clientIp);
     const upstream = endpoint(row.upstream);
     return {
       kind: 'tunnel-ended',
       ...(row.at && { when: { ...row.at, ms: row.at.ms + row.durationMs, widthMs: row.at.widthMs + 1 } }),
-      status: 101,
+      status,
       lifeMs: row.durationMs,
       keys: {
         ...(client && { client }),

@@ -2,17 +2,14 @@
 import { endpoint, endpointOf } from '../src/grammar/address.ts';
 import { type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
 import { unset } from '../src/grammar/quoted.ts';
+import { type TraefikRow, tunnelStatus } from '../src/grammar/traefik-tunnels.ts';
 import { iso } from '../src/time.ts';
-import { type Draft, defineParser, type Keys, type Row, type Stamp } from '../src/types.ts';
+import { type Draft, defineParser, type Keys, type Stamp } from '../src/types.ts';
 
-interface JsonRow extends Row {
+interface JsonRow extends TraefikRow {
   readonly at: Stamp;
   readonly clientIp?: string | undefined;
   readonly clientPort?: number | undefined;
-  readonly path?: string | undefined;
-  readonly status?: number | undefined;
-  readonly durationMs: number;
-  readonly upstream?: string | undefined;
   readonly upstreamName?: string | undefined;
   readonly requestId?: string | undefined;
   /** A kept `Upgrade` header of the request or an answer says websocket. */
@@ -27,6 +24,45 @@ const stampOf = (value: unknown): Stamp | undefined => (typeof value === 'string
 const header = (record: JsonObject, side: string, name: string): string | undefined => unset(textOf(record[`${side}_${name}`]));
 const UPGRADE_SIDES = ['request', 'origin', 'downstream'];
 
+function read(text: string): JsonRow | null {
+  const record = text.includes('DownstreamStatus') || text.includes('OriginStatus') ? parseObject(text) : undefined;
+  if (!record) return null;
+  const start = stampOf(record['StartUTC']) ?? stampOf(record['StartLocal']);
+  const at = start ?? stampOf(record['time'] ?? record['@timestamp']);
+  const nanoseconds = numberOf(record['Duration']);
+  const status = numberOf(record['DownstreamStatus'] ?? record['OriginStatus']);
+  if (!at || nanoseconds === undefined || status === undefined) return null;
+  const client = endpoint(textOf(record['ClientAddr'])) ?? endpointOf(textOf(record['ClientHost']), textOf(record['ClientPort']));
+  const server = unset(textOf(record['ServiceAddr'])) ?? unset(textOf(record['ServiceURL']))?.replace(/^[a-z0-9]+:\/\//, '');
+  return {
+    at,
+    stampedAtEnd: start === undefined,
+    clientIp: client?.ip,
+    clientPort: client?.port,
+    user: unset(textOf(record['ClientUsername'])),
+    method: unset(textOf(record['RequestMethod'])),
+    path: unset(textOf(record['RequestPath'])),
+    protocol: unset(textOf(record['RequestProtocol'])),
+    host: unset(textOf(record['RequestHost'])),
+    status,
+    originStatus: numberOf(record['OriginStatus']),
+    durationMs: nanoseconds / NANOSECONDS,
+    bytesSent: numberOf(record['DownstreamContentSize']),
+    bytesReceived: numberOf(record['RequestContentSize']),
+    router: unset(textOf(record['RouterName'])),
+    upstream: server?.replace(/\/.*$/s, ''),
+    upstreamName: unset(textOf(record['ServiceName'])),
+    userAgent: header(record, 'request', 'User-Agent'),
+    referer: header(record, 'request', 'Referer'),
+    requestId: header(record, 'request', 'X-Request-Id'),
+    upgrade: UPGRADE_SIDES.some((side) => header(record, side, 'Upgrade')?.toLowerCase() === 'websocket'),
+    retries: numberOf(record['RetryAttempts']),
+    level: textOf(record['level']),
+  };
+}
+
+const statusOfTunnel = tunnelStatus(read);
+
 export const traefikJson = defineParser<JsonRow>({
   name: 'traefik-json',
   about: "Traefik's access log (format json)",
@@ -34,7 +70,7 @@ export const traefikJson = defineParser<JsonRow>({
   docs: 'https://doc.traefik.io/traefik/observe/logs-and-access-logs/#json-format-fields',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: ['101', 'websocket'],
+  needles: ['101', 'websocket', 'DownstreamStatus'],
   samples: [
     {
       line: '{"ClientAddr":"203.0.113.9:63261","ClientHost":"203.0.113.9","ClientPort":"63261","ClientUsername":"-","DownstreamContentSize":0,"DownstreamStatus":101,"Duration":60004335000,"OriginContentSize":0,"OriginDuration":60003966000,"OriginStatus":101,"Overhead":369000,"RequestAddr":"ws.example.com","RequestContentSize":0,"RequestCount":417,"RequestHost":"ws.example.com","RequestMethod":"GET","RequestPath":"/ws?id=1","RequestPort":"-","RequestProtocol":"HTTP/1.1","RequestScheme":"https","RetryAttempts":0,"RouterName":"ws@docker","ServiceAddr":"172.29.0.2:8111","ServiceName":"ws-svc@docker","ServiceURL":"http://172.29.0.2:8111","StartLocal":"2026-12-29T12:42:47.503803974+01:00","StartUTC":"2026-12-29T11:42:47.503803974Z","TLSCipher":"TLS_AES_128_GCM_SHA256","TLSVersion":"1.3","entryPointName":"https","level":"info","msg":"","time":"2026-12-29T12:43:47+01:00"}',
@@ -79,49 +115,25 @@ export const traefikJson = defineParser<JsonRow>({
       reads: { status: 0 },
       gives: { kind: 'tunnel-ended', status: 0, when: { ms: Date.UTC(2024, 2, 7, 10, 0, 39, 286) + 0.475932, widthMs: 101, basis: 'utc' } },
     },
+    {
+      line: '{"ClientAddr":"203.0.113.185:35913","ClientHost":"203.0.113.185","ClientPort":"35913","DownstreamContentSize":0,"DownstreamStatus":0,"Duration":139253849101,"OriginStatus":0,"RequestMethod":"GET","RequestPath":"/collab?doc=d-e53fda6cc","RequestProtocol":"HTTP/1.1","ServiceAddr":"10.244.2.18:3000","ServiceName":"prod-collab-3000@kubernetes","StartUTC":"2026-08-05T07:09:13.797182842Z","level":"info","msg":"","time":"2026-08-05T07:13:33Z"}',
+      head: [
+        '{"ClientAddr":"203.0.113.185:35913","ClientHost":"203.0.113.185","ClientPort":"35913","DownstreamContentSize":0,"DownstreamStatus":0,"Duration":39253849101,"OriginStatus":0,"RequestMethod":"GET","RequestPath":"/collab?doc=d-a53fda6cc","RequestProtocol":"HTTP/1.1","ServiceAddr":"10.244.2.18:3000","ServiceName":"prod-collab-3000@kubernetes","StartUTC":"2026-08-05T07:01:13.797182842Z","level":"info","msg":"","time":"2026-08-05T07:13:33Z"}',
+        '{"ClientAddr":"203.0.113.185:35913","ClientHost":"203.0.113.185","ClientPort":"35913","DownstreamContentSize":0,"DownstreamStatus":0,"Duration":49253849101,"OriginStatus":0,"RequestMethod":"GET","RequestPath":"/collab?doc=d-b53fda6cc","RequestProtocol":"HTTP/1.1","ServiceAddr":"10.244.2.18:3000","ServiceName":"prod-collab-3000@kubernetes","StartUTC":"2026-08-05T07:02:13.797182842Z","level":"info","msg":"","time":"2026-08-05T07:13:33Z"}',
+        '{"ClientAddr":"203.0.113.185:35913","ClientHost":"203.0.113.185","ClientPort":"35913","DownstreamContentSize":0,"DownstreamStatus":0,"Duration":59253849101,"OriginStatus":0,"RequestMethod":"GET","RequestPath":"/collab?doc=d-c53fda6cc","RequestProtocol":"HTTP/1.1","ServiceAddr":"10.244.2.18:3000","ServiceName":"prod-collab-3000@kubernetes","StartUTC":"2026-08-05T07:03:13.797182842Z","level":"info","msg":"","time":"2026-08-05T07:13:33Z"}',
+      ],
+      from: 'Traefik 2.9, a connection that was taken over (issue 10064), headers not kept, on a path that is never answered',
+      reads: { status: 0 },
+      gives: { kind: 'tunnel-ended', status: 0, lifeMs: 139_253.849101, keys: { client: { ip: '203.0.113.185', port: 35913 } } },
+    },
   ],
   rejects: [
     '{"DownstreamStatus":101,"Duration":5}',
     '{"StartUTC":"2026-01-02T03:04:05Z","status":101}',
     '{"StartUTC":"soon","DownstreamStatus":101,"Duration":5}',
   ],
-  read(text) {
-    const record = text.includes('DownstreamStatus') || text.includes('OriginStatus') ? parseObject(text) : undefined;
-    if (!record) return null;
-    const start = stampOf(record['StartUTC']) ?? stampOf(record['StartLocal']);
-    const at = start ?? stampOf(record['time'] ?? record['@timestamp']);
-    const nanoseconds = numberOf(record['Duration']);
-    const status = numberOf(record['DownstreamStatus'] ?? record['OriginStatus']);
-    if (!at || nanoseconds === undefined || status === undefined) return null;
-    const client = endpoint(textOf(record['ClientAddr'])) ?? endpointOf(textOf(record['ClientHost']), textOf(record['ClientPort']));
-    const server = unset(textOf(record['ServiceAddr'])) ?? unset(textOf(record['ServiceURL']))?.replace(/^[a-z0-9]+:\/\//, '');
-    return {
-      at,
-      stampedAtEnd: start === undefined,
-      clientIp: client?.ip,
-      clientPort: client?.port,
-      user: unset(textOf(record['ClientUsername'])),
-      method: unset(textOf(record['RequestMethod'])),
-      path: unset(textOf(record['RequestPath'])),
-      protocol: unset(textOf(record['RequestProtocol'])),
-      host: unset(textOf(record['RequestHost'])),
-      status,
-      originStatus: numberOf(record['OriginStatus']),
-      durationMs: nanoseconds / NANOSECONDS,
-      bytesSent: numberOf(record['DownstreamContentSize']),
-      bytesReceived: numberOf(record['RequestContentSize']),
-      router: unset(textOf(record['RouterName'])),
-      upstream: server?.replace(/\/.*$/s, ''),
-      upstreamName: unset(textOf(record['ServiceName'])),
-      userAgent: header(record, 'request', 'User-Agent'),
-      referer: header(record, 'request', 'Referer'),
-      requestId: header(record, 'request', 'X-Request-Id'),
-      upgrade: UPGRADE_SIDES.some((side) => header(record, side, 'Upgrade')?.toLowerCase() === 'websocket'),
-      retries: numberOf(record['RetryAttempts']),
-      level: textOf(record['level']),
-    };
-  },
-  events(row): Draft | undefined {
+  read,
+  events(row, context): Draft | undefined {
     const client = endpointOf(row.clientIp, row.clientPort);
     const upstream = endpoint(row.upstream);
     const keys: Keys = {
@@ -132,8 +144,8 @@ export const traefikJson = defineParser<JsonRow>({
       ...(row.requestId && { requestId: row.requestId }),
     };
     const when = row.stampedAtEnd ? row.at : { ...row.at, ms: row.at.ms + row.durationMs, widthMs: row.at.widthMs + 1 };
-    if (row.status === 101 || (row.status === 0 && row.upgrade))
-      return { kind: 'tunnel-ended', when, keys, status: row.status, lifeMs: row.durationMs };
+    const status = row.upgrade && row.status === 0 ? 0 : statusOfTunnel(row, context);
+    if (status !== undefined) return { kind: 'tunnel-ended', when, keys, status, lifeMs: row.durationMs };
     if (!row.upgrade || row.status === undefined) return undefined;
     return {
       kind: 'handshake-failed',

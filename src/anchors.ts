@@ -2,6 +2,7 @@
  * What two logs can share: the same connection's end, the same kernel line, the same unit's death. Collected while reading, in
  * bounded memory, for `align` to vote on clock offsets with.
  */
+import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
 import type { RawEvent } from './record.ts';
 import type { Basis, EventKind } from './types.ts';
@@ -10,6 +11,8 @@ const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
 const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
 const TURN_LIMIT = 200; // starts and ends of processes a clock keeps: a unit that restarts in a loop shows its rhythm long before
+const MACHINES_LIMIT = 10_000; // machines a clock keeps: a few are enough to tell whose log it is
+const TURNOVER_MS = 2_000; // ages are rounded, and who connects anew may log the old end late
 const END_LIMIT = 20_000; // ends a clock keeps for bursts: a crash of a server with as many connections is one burst
 
 /** A connection's end or opening, or an upgrade that was refused, as one log saw it. */
@@ -79,6 +82,10 @@ export class ClockSample {
   readonly serverPids = new Map<number, number>();
   /** Units and services that the server's lines about connections name. */
   readonly serverNames = new Set<string>();
+  /** Machine, as the log names it → when the last of its connections of known age ended. */
+  readonly machines = new Map<string, number>();
+  /** Some machine had two connections open at once. */
+  shared = false;
   /** Clients' addresses, the first few: more than one is all that matters. */
   readonly clients = new Set<string>();
   /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
@@ -127,6 +134,7 @@ export class ClockSample {
       const at = event.when.fromMs + this.shiftAt(event.origin.line);
       this.passings.push({ ms: at, widthMs: width, words: passingWords(event), pid, unit, line: event.origin.line });
     }
+    if (lifeMs !== undefined && host !== undefined) this.#hold(host, ms - lifeMs, ms);
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
   }
@@ -154,6 +162,12 @@ export class ClockSample {
     const forward = now.getUTCHours() === 2 || now.getUTCHours() === 3;
     if (forward && before < skipped && before > skipped - NEAR_CHANGE_MS && ms < skipped + HOUR_MS + NEAR_CHANGE_MS)
       this.changed = { line, ms: -HOUR_MS };
+  }
+
+  #hold(host: string, fromMs: number, toMs: number): void {
+    const last = this.machines.get(host);
+    if (last !== undefined && fromMs < last - TURNOVER_MS) this.shared = true;
+    if (last !== undefined || this.machines.size < MACHINES_LIMIT) this.machines.set(host, Math.max(last ?? toMs, toMs));
   }
 
   #visit(event: RawEvent, ms: number): void {
@@ -269,6 +283,18 @@ export function connectionIds(keys: RawEvent['keys']): string[] {
   return ids.length < 2 ? ids : [...new Set(ids)];
 }
 
+/** Key of a program's death by a signal: the kernel's word of it and the supervisor's. */
+export const DIED = 'died ';
+/** The kernel's comm is cut there (TASK_COMM_LEN). */
+const COMM_LENGTH = 15;
+/** By which signal the kernel ends a process for what it calls so. */
+const SIGNAL_OF: Readonly<Partial<Record<string, string>>> = { segfault: 'SIGSEGV', abort: 'SIGABRT' };
+
+function diedKeys({ unit, service }: RawEvent['keys'], signal: string | undefined): string[] {
+  const name = stem(unit ?? service ?? '').slice(0, COMM_LENGTH);
+  return signal === undefined || name === '' || RUNTIMES.has(name) ? [] : [`${DIED}${name} ${signal}`];
+}
+
 function anchorKeys(event: RawEvent): string[] {
   const { keys } = event;
   switch (event.kind) {
@@ -281,10 +307,12 @@ function anchorKeys(event: RawEvent): string[] {
       return [
         ...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]),
         ...(keys.unit && event.role !== 'kill' ? [`oom ${keys.unit}`] : []),
+        ...(event.role === 'kill' ? diedKeys(keys, 'SIGKILL') : []),
         `text ${event.quote}`,
       ];
     case 'process-fault':
       return [
+        ...(event.vantage === 'kernel' ? diedKeys(keys, SIGNAL_OF[event.fault]) : []),
         ...(event.vantage === 'kernel' && keys.pid !== undefined ? [`fault ${event.fault} ${keys.pid}`] : []),
         ...(event.fault === 'segfault' ? ['signal SIGSEGV'] : []),
         ...(event.vantage === 'kernel' ? [`text ${event.quote}`] : []),
@@ -293,6 +321,7 @@ function anchorKeys(event: RawEvent): string[] {
       return [
         ...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []),
         ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : []),
+        ...diedKeys(keys, event.signal),
       ];
     case 'network-fault':
     case 'proxy-lifecycle':

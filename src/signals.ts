@@ -19,6 +19,13 @@ const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.8
 export const ofInstance = (death: Death, server: string | undefined): boolean =>
   server === undefined || death.servers.length === 0 || death.servers.includes(server);
 
+/** Two pods of one workload: `chat-5d9c7b8f4-zt8wl` and `chat-7b9f4c5d8-4xk2p`, or `chat-0` and `chat-1`. */
+function isSiblingPod(pod: string, host: string): boolean {
+  const [own, other] = [pod, host].map((name) => POD_NAME.exec(name)?.[1]);
+  return pod !== host && own !== undefined && own === other;
+}
+const POD_NAME = /^(.+?)-(?:(?:[0-9a-f]{6,10}-)?[0-9bcdfghjklmnpqrstvwxz]{5}|\d{1,4})$/;
+
 const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
@@ -26,6 +33,9 @@ function ofOtherPod({ identity: { pods, containers, addresses } }: Death, closur
   const { seen } = closure;
   const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
   if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
+  // In a pod the host's name is the pod's.
+  const host = seen.find((event) => event.vantage === 'server' && event.keys.host !== undefined)?.keys.host;
+  if (host !== undefined && pods.length > 0 && pods.every((pod) => isSiblingPod(pod, host))) return true;
   const container = own?.container;
   const names = container === undefined ? [] : containers.filter((name) => isContainerId(name) === isContainerId(container));
   if (container !== undefined && names.length > 0) return !names.some((name) => name.startsWith(container) || container.startsWith(name));

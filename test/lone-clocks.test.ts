@@ -101,6 +101,25 @@ it.each([
     if (!source.includes('.json') && !source.includes('game')) expect(says).toContain('read as UTC');
 });
 
+const supervised = (ms: number, program: string): string => {
+  const stamp = (at: number): string => iso(at).slice(0, 23).replace('T', ' ').replace('.', ',');
+  return lines([
+    `${stamp(ms)} WARN exited: ${program} (terminated by SIGSEGV (core dumped); not expected)`,
+    `${stamp(ms + 1_000)} INFO spawned: '${program}' with pid 9377`,
+  ]);
+};
+const kernel = (ms: number, program: string): string =>
+  `${iso(ms)} origin-1 kernel: ${program}[9102]: segfault at 18 ip 000055d0c1a2b3f4 sp 00007ffd8a1b2c30 error 4 in ${program}[55d0c1a00000+4f000]\n`;
+
+it.each([
+  ['a quarter of an hour or several away is the same one, and that their zone', 'tilebatch', 9 * HOUR + 300, 'zone UTC+09:00'],
+  ['at any other time is another one', 'tilebatch', 9 * HOUR + 200_000, 'read as UTC'],
+  ['of a runtime, as which any program may run, is nobody’s', 'python3', 9 * HOUR + 300, 'read as UTC'],
+])('the death of one program in the kernel’s log and in the supervisor’s %s', async (_, program, apart, says) => {
+  const report = await reportWith({ 'kern.log': kernel(DIED, program), 'supervisord.log': supervised(DIED + apart, program) });
+  expect(clockOf(report, 'supervisord.log')).toContain(says);
+});
+
 it('two logs without a zone do not vouch for each other', async () => {
   const report = await reportWith({
     'game.log': server(undefined),

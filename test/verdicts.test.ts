@@ -685,6 +685,8 @@ describe('records of uvicorn, which have no stamp', () => {
 });
 
 describe('a record of one connection', () => {
+  const library = (at: number): string => `${iso(at)} INFO  [uvicorn.error] connection closed`;
+
   it('in HAProxy’s TCP log is found by its life: one line, one connection', async () => {
     const lives = [14.01, 14, 14, 14.002];
     const ends = [20.56, 20.98, 21.48, 21.99];
@@ -746,6 +748,25 @@ describe('a record of one connection', () => {
       ]),
     });
     expect(found.closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
+  });
+
+  it('is told once by the application and once, without a name, by its library: before or behind it', async () => {
+    const found = await report({
+      'app.log': [
+        `${iso(0)} INFO  [app] listening on 127.0.0.1:3000`,
+        ...count(4).map((n) => `${iso(1 + n)} INFO  [app] open stream=a${n}f21c07`),
+        ...count(2).flatMap((n) => [
+          `${iso(30 + n * 9)} INFO  [app] close stream=a${n}f21c07 code=1006 lived=${29 + n * 8}.00s`,
+          library(30.001 + n * 9),
+        ]),
+        ...[2, 3].flatMap((n) => [
+          library(30 + n * 9),
+          `${iso(30.002 + n * 9)} INFO  [app] close stream=a${n}f21c07 code=1000 lived=${29 + n * 8}.00s`,
+        ]),
+        library(80),
+      ],
+    });
+    expect(found.summary).toMatchObject({ closures: 2, cleanClosures: 2, unjudgedClosures: 1 });
   });
 
   it('is the end that a heartbeat without a name is followed by', async () => {
@@ -1118,5 +1139,47 @@ describe('last words on a terminal, without any time', () => {
       'unknown unknown',
       'unknown unknown',
     ]);
+  });
+});
+
+describe('a death of a pod', () => {
+  const [dead, living] = ['chat-6f8d5c9b74-4xk2p', 'chat-6f8d5c9b74-9vw7d'];
+  const line = (at: number, hostname: string, rest: object): string =>
+    JSON.stringify({ name: 'chat', hostname, pid: 1, level: 30, ...rest, time: iso(at), v: 0 });
+  const event = (at: number, reason: string, message: string, pod = dead): object => ({
+    kind: 'Event',
+    reason,
+    message,
+    type: 'Normal',
+    involvedObject: { kind: 'Pod', name: pod, namespace: 'prod', fieldPath: 'spec.containers{chat}' },
+    firstTimestamp: iso(at),
+    lastTimestamp: iso(at),
+    count: 1,
+  });
+
+  it('is not that of its sibling, which the host’s name in the common log tells', async () => {
+    const found = await report({
+      'chat.log': [
+        ...count(5).map((n) => line(1 + n, dead, { conn: `d${n}aa10f`, ip: ip(n), msg: 'open' })),
+        line(8, living, { conn: 'e0aa10f', ip: ip(7), msg: 'open' }),
+        line(60, living, { conn: 'e0aa10f', code: 1006, ms: 52_000, msg: 'close' }),
+        line(90, dead, { port: 3000, msg: 'listening' }),
+        line(91, living, { conn: 'e1aa10f', ip: ip(8), msg: 'open' }),
+        line(99, living, { conn: 'e1aa10f', code: 1000, ms: 8_000, msg: 'close' }),
+      ],
+      'clients.log': count(5).map((n) => client(82.1, `d${n}aa10f`, 81.1 - n, ip(n))),
+      'events.json': [
+        JSON.stringify({
+          kind: 'List',
+          items: [
+            event(52, 'Killing', 'Container chat failed liveness probe, will be restarted'),
+            event(82.2, 'Started', 'Started container chat'),
+          ],
+        }),
+      ],
+    });
+    const causes = causesOf(found);
+    expect(causes['d0aa10f']).toBe('crash');
+    expect(causes['e0aa10f']).not.toBe('crash');
   });
 });

@@ -30,3 +30,27 @@ it('takes a log that tells of dialing for a client’s', async () => {
   const dialed = `${second(24)}.000Z ERROR websocket connect failed agent_id=c1f00d09 error=HTTP error: 502 Bad Gateway`;
   expect(await closesOf([...ends.slice(3), dialed])).toBe(4);
 });
+
+/** What devices write to a central syslog, each of two lines of one attempt apart from the other by another device's. */
+const field = (host: string, n: number, text: string): string =>
+  `<132>1 ${second(n)}.${String(n * 7).padStart(3, '0')}Z ${host} agent 404 - - ${text}`;
+const devices = ['lift-1', 'lift-2', 'lift-3', 'lift-4', 'lift-5', 'lift-6'];
+const died = devices.map((host, n) => field(host, 23, `ws closed session=7c13c05${n} code=1006 reason="" after 1${n}.375s`));
+const refusedOnes = [
+  ...['lift-1', 'lift-2'].map((host, n) => field(host, 24, `ws error attempt=c206e${n}: Unexpected server response: 502`)),
+  ...['lift-1', 'lift-2'].map((host, n) => field(host, 24, `ws closed attempt=c206e${n} code=1006 before open`)),
+];
+
+it('takes the log of many machines, each with one connection at a time, for that of clients', async () => {
+  const { closures } = await reportOn([['field.log', [...died, ...refusedOnes].join('\n')]]);
+  expect(closures.map(({ cause, firstSeenBy }) => `${cause} ${firstSeenBy}`).sort()).toEqual([
+    ...Array.from({ length: 2 }, () => 'handshake-failure client'),
+    ...Array.from({ length: 6 }, () => 'unknown client'),
+  ]);
+});
+
+it('takes machines that hold several connections at once for servers', async () => {
+  const held = devices.map((host, n) => field(host, 23, `ws closed session=8c13c05${n} code=1006 reason="" after 1${n}.975s`));
+  const { closures } = await reportOn([['field.log', [...died, ...held, ...refusedOnes].join('\n')]]);
+  expect(closures.filter(({ firstSeenBy }) => firstSeenBy === 'server')).toHaveLength(14);
+});

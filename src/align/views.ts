@@ -31,10 +31,22 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
     if (servers.some((other) => other !== one && other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
   for (const { sample } of all)
-    if (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
+    if (
+      isFleet(sample) ||
+      (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
+    )
       views.add(sample.source);
   return views;
 }
+
+/**
+ * The log of many machines that were refused by another's gateway, each with one connection at a time: they are who connects. A server has
+ * several at once.
+ */
+const isFleet = ({ machines, shared, refusals, kinds }: ClockSample): boolean =>
+  machines.size >= FLEET_LEAST && !shared && refusals > 0 && !OWN_WORDS.some((kind) => kinds.has(kind));
+/** Replicas of a server that nobody uses are fewer. */
+const FLEET_LEAST = 5;
 
 /** It tells of no process and names no machine; where it names a client's address, it is who is connected to. Some lines say that they are a client's. */
 const isOutside = ({ kinds, housed, clients, vantages }: ClockSample): boolean =>

@@ -1,5 +1,5 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import { BEGAN, type ClockSample, type Turn } from '../anchors.ts';
+import { BEGAN, type ClockSample, DIED, type Turn } from '../anchors.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
 export const QUARTER_HOUR = 900_000;
@@ -60,11 +60,13 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const differences: number[] = [];
   const byName: { readonly key: string; readonly ms: number }[] = [];
   let keys = 0;
+  let deaths = 0;
   const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
   for (const [key, instants] of small.sample.keyed) {
     const others = sameIn(large.sample.keyed, key);
     if (!others) continue;
     keys++;
+    if (key.startsWith(DIED)) deaths++;
     const isName = NAMES_ONE.test(key);
     for (const mine of instants)
       for (const other of others) {
@@ -83,8 +85,12 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   );
   // A segfault in the one log and two in the other: nobody knows which it is.
   const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST ? peak : undefined;
+  const isZone = deaths > 0 && !hasRival && (lacksZone(a) || lacksZone(b)) && isZoneApart(peak.offsetMs);
+  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST || isZone ? peak : undefined;
 }
+/** One program's one death in both logs, by its name and its signal, a zone apart: chance hits a quarter of an hour so near once in 300. */
+const isZoneApart = (offsetMs: number): boolean =>
+  Math.abs(offsetMs) <= MAX_ZONE_MS && Math.abs(offsetMs - Math.round(offsetMs / QUARTER_HOUR) * QUARTER_HOUR) <= TOLERANCE_MS;
 const OPEN = 'open ';
 /** What another log has of the same: an open that the one wrote follows in the other from a life. Two that follow so are two ends once more. */
 function sameIn(keyed: ClockSample['keyed'], key: string): readonly number[] | undefined {

@@ -177,7 +177,7 @@ export const deployRestart: Cause = {
       because: 'a stop ends all connections of an instance or a proxy in one moment',
       holds: (fact, closure, world) => {
         if (fact.kind !== 'burst' || fact.early) return 0;
-        if (changesNear(world, closure).some((change) => cutBy(change, closure))) return 1;
+        if (changesNear(world, closure).some((change) => cutBy(change, closure) && !areYounger(change, closure, world))) return 1;
         const death = nearestDeath(closure, world, 'deploy-restart');
         // That it was cut at all is known by the moment alone: no second sign.
         return death && !leftMeanwhile(death, closure) && !(closure.inferred && death.way === 'asked') ? 1 : 0;

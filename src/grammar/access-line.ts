@@ -27,7 +27,7 @@ const HOST = /^(?:[\w.:%-]{1,255}|\[[0-9A-Fa-f:.%]{2,60}\](?::\d{1,5})?|unix:\S{
 
 /** The line's fields; undefined when it is not such a line or is cut short. */
 export function accessLine(text: string): AccessLine | undefined {
-  const found = text[4] === '-' && text[7] === '-' ? isoFirst(text) : clfSomewhere(text);
+  const found = text[4] === '-' && text[7] === '-' ? isoFirst(text) : bracketed(text);
   if (!found) return undefined;
   const closing = closingQuote(text, found.request);
   if (closing < 0) return undefined;
@@ -61,15 +61,18 @@ function isoFirst(text: string): Head | undefined {
   return values && { at, stamped: 'iso', values, request: request + 1 };
 }
 
-/** `… [22/Nov/2026:20:23:41 +0000] "GET …`, or the same with the client behind the stamp. Without an offset it is another's line. */
-function clfSomewhere(text: string): Head | undefined {
+/**
+ * `… [22/Nov/2026:20:23:41 +0000] "GET …`, or the same with the client behind the stamp; nginx's `$time_iso8601` may stand in its place,
+ * behind the client. Without an offset it is another's line.
+ */
+function bracketed(text: string): Head | undefined {
   let open = -1;
   let at: Found | undefined;
   // A user name may hold brackets: the stamp is the first bracket that opens one.
   do {
     open = text.indexOf('[', open + 1);
     if (open < 0 || open > HEAD_LIMIT) return undefined;
-    at = clfAt(text, open + 1);
+    at = clfAt(text, open + 1) ?? (open > 0 ? isoAt(text, open + 1) : undefined);
   } while (!at);
   if (at.stamp.basis !== 'utc' || text[at.end] !== ']' || text[at.end + 1] !== ' ') return undefined;
   const request = text[at.end + 2] === '"' ? at.end + 2 : text.indexOf(' "', at.end) + 1;

@@ -69,7 +69,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
     'up',
     'up_addr',
   ],
-  upstream_status: ['upstream_status', 'us', 'ustatus', 'upstreamstatus', 'upstream_code', 'up_status'],
+  upstream_status: ['upstream_status', 'us', 'ust', 'ustatus', 'upstreamstatus', 'upstream_code', 'up_status'],
   upstream_response_time: [
     'upstream_response_time',
     'urt',

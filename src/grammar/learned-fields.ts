@@ -18,7 +18,7 @@ export interface LearnedFields {
 export interface Told {
   readonly fields: Fields;
   readonly row: AppRow;
-  /** Single values by plain name; empty for text. */
+  /** Single values by plain name; a text's are its `key=value` pairs. */
   readonly values: ReadonlyMap<string, unknown>;
   /** Whether a number under this name is written with a decimal point. */
   hasPoint(name: string, value: unknown): boolean;
@@ -26,6 +26,8 @@ export interface Told {
 
 // An id has a digit, but for one hexadecimal in some thousands: one of those must not cost a log its names.
 const ID = /^(?:(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}|[0-9a-f]{8,64})$/;
+/** A count or a length of time, as text has them: no name, where all under one name are such. */
+const MEASURE = /^\d+(?:\.\d+)?(?:[a-zµ]{0,2}|min|sec)$/;
 const FEWEST_CLOSES = 3;
 
 function idsOf({ row, values }: Told): ReadonlySet<string> {
@@ -52,20 +54,25 @@ function unitsOf(records: readonly Told[]): Pick<LearnedFields, 'inSeconds' | 'i
   const inSeconds = new Set<string>();
   const inMs = new Set<string>();
   const votes = new Map<string, number>();
+  /** Silences by the life beside them: a logger writes both in one unit. */
+  const beside = new Map<string, string>();
   const firstSeen = new Map<string, Stamp>();
   for (const told of records) {
+    const life = told.fields.life?.find(({ unitMs }) => unitMs === undefined)?.name;
+    if (life !== undefined) for (const { name, unitMs } of told.fields.silence ?? []) if (unitMs === undefined) beside.set(name, life);
     for (const { name, value, unitMs } of [...(told.fields.life ?? []), ...(told.fields.silence ?? [])]) {
       if (unitMs !== undefined || (typeof value !== 'number' && !/^\d+(?:\.\d+)?$/.test(String(value)))) continue;
       if (told.hasPoint(name, value)) inSeconds.add(name);
-      const life = lifeByOpen(told, firstSeen);
+      const lastedMs = lifeByOpen(told, firstSeen);
       const bare = Number(value);
-      if (life === undefined || life < 1500 || !told.fields.life?.some((one) => one.name === name)) continue;
-      const off = (ms: number): number => Math.abs(ms - life) / life;
+      if (lastedMs === undefined || lastedMs < 1500 || !told.fields.life?.some((one) => one.name === name)) continue;
+      const off = (ms: number): number => Math.abs(ms - lastedMs) / lastedMs;
       if (Math.min(off(bare), off(bare * 1000)) < 0.2) votes.set(name, (votes.get(name) ?? 0) + (off(bare * 1000) < off(bare) ? 1 : -1));
     }
     const { at } = told.row;
     if (at) for (const id of idsOf(told)) if (!firstSeen.has(id)) firstSeen.set(id, at);
   }
+  for (const [silence, life] of beside) votes.set(silence, votes.get(life) ?? 0);
   for (const [name, vote] of votes) {
     if (vote > 0) inSeconds.add(name);
     if (vote < 0) {
@@ -101,6 +108,7 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
     return (
       isFree(name) &&
       values.every((value) => typeof value === 'string' && ID.test(value) && !ISO.test(value)) &&
+      !values.every((value) => MEASURE.test(String(value))) &&
       new Set(values).size >= values.length * 0.7
     );
   });

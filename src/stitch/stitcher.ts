@@ -10,6 +10,7 @@ import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
 import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import { Nameless } from './nameless.ts';
 import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
@@ -69,7 +70,8 @@ export class Stitcher {
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
   /** By source: what a server's heartbeat wrote of clients that it does not name, until it writes their ends. */
   readonly #silent = new Map<string, Draft[]>();
-  /** By source: the connection of the latest refusal. */
+  readonly #nameless = new Nameless(SAME_TURN_MS);
+  /** By writer: the connection of the latest refusal. */
   readonly #refused = new Map<string, Draft>();
   /** Pairs of writers that share connection ids: between them an id that differs means another connection. */
   readonly #idFriends = new Set<string>();
@@ -132,9 +134,10 @@ export class Stitcher {
       this.#byKeys(event, ids) ??
       this.#saidByBrowser(event, ids) ??
       this.#saidByHandler(event) ??
+      this.#nameless.behind(event) ??
       this.#refusedBefore(event) ??
       this.#start(event);
-    if (event.kind === 'handshake-failed') this.#refused.set(event.origin.source, draft);
+    if (event.kind === 'handshake-failed') this.#refused.set(machineOf(event), draft);
     if (event.kind === 'heartbeat-missed' && event.vantage === 'server' && ids.length === 0 && event.keys.client === undefined) {
       const waiting = this.#silent.get(event.origin.source);
       if (!waiting) this.#silent.set(event.origin.source, [draft]);
@@ -149,6 +152,7 @@ export class Stitcher {
       draft.firstMs = Math.min(draft.firstMs, event.when.fromMs);
       draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
     }
+    this.#nameless.note(event, draft);
     this.#index(draft, event, ids);
     this.#neighbourhood.place(draft);
   }
@@ -177,11 +181,13 @@ export class Stitcher {
 
   /** The same refusal, told by the line before; a client's library calls it an error first, and then a close. */
   #refusedBefore(event: Observation): Draft | undefined {
-    const draft = this.#refused.get(event.origin.source);
+    const draft = this.#refused.get(machineOf(event));
     if (event.kind === 'handshake-failed') return draft?.seen.every((other) => !sameSlot(other, event)) ? draft : undefined;
     if (event.kind !== 'socket-closed' || event.code !== 1006 || (event.lifeMs ?? 0) > 0) return undefined;
     const last = draft?.seen.at(-1);
-    const isNext = last?.kind === 'handshake-failed' && last.origin.line === event.origin.line - 1 && !namesAnother(last, event);
+    // Between a machine's two lines a central log may have those of others.
+    const follows = event.keys.host !== undefined || last?.origin.line === event.origin.line - 1;
+    const isNext = last?.kind === 'handshake-failed' && follows && !namesAnother(last, event);
     return isNext && event.when.fromMs - last.when.toMs <= SAME_TURN_MS ? draft : undefined;
   }
 
@@ -450,6 +456,8 @@ function namedOtherwise({ opened, ids }: Draft, other: Draft): boolean {
   );
 }
 
+/** One log may be that of many machines. */
+const machineOf = ({ origin, keys: { host } }: Observation): string => (host === undefined ? origin.source : `${origin.source}\n${host}`);
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
 const proxyNumber = (event: Observation): string | undefined =>
   event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;

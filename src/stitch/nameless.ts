@@ -1,0 +1,78 @@
+/** Ends in which nothing tells whose they are: a library's `connection closed` before or behind what the application writes of the same end. */
+import type { DurationMs, EpochMs, EventOf } from '../types.ts';
+import type { Draft, Observation } from './draft.ts';
+
+type Closed = EventOf<'socket-closed'>;
+
+/** Drafts by when their line was written, in that order. */
+type Waiting = Map<Draft, EpochMs>;
+
+/** Of one source: what the other of the two lines has not come for yet. */
+interface Open {
+  readonly told: Waiting;
+  readonly nameless: Waiting;
+}
+
+const isServers = (event: Observation): event is Closed => event.kind === 'socket-closed' && event.vantage === 'server';
+
+const isNameless = (event: Observation): boolean =>
+  isServers(event) &&
+  [event.code, event.lifeMs, event.wasClean, event.by, event.keys.connection, event.keys.requestId, event.keys.client].every(
+    (known) => known === undefined,
+  );
+
+export class Nameless {
+  readonly #withinMs: DurationMs;
+  readonly #open = new Map<string, Open>();
+
+  /** `withinMs`: so near one turn of a program writes both lines. */
+  constructor(withinMs: DurationMs) {
+    this.#withinMs = withinMs;
+  }
+
+  /** The connection of which the application has just written a code, for a line that tells nothing: one such line for each. */
+  behind(event: Observation): Draft | undefined {
+    return isNameless(event) ? taken(this.#near(event).told) : undefined;
+  }
+
+  /** Remembers the event's draft; a coded one is given the line that came before it. */
+  note(event: Observation, draft: Draft): void {
+    if (isNameless(event)) {
+      if (draft.seen.length === 1) this.#near(event).nameless.set(draft, event.when.fromMs);
+    } else if (isServers(event) && event.code !== undefined) this.#tell(event, draft);
+  }
+
+  #tell(event: Closed, draft: Draft): void {
+    const { source } = event.origin;
+    if (draft.seen.some((other) => other.origin.source === source && isNameless(other))) return;
+    const { told, nameless } = this.#near(event);
+    const before = told.has(draft) ? undefined : taken(nameless);
+    if (before === undefined) {
+      told.set(draft, event.when.fromMs);
+      return;
+    }
+    draft.seen.push(...before.seen);
+    draft.opened ??= before.opened;
+    draft.firstMs = Math.min(draft.firstMs, before.firstMs);
+    before.seen.length = 0;
+    before.paired = true;
+  }
+
+  #near({ origin, when }: Observation): Open {
+    const open = this.#open.get(origin.source) ?? { told: new Map(), nameless: new Map() };
+    this.#open.set(origin.source, open);
+    for (const waiting of [open.told, open.nameless])
+      for (const [draft, ms] of waiting) {
+        if (when.fromMs - ms <= this.#withinMs) break;
+        waiting.delete(draft);
+      }
+    return open;
+  }
+}
+
+/** The one that waits longest, which then waits no more; undefined = none does. */
+function taken(waiting: Waiting): Draft | undefined {
+  const [draft] = waiting.keys();
+  if (draft) waiting.delete(draft);
+  return draft;
+}
