@@ -4,6 +4,7 @@ import { type AppRow, appRow, fieldsOfPairs } from '../src/grammar/app-fields.ts
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
 import { withProse } from '../src/grammar/prose.ts';
+import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
 
 // Programs that write logfmt and have a parser of their own.
@@ -17,7 +18,7 @@ export const appLogfmt = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: APP_NEEDLES,
+  needles: [...APP_NEEDLES, ...WEBSOCKET_PATH_NEEDLES],
   samples: [
     {
       line: 'time=2026-10-02T02:02:07.620Z level=info msg="client left" session=a0261403 code=1000 duration=15m22.6s',
@@ -91,6 +92,30 @@ export const appLogfmt = defineParser<AppRow>({
       line: 'time=2026-01-02T03:04:05.000+09:00 level=INFO msg="request done" status=200 duration=1006ms',
       from: 'Go 1.22 slog TextHandler',
       reads: { durationMs: 1006, status: 200 },
+      gives: 'noise',
+    },
+    {
+      line: 't=2021-07-13T21:28:10+0000 lvl=warn msg="Request Origin is not authorized" logger=live origin=http://grafana.example.io:3000 appUrl=http://localhost:3000/ allowedOrigins=',
+      from: 'Grafana 8.0.5, grafana/grafana#36614',
+      reads: { message: 'Request Origin is not authorized', logger: 'live' },
+      gives: { kind: 'handshake-failed', by: 'upstream' },
+    },
+    {
+      line: 't=2021-07-13T21:28:10+0000 lvl=info msg="Request Completed" logger=context userId=1 orgId=1 uname=admin method=GET path=/api/live/ws status=403 remote_addr=203.0.113.77 time_ms=0 size=10 referer=',
+      from: 'Grafana 8.0.5, grafana/grafana#36614',
+      reads: { method: 'GET', path: '/api/live/ws', status: 403, clientIp: '203.0.113.77' },
+      gives: { kind: 'handshake-failed', status: 403 },
+    },
+    {
+      line: 'logger=context userId=0 orgId=0 uname= t=2025-01-08T06:50:17.360683205Z level=info msg="Request Completed" method=GET path=/api/live/ws status=401 remote_addr=2001:db8::4 time_ms=22 duration=22.27281ms size=105 referer= handler=/api/live/ws status_source=server',
+      from: 'Grafana 11, grafana/grafana#98822',
+      reads: { status: 401, durationMs: 22.27281 },
+      gives: { kind: 'handshake-failed', status: 401, keys: { client: { ip: '2001:db8::4' } } },
+    },
+    {
+      line: 't=2021-07-13T21:28:10+0000 lvl=info msg="Request Completed" logger=context userId=1 orgId=1 uname=admin method=GET path=/api/live/publish status=403 remote_addr=203.0.113.77 time_ms=0 size=10 referer=',
+      from: 'Grafana 8.0.5, grafana/grafana#36614, another path',
+      reads: { status: 403 },
       gives: 'noise',
     },
     {

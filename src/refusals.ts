@@ -3,6 +3,7 @@
  * the inputs, the proxy's error log has to do: it names the request, and what failed before the answer.
  */
 import { isWebSocketPath } from './grammar/websocket.ts';
+import { toldTwice } from './stitch/same.ts';
 import type { EventOf, LogEvent } from './types.ts';
 
 /** Faults after which a proxy has nobody left to ask. */
@@ -41,16 +42,25 @@ class Faults {
 export class Refusals {
   #recorded = 0;
   #hasRecords = false;
+  /** By source: the latest. */
+  readonly #latest = new Map<string, EventOf<'handshake-failed'>>();
   readonly #faults = new Map<string, Faults>();
 
   add(event: LogEvent): void {
     if (event.kind === 'tunnel-ended') this.#hasRecords = true;
-    if (event.kind === 'handshake-failed' && event.vantage !== 'client') this.#recorded++;
+    if (event.kind === 'handshake-failed' && event.vantage !== 'client') this.#record(event);
     if (event.kind !== 'proxy-fault' || !isRefused(event)) return;
     const { source } = event.origin;
     const faults = this.#faults.get(source) ?? new Faults();
     this.#faults.set(source, faults);
     faults.add(event);
+  }
+
+  #record(event: EventOf<'handshake-failed'>): void {
+    const { source } = event.origin;
+    const last = this.#latest.get(source);
+    this.#latest.set(source, event);
+    if (!last || !toldTwice(last, event)) this.#recorded++;
   }
 
   get count(): number {

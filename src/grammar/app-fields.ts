@@ -44,6 +44,8 @@ export interface AppRow extends Row {
   readonly userAgent?: string;
   /** Of the client's own program. */
   readonly clientVersion?: string;
+  /** Of an HTTP request. */
+  readonly method?: string;
   readonly path?: string;
   readonly requestId?: string;
   readonly upstream?: string;
@@ -206,6 +208,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     clientPort: client?.port,
     userAgent: text(fields, 'userAgent'),
     clientVersion: text(fields, 'clientVersion'),
+    method: text(fields, 'method'),
     path: text(fields, 'path'),
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
