@@ -42,7 +42,7 @@ class Faults {
 export class Refusals {
   #recorded = 0;
   #hasRecords = false;
-  /** By source: the latest. */
+  /** By source: the latest, unless its line was the second about it. */
   readonly #latest = new Map<string, EventOf<'handshake-failed'>>();
   readonly #faults = new Map<string, Faults>();
 
@@ -59,8 +59,12 @@ export class Refusals {
   #record(event: EventOf<'handshake-failed'>): void {
     const { source } = event.origin;
     const last = this.#latest.get(source);
+    if (last && toldTwice(last, event)) {
+      this.#latest.delete(source);
+      return;
+    }
     this.#latest.set(source, event);
-    if (!last || !toldTwice(last, event)) this.#recorded++;
+    this.#recorded++;
   }
 
   get count(): number {
