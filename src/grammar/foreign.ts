@@ -24,6 +24,7 @@ const MESSAGES: readonly RegExp[] = [
   // containerd, dockerd, docker events
   /^(?:containerd|shim |starting containerd|loading plugin|cleaning up dead shim|TaskOOM event|StopContainer|StopPodSandbox|RemoveContainer|StartContainer|CreateContainer|Kill container|received exit event|Container .{0,80}failed to exit within|Processing signal '|API listen on|Daemon (?:has completed|shutdown)|ignoring event)/,
   /^(?:container|network|volume|image|plugin|daemon|service|node|secret|config|builder) \w+(?:: .{1,200})? [0-9a-z]{12,64} \(/,
+  /^(?:1\d{9}: |: )?Client \S{1,200} \[\S{2,64}\] disconnected(?:: |\.$)|^New client connected from \S{2,60} as /, // Mosquitto
   /^(?:[\w.]{1,80}: )?Task event: alloc_id=/, // Nomad
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
