@@ -244,12 +244,12 @@ function connectionIn(fields: Fields): string | undefined {
     const id = textOf(value);
     // `client` is as often the name of a program.
     if (name === 'client' && !/\d/.test(id ?? '')) continue;
-    // A header (`connection: upgrade`), a flag or an address is no id.
+    // A header (`connection: upgrade`), a flag, a sentence or an address is no id.
     if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) return id;
   }
   return undefined;
 }
-const NO_ID = /^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
+const NO_ID = /: |^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
 
 /** A name with a digit in it, as ids have; a small number is as often a count. */
 function partyOf(fields: Fields): string | undefined {
