@@ -6,7 +6,7 @@
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
 import { Measured, type Pile, pilesIn } from './piles.ts';
-import { byHeartbeat } from './signals.ts';
+import { byHeartbeat, endedInFront } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
@@ -558,6 +558,10 @@ const endedOtherwise = (closure: Closure): boolean =>
     (event) =>
       event.kind === 'heartbeat-missed' ||
       (event.kind === 'socket-closed' && event.by !== undefined && event.by !== 'idle-timeout') ||
-      (event.kind === 'tunnel-ended' && event.endedBy !== undefined && event.endedBy !== 'idle' && event.endedBy !== 'life') ||
+      (event.kind === 'tunnel-ended' &&
+        event.endedBy !== undefined &&
+        event.endedBy !== 'idle' &&
+        event.endedBy !== 'life' &&
+        !endedInFront(event)) ||
       (event.kind === 'proxy-fault' && (event.fault === 'client-reset' || event.fault === 'upstream-reset')),
   );

@@ -162,6 +162,9 @@ export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind:
   return pile?.together && !pile.round ? undefined : pile;
 };
 
+/** Its proxy says that the client ended it, and that its client is another hop: whoever did, did it there or beyond. */
+export const endedInFront = ({ endedBy, behind }: EventOf<'tunnel-ended'>): boolean => endedBy === 'client' && behind === true;
+
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>
   closure.seen.some((event) => event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat'));

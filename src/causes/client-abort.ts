@@ -5,6 +5,7 @@ import {
   concerns,
   cutBy,
   deathsNear,
+  endedInFront,
   factOf,
   fadingWords,
   floorWords,
@@ -50,8 +51,10 @@ export const clientAbort: Cause = {
       mechanism: 'proxy-word',
       strength: 'decisive',
       speaks: 'for',
-      because: 'the proxy names the client as who ended this connection',
-      holds: (tunnel) => (tunnel.endedBy === 'client' ? 0.9 : 0),
+      because:
+        'the proxy names the client as who ended this connection; less where that is another hop, which ends it for its client or by itself, and little where a timer shows',
+      holds: (tunnel, closure, world) =>
+        tunnel.endedBy !== 'client' ? 0 : !endedInFront(tunnel) ? 0.9 : timerPile(closure, world) ? 0.25 : 0.75,
       says: (tunnel) => `the proxy says that the client ended it${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
     },
     {

@@ -1,6 +1,18 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { concernsClient, factOf, floorWords, hopOf, plural, sameUpstream, seenOf, sweepWords, timerAt, words } from '../signals.ts';
+import {
+  concernsClient,
+  endedInFront,
+  factOf,
+  floorWords,
+  hopOf,
+  plural,
+  sameUpstream,
+  seenOf,
+  sweepWords,
+  timerAt,
+  words,
+} from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
@@ -23,6 +35,10 @@ function lostBefore(closure: Closure, world: World): boolean {
       .some((fault) => fault.fault === 'upstream-unreachable' && sameUpstream(fault, closure))
   );
 }
+
+/** The proxy names another hand than a timer's; a hop in front of it has timers too. */
+const isAnothers = (tunnel: EventOf<'tunnel-ended'>): boolean =>
+  tunnel.endedBy !== undefined && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life' && !endedInFront(tunnel);
 
 function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {
   return world.timers.find(
@@ -75,7 +91,7 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'against',
       because: 'the proxy names another side as the one that ended it',
-      holds: (tunnel) => (tunnel.endedBy !== undefined && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life' ? 1 : 0),
+      holds: (tunnel) => (isAnothers(tunnel) ? 1 : 0),
       says: (tunnel) => `the proxy says that ${tunnel.endedBy} ended it`,
     },
     {
@@ -231,9 +247,16 @@ export const proxyTimeout: Cause = {
         hop: seen ?? 'network',
         incidentKey: `floor ${floor.ms}`,
       };
+    const inFront = seenOf(closure, 'tunnel-ended').some(endedInFront);
     const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
     const timer = pile?.place === 'in' ? timerAt(pile.ms) : undefined;
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : timer === undefined ? '' : ` at ${words(timer)}`;
+    if (inFront && !tunnel && !fault)
+      return {
+        detail: `timeout${about} of a hop in front of ${seen}`,
+        hop: setting?.hop ?? 'proxy',
+        incidentKey: `timer ${pile?.ms ?? ''}`,
+      };
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
     const hop = (seen !== undefined && TIMERLESS.has(seen) ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
@@ -244,9 +267,8 @@ export const proxyTimeout: Cause = {
     };
   },
   refute(closure, world) {
-    const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined);
-    if (tunnel && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life')
-      return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
+    const tunnel = seenOf(closure, 'tunnel-ended').find(isAnothers);
+    if (tunnel) return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
     const burst = factOf(closure, world, 'burst');
     if (burst && burst.count >= 5 && !burst.sameAge)
       return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;
