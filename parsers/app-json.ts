@@ -8,7 +8,6 @@ import { learningFields } from '../src/grammar/learned-fields.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { withProse } from '../src/grammar/prose.ts';
 import { remembered } from '../src/grammar/remembered.ts';
-import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { type Draft, defineParser, type Vantage } from '../src/types.ts';
 
 // Access logs, orchestrators' records and browser exports that are JSON too: they have parsers of their own.
@@ -62,7 +61,7 @@ export const appJson = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: [...APP_NEEDLES, ...WEBSOCKET_PATH_NEEDLES, '101'],
+  needles: [...APP_NEEDLES, 'statuscode', 'status_code', '101'],
   samples: [
     {
       line: '{"level":30,"time":1795700000123,"pid":17,"hostname":"api-1","req":{"id":4,"method":"GET","url":"/ws?room=7","remoteAddress":"203.0.113.9","remotePort":51022},"res":{"statusCode":401},"responseTime":3,"msg":"request completed"}',

@@ -77,7 +77,7 @@ export const mosquitto = defineParser<MosquittoRow>({
       gives: { kind: 'socket-closed' },
     },
     {
-      line: '2026-08-13T09:44:30: Client probe443 [172.18.0.9:51844] disconnected: connection closed by client.',
+      line: '1786614270: Client probe443 [172.18.0.9:51844] disconnected: connection closed by client.',
       from: 'Mosquitto 2.0.22, World-Meteorological-Organization/wis2box#1133',
       reads: { connection: 'probe443', clientIp: '172.18.0.9', clientPort: 51844 },
       gives: { kind: 'socket-closed', keys: { connection: 'probe443', client: { ip: '172.18.0.9', port: 51844 } } },
@@ -101,7 +101,7 @@ export const mosquitto = defineParser<MosquittoRow>({
       gives: { kind: 'socket-closed', by: 'server' },
     },
     {
-      line: '2026-08-13T09:38:30: Client probe1883 [172.18.0.1:43796] disconnected.',
+      line: '1786613910: Client probe1883 [172.18.0.1:43796] disconnected.',
       from: 'Mosquitto 2.0.22, World-Meteorological-Organization/wis2box#1133',
       reads: { connection: 'probe1883' },
       gives: { kind: 'socket-closed', keys: { connection: 'probe1883' } },

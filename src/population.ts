@@ -6,7 +6,7 @@
 import type { Closure, Fact } from './closure.ts';
 import { lowerBound, Numbers } from './numbers.ts';
 import { Measured, type Pile, pilesIn } from './piles.ts';
-import { byHeartbeat, endedInFront } from './signals.ts';
+import { byHeartbeat } from './signals.ts';
 import { type Floor, SilenceFloor } from './silence-floor.ts';
 import { poissonTail, quantileSorted } from './statistics.ts';
 import { inTurn, type Sweep, sweepIn } from './sweeps.ts';
@@ -552,7 +552,7 @@ const neverOpen = (closure: Closure): boolean =>
 const isNamed = ({ seen }: Closure): boolean =>
   seen.some((event) => (event.kind === 'tunnel-ended' && event.endedBy !== undefined) || event.kind === 'proxy-fault');
 
-/** A log names another hand than a timer: its age tells of none. */
+/** A log names another hand than a timer: its age tells of none. Where a proxy names its client, it may: of that client's, or of a hop's in front. */
 const endedOtherwise = (closure: Closure): boolean =>
   closure.seen.some(
     (event) =>
@@ -562,6 +562,6 @@ const endedOtherwise = (closure: Closure): boolean =>
         event.endedBy !== undefined &&
         event.endedBy !== 'idle' &&
         event.endedBy !== 'life' &&
-        !endedInFront(event)) ||
+        event.endedBy !== 'client') ||
       (event.kind === 'proxy-fault' && (event.fault === 'client-reset' || event.fault === 'upstream-reset')),
   );

@@ -52,9 +52,17 @@ export const clientAbort: Cause = {
       strength: 'decisive',
       speaks: 'for',
       because:
-        'the proxy names the client as who ended this connection; less where that is another hop, which ends it for its client or by itself, and little where a timer shows',
+        'the proxy names the client as who ended this connection; less where that is another hop, which ends it for its client or by itself, or where equal ages show a timer, which is the client’s or that of a hop whose trace nobody sees; little where both',
       holds: (tunnel, closure, world) =>
-        tunnel.endedBy !== 'client' ? 0 : !endedInFront(tunnel) ? 0.9 : timerPile(closure, world) ? 0.25 : 0.75,
+        tunnel.endedBy !== 'client'
+          ? 0
+          : timerPile(closure, world)?.place === 'in'
+            ? endedInFront(tunnel)
+              ? 0.25
+              : 0.5
+            : endedInFront(tunnel)
+              ? 0.75
+              : 0.9,
       says: (tunnel) => `the proxy says that the client ended it${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
     },
     {
