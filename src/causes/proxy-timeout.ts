@@ -19,8 +19,8 @@ const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer o
 
 /** Proxies that cut no upgraded connection by themselves (traefik/traefik#8668): the timer belongs to a hop beside them. */
 const TIMERLESS: ReadonlySet<string> = new Set(['traefik']);
-/** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes. */
-const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy']);
+/** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes, and so does Browserless's limit of a session. */
+const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy', 'browserless']);
 
 /** The timer's line may be a consequence: the peer was gone and the proxy only noticed. */
 function lostBefore(closure: Closure, world: World): boolean {

@@ -31,6 +31,7 @@ const MESSAGES: readonly RegExp[] = [
   // Home Assistant, VS Code, Django's development server, Action Cable
   /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
   /(?:^|: )CodeExpectedError: WebSocket close with status code|\bremote extension host server \((?:\w{1,30}: )?WebSocket close with status code/,
+  /^(?:\d{4}-\S{15,25} )?\s{0,4}browserless(?:\.io)?:[\w:-]+ /,
   // Erlang and Elixir
   /^(?:GenServer|Task|Process|Ranch (?:listener|protocol)|Supervisor|Child) .{0,200}(?:terminat(?:ing|ed)|raised|exited|started)|^CONNECTED TO |^REFUSED CONNECTION TO /,
   /CloseEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers
