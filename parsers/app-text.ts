@@ -100,6 +100,18 @@ export const appText = defineParser<AppRow>({
   needles: APP_NEEDLES,
   samples: [
     {
+      line: '[2018/02/10 06:45:17 UTC] [INFO] Stopping Server...',
+      from: 'Mattermost 4.6, mattermost/mattermost#8239',
+      reads: { at: { ms: Date.UTC(2018, 1, 10, 6, 45, 17), widthMs: 1000, basis: 'utc' }, level: 'INFO' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '[2018/02/10 06:45:17 UTC] [INFO] stopping websocket hub connections',
+      from: 'Mattermost 4.6, mattermost/mattermost#8239',
+      reads: { message: 'stopping websocket hub connections' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
       line: '22.09.2026 10:02:20,033 WARN  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Session 91e54836-92e0-46dd-a5ea-7feab0a741ca closed with CloseStatus[code=1006, reason=null] after 42422 ms',
       from: 'Logback 1.5 with a pattern of its own, around Spring 6',
       reads: { at: { ms: Date.UTC(2026, 8, 22, 10, 2, 20, 33), widthMs: 1, basis: 'local' }, thread: 'SpringApplicationShutdownHook' },
