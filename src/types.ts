@@ -240,6 +240,8 @@ export interface OomKill extends Seen<'oom-kill'> {
 /** An endpoint's heartbeat found its peer silent: no pong, ping timeout. */
 export interface HeartbeatMissed extends Seen<'heartbeat-missed'> {
   readonly intervalMs?: DurationMs;
+  /** The line says that the endpoint gives the connection up. */
+  readonly closes?: true;
 }
 
 export interface NetworkFault extends Seen<'network-fault'> {

@@ -204,7 +204,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     handshakeOf(row, words, vantage) ??
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
-    (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
+    (words.missesHeartbeat ? { kind: 'heartbeat-missed', ...(words.givesUp && { closes: true as const }) } : undefined) ??
     lifecycleOf(words, row.thread) ??
     (!words.aboutOther &&
     (words.opensSocket ||

@@ -30,7 +30,8 @@ const OPENED =
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing)(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?)\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:is |was |were )?(?:time ?out|timed out|missed|failed|lost|expired|overdue)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing)(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:is |was |were )?(?:time ?out|timed out|missed|failed|lost|expired|overdue)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
 const SIGNAL = /\bsig(?:term|int|quit|hup)\b/;
 const SIGNAL_SEEN = /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+)\b/;
 const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
@@ -112,7 +113,10 @@ export interface Words {
   /** A WebSocket's opening by the words alone. */
   readonly opensSocket: boolean;
   readonly failsToRead: boolean;
+  /** Of a WebSocket's peer: what serves HTTP, as its logger's name may say, has no other heartbeat. */
   readonly missesHeartbeat: boolean;
+  /** Says that it ends the connection of which it speaks. */
+  readonly givesUp: boolean;
   readonly stops: boolean;
   /** Tells of what has been done. */
   readonly isOver: boolean;
@@ -134,6 +138,7 @@ function judge(said: string, about: string): Words {
   const mentionsSocket = WEBSOCKET.test(about);
   const mentionsPeer = PEER.test(about);
   const closes = CLOSED.test(said) || LEFT.test(said);
+  const loggers = about.slice(0, about.length - said.length);
   const signal = SIGNAL.test(said);
   const counted = COUNTED.test(said);
   const opens = (OPENED.test(said) || JOINED.test(said)) && !NOT_OPENED.test(said) && !counted;
@@ -151,7 +156,8 @@ function judge(said: string, about: string): Words {
     opens,
     opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),
     failsToRead: READ_FAILED.test(said),
-    missesHeartbeat: HEARTBEAT.test(said),
+    missesHeartbeat: HEARTBEAT.test(said) && (mentionsSocket || !(OTHER.test(said) || OTHER.test(loggers.replace(/\bhttps?\b/g, '')))),
+    givesUp: GIVES_UP.test(said),
     stops: !ofChild && !isOver && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
     isOver,
     starts: STARTED.test(said),
