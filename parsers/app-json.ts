@@ -61,13 +61,19 @@ export const appJson = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: [...APP_NEEDLES, '101'],
+  needles: [...APP_NEEDLES, 'statuscode', 'status_code', '101'],
   samples: [
     {
       line: '{"level":40,"time":1795707831080,"pid":416,"hostname":"web-2","name":"chat","sock":"dbdbfffe","remote":"176.59.40.10","room":"support","code":1006,"reason":"","online_ms":15001,"msgs":0,"msg":"member left"}',
       from: 'pino 9 around ws 8: an id without a digit',
       reads: { connection: 'dbdbfffe', clientIp: '176.59.40.10', durationMs: 15001 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 15001, keys: { connection: 'dbdbfffe' } },
+    },
+    {
+      line: '{"level":30,"time":1795700000123,"pid":17,"hostname":"api-1","req":{"id":4,"method":"GET","url":"/ws?room=7","remoteAddress":"203.0.113.9","remotePort":51022},"res":{"statusCode":401},"responseTime":3,"msg":"request completed"}',
+      from: 'pino-http 10',
+      reads: { method: 'GET', path: '/ws?room=7', status: 401 },
+      gives: { kind: 'handshake-failed', status: 401, keys: { path: '/ws?room=7' } },
     },
     {
       line: '{"ts":"2026-11-26T14:11:20.479Z","user":"u8175","ev":"socket.io disconnect","reason":"transport close","wsCode":1006,"connected_for":21}',

@@ -1,13 +1,35 @@
 /** logfmt lines of applications. */
+import { endpointOf } from '../src/grammar/address.ts';
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOfPairs } from '../src/grammar/app-fields.ts';
+import { endedBy, isBrokenTransport } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
+import { known } from '../src/grammar/known.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
 import { withProse } from '../src/grammar/prose.ts';
-import { defineParser } from '../src/types.ts';
+import { type Draft, defineParser } from '../src/types.ts';
 
 // Programs that write logfmt and have a parser of their own.
 const FOREIGN = /(?:^|\s)(?:at=info method=|RequestAddr=|ClientAddr=|connIndex=|entryPointName=|providerName=|containerd|topic=\/)/;
+
+const OXY = /Error when copying from (client|backend) to /;
+
+/** Of two connections that oxy joins, one broke: that which it was reading from, or writing to where its error says so. The address in the error is that side's. */
+function oxyClose(row: AppRow, fromClient: boolean): Draft | undefined {
+  const message = row.message ?? '';
+  const code = row.code ?? (isBrokenTransport(message) ? 1006 : undefined);
+  if (code === undefined) return undefined;
+  const isClient = /: write tcp /.test(message) ? !fromClient : fromClient;
+  const peer = row.clientIp === undefined ? undefined : endpointOf(row.clientIp, row.clientPort);
+  return known({
+    kind: 'socket-closed' as const,
+    vantage: 'gateway' as const,
+    code,
+    reason: row.reason ?? row.error,
+    by: endedBy(message) ?? (isClient ? ('client' as const) : ('server' as const)),
+    keys: known({ client: isClient ? peer : undefined, upstream: isClient ? undefined : peer }),
+  });
+}
 
 export const appLogfmt = defineParser<AppRow>({
   name: 'app-logfmt',
@@ -17,7 +39,7 @@ export const appLogfmt = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: APP_NEEDLES,
+  needles: [...APP_NEEDLES, 'status=4', 'status=5', 'when copying from'],
   samples: [
     {
       line: 'time=2026-10-02T02:02:07.620Z level=info msg="client left" session=a0261403 code=1000 duration=15m22.6s',
@@ -88,9 +110,57 @@ export const appLogfmt = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'client' },
     },
     {
+      line: 'time="2018-04-12T21:32:41Z" level=error msg="vulcand/oxy/forward/websocket: Error when copying from client to backend: read tcp 172.18.0.4:443->203.0.113.207:58814: read: connection timed out"',
+      from: 'Traefik 1.5, traefik/traefik#3165',
+      reads: { clientIp: '203.0.113.207', clientPort: 58814 },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        vantage: 'gateway',
+        by: 'network',
+        keys: { client: { ip: '203.0.113.207', port: 58814 } },
+      },
+    },
+    {
+      line: 'time="2018-04-12T21:36:43Z" level=error msg="vulcand/oxy/forward/websocket: Error when copying from backend to client: read tcp 172.18.0.4:40112->172.18.0.9:3000: read: connection reset by peer"',
+      from: 'Traefik 1.5, after traefik/traefik#3165',
+      reads: { level: 'error' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'server', keys: { upstream: { ip: '172.18.0.9', port: 3000 } } },
+    },
+    {
+      line: 'time="2018-04-12T21:36:43Z" level=error msg="vulcand/oxy/forward/websocket: Error when copying from backend to client: websocket: close 1006 (abnormal closure): unexpected EOF"',
+      from: 'Traefik 1.5, traefik/traefik#3165',
+      reads: { code: 1006, reason: 'unexpected EOF' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'server' },
+    },
+    {
       line: 'time=2026-01-02T03:04:05.000+09:00 level=INFO msg="request done" status=200 duration=1006ms',
       from: 'Go 1.22 slog TextHandler',
       reads: { durationMs: 1006, status: 200 },
+      gives: 'noise',
+    },
+    {
+      line: 't=2021-07-13T21:28:10+0000 lvl=warn msg="Request Origin is not authorized" logger=live origin=http://grafana.example.io:3000 appUrl=http://localhost:3000/ allowedOrigins=',
+      from: 'Grafana 8.0.5, grafana/grafana#36614',
+      reads: { message: 'Request Origin is not authorized', logger: 'live' },
+      gives: { kind: 'handshake-failed', by: 'upstream' },
+    },
+    {
+      line: 't=2021-07-13T21:28:10+0000 lvl=info msg="Request Completed" logger=context userId=1 orgId=1 uname=admin method=GET path=/api/live/ws status=403 remote_addr=203.0.113.77 time_ms=0 size=10 referer=',
+      from: 'Grafana 8.0.5, grafana/grafana#36614',
+      reads: { method: 'GET', path: '/api/live/ws', status: 403, clientIp: '203.0.113.77' },
+      gives: { kind: 'handshake-failed', status: 403 },
+    },
+    {
+      line: 'logger=context userId=0 orgId=0 uname= t=2025-01-08T06:50:17.360683205Z level=info msg="Request Completed" method=GET path=/api/live/ws status=401 remote_addr=2001:db8::4 time_ms=22 duration=22.27281ms size=105 referer= handler=/api/live/ws status_source=server',
+      from: 'Grafana 11, grafana/grafana#98822',
+      reads: { status: 401, durationMs: 22.27281 },
+      gives: { kind: 'handshake-failed', status: 401, keys: { client: { ip: '2001:db8::4' } } },
+    },
+    {
+      line: 't=2021-07-13T21:28:10+0000 lvl=info msg="Request Completed" logger=context userId=1 orgId=1 uname=admin method=GET path=/api/live/publish status=403 remote_addr=203.0.113.77 time_ms=0 size=10 referer=',
+      from: 'Grafana 8.0.5, grafana/grafana#36614, another path',
+      reads: { status: 403 },
       gives: 'noise',
     },
     {
@@ -115,9 +185,7 @@ export const appLogfmt = defineParser<AppRow>({
     return withProse(row);
   },
   events(row, context) {
-    const oxy = /Error when copying from (client|backend) to /.exec(row.message ?? '');
-    const draft = draftOf(row, oxy ? 'gateway' : (vantageOf(row, context.hint) ?? 'server'));
-    // oxy names the side that it was reading from when the connection broke.
-    return oxy && draft?.kind === 'socket-closed' ? { ...draft, by: oxy[1] === 'client' ? 'client' : 'server' } : draft;
+    const from = OXY.exec(row.message ?? '')?.[1];
+    return from === undefined ? draftOf(row, vantageOf(row, context.hint) ?? 'server') : oxyClose(row, from === 'client');
   },
 });

@@ -44,9 +44,18 @@ const BREAKS = /\bTransport error (?:in|for) /;
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
 
-function rowOfLine(text: string, context: Context): AppRow | null {
+/** Behind a carrier's stamp a logger may write nothing but its name, which has a dot in it in Python and Java. */
+function boxedHead(text: string): LogHead | undefined {
+  const [whole = '', logger = ''] = /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6})\] {1,4}(?=\S)/.exec(text) ?? [];
+  return whole === '' ? undefined : { stamped: false, logger, rest: text, message: text.slice(whole.length) };
+}
+/** What stood before that name and was left empty leaves a blank. */
+const unindented = (text: string, { at }: Context): string => (at !== undefined && /^ \[[A-Za-z_]/.test(text) ? text.slice(1) : text);
+
+function rowOfLine(line: string, context: Context): AppRow | null {
+  const text = unindented(line, context);
   if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
-  const head = logHead(text, context.header);
+  const head = logHead(text, context.header) ?? (context.at === undefined ? undefined : boxedHead(text));
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
   const dated = head?.stamped || context.at !== undefined;
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
@@ -155,6 +164,24 @@ export const appText = defineParser<AppRow>({
       from: 'a class’s name of as many letters as a SignalR id',
       reads: { durationMs: 3100 },
       gives: 'noise',
+    },
+    {
+      line: '2026-09-07 14:55:06 WARNING [sensord.http_serve] MISSED 4 HBs: Closing',
+      from: 'an aiohttp server’s own heartbeat, aio-libs/aiohttp#961',
+      reads: { logger: 'sensord.http_serve' },
+      gives: { kind: 'heartbeat-missed', closes: true },
+    },
+    {
+      line: '[2018/02/10 06:45:17 UTC] [INFO] Stopping Server...',
+      from: 'Mattermost 4.6, mattermost/mattermost#8239',
+      reads: { at: { ms: Date.UTC(2018, 1, 10, 6, 45, 17), widthMs: 1000, basis: 'utc' }, level: 'INFO' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '[2018/02/10 06:45:17 UTC] [INFO] stopping websocket hub connections',
+      from: 'Mattermost 4.6, mattermost/mattermost#8239',
+      reads: { message: 'stopping websocket hub connections' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
     },
     {
       line: '22.09.2026 10:02:20,033 WARN  [SpringApplicationShutdownHook] c.e.chat.ChatHandler : Session 91e54836-92e0-46dd-a5ea-7feab0a741ca closed with CloseStatus[code=1006, reason=null] after 42422 ms',

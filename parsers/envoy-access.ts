@@ -61,7 +61,13 @@ export const envoyAccess = defineParser<EnvoyRow>({
       line: '[2026-01-02T00:00:00.000Z] "GET /ws HTTP/1.1" 101 SI 0 0 300000 3 "2001:db8::7,10.0.0.1" "odd "agent" v1" "cc21" "ws.example.com" "[2001:db8::1]:8080"',
       from: 'Envoy access log documentation 1.31: text formats do not escape quotes; IPv6',
       reads: { userAgent: 'odd "agent" v1', clientIp: '2001:db8::7', termination: 'SI' },
-      gives: { kind: 'tunnel-ended', endedBy: 'idle', termination: 'SI', keys: { upstream: { ip: '2001:db8::1', port: 8080 } } },
+      gives: {
+        kind: 'tunnel-ended',
+        endedBy: 'idle',
+        behind: true,
+        termination: 'SI',
+        keys: { upstream: { ip: '2001:db8::1', port: 8080 } },
+      },
     },
     {
       line: '[2016-04-15T20:17:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "10.0.35.28" "nsq2http" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "locations" "tcp://10.0.2.1:80"',

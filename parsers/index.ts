@@ -20,6 +20,7 @@ import { awsNlb } from './aws-nlb.ts';
 import { azureApplicationGateway } from './azure-application-gateway.ts';
 import { azureFrontDoor } from './azure-front-door.ts';
 import { browserConsole } from './browser-console.ts';
+import { browserless } from './browserless.ts';
 import { caddyAccess } from './caddy-access.ts';
 import { caddyConfig } from './caddy-config.ts';
 import { caddyLog } from './caddy-log.ts';
@@ -143,6 +144,7 @@ export const parsers: readonly Parser[] = [
   azureApplicationGateway,
   azureFrontDoor,
   browserConsole,
+  browserless,
   caddyAccess,
   caddyConfig,
   caddyLog,

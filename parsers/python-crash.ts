@@ -12,6 +12,9 @@ const CAUGHT =
 /** Frames, source lines and carets of the longest usual traceback. */
 const TRACEBACK_LINES = 200;
 
+/** asyncio's own handler writes what failed, what it belonged to, and then the traceback. */
+const OF_ASYNCIO = /^\s{0,8}(?:protocol|transport|future|task|handle|socket|server|asyncgen|loop): /;
+
 /** The exception's line below the frames, and whether the traceback goes on to another exception. */
 function raised(after: readonly string[]): { readonly says: string | undefined; readonly isChained: boolean } {
   const lines = after.map((line) => line.replace(/^\s{0,8}\| ?/, ''));
@@ -19,6 +22,12 @@ function raised(after: readonly string[]): { readonly says: string | undefined; 
   // A message of several lines goes on without indentation, so a chain may begin a few lines below.
   const isChained = at >= 0 && lines.slice(at + 1, at + 8).some((line) => CHAINED.test(line));
   return { says: at < 0 ? undefined : lines[at], isChained };
+}
+
+/** Lines without the blanks that a carrier put before all of them. */
+function outdented(lines: readonly string[], first: string): readonly string[] {
+  const indent = /^ {0,8}/.exec(first)?.[0] ?? '';
+  return indent === '' ? lines : lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
 }
 
 function faultOfFatal(says: string): ProcessFault['fault'] {
@@ -30,7 +39,7 @@ function readTraceback(before: string, after: readonly string[]): FaultRow {
   const { says = 'exception', isChained } = raised(after);
   // Of a chain the last exception is the one that got out.
   if (isChained) return faultRow(says);
-  if (CAUGHT.test(before)) return faultRow(says, 'handler-exception', false);
+  if (CAUGHT.test(before) || OF_ASYNCIO.test(before)) return faultRow(says, 'handler-exception', false);
   const isTop = /, in <module>$/.test(after[0] ?? '');
   return faultRow(says, /^MemoryError\b/.test(says) ? 'heap-limit' : 'uncaught-exception', isTop ? true : undefined);
 }
@@ -100,6 +109,22 @@ export const pythonCrash = defineParser<FaultRow>({
       gives: { kind: 'process-fault', fault: 'uncaught-exception' },
     },
     {
+      line: ' Traceback (most recent call last):',
+      from: 'Python 3.5 asyncio in syslog, aio-libs/aiohttp#961: it caught the error of one transport',
+      before: [
+        ' [asyncio] Fatal read error on socket transport',
+        ' protocol: <aiohttp.web.RequestHandler object at 0x7f2d0c5a5f28>',
+        ' transport: <_SelectorSocketTransport fd=14 read=polling write=<idle, bufsize=0>>',
+      ],
+      after: [
+        '   File "/usr/lib/python3.5/asyncio/selector_events.py", line 663, in _read_ready',
+        '     data = self._sock.recv(self.max_size)',
+        ' TimeoutError: [Errno 110] Connection timed out',
+      ],
+      reads: { message: 'TimeoutError: [Errno 110] Connection timed out' },
+      gives: { kind: 'process-fault', fault: 'handler-exception', fatal: false },
+    },
+    {
       line: 'Fatal Python error: Segmentation fault',
       from: 'Python 3.11.7 -X faulthandler',
       reads: { message: 'Fatal Python error: Segmentation fault' },
@@ -132,7 +157,7 @@ export const pythonCrash = defineParser<FaultRow>({
     'Exception in ASGI application server',
   ],
   read(text, context) {
-    if (TRACEBACK.test(text)) return readTraceback(context.before(1)[0] ?? '', context.after(TRACEBACK_LINES));
+    if (TRACEBACK.test(text)) return readTraceback(context.before(1)[0] ?? '', outdented(context.after(TRACEBACK_LINES), text));
     const fatal = FATAL.exec(text)?.[1];
     if (fatal !== undefined) return faultRow(text, faultOfFatal(fatal), true);
     if (!ASGI.test(text)) return null;

@@ -17,10 +17,26 @@ interface ClfRow extends TraefikRow {
 
 /** Traefik escapes nothing, or only quotes, so what clients send is bounded by what stands around it. */
 const HEAD = /^(\S{1,255}) - (\S.{0,254}?) \[(-|[^\]\s]{20} [+-]\d{4})\] "/;
-const SIZES = /" (-|\d{1,3}) (-|\d{1,19}) (?=")/;
-const TAIL = / (-|\d{1,19}) "([^"]*)" "([^"]*)" (\d{1,12})ms$/;
+const SIZES = /" (-|\d{1,3}) (-|\d{1,19}) (?=["-])/;
+/** Traefik 1 and early 2 write fields without a value as a bare `-` (traefik/traefik#6481). */
+const TAIL = / (-|\d{1,19}) (?:"([^"]*)"|-) (?:"([^"]*)"|-) (\d{1,12})ms$/;
+const REFERER_UNSET = '- ';
 const REQUEST = /^([A-Z-]{1,40}) (.+) (\S{1,20})$/s;
 const unquoted = (text: string): string => text.replaceAll('\\"', '"');
+
+/** Referer and user agent, each quoted or a bare `-`; undefined = they are neither. */
+function headersOf(text: string): readonly [referer: string, userAgent: string] | undefined {
+  const isReferer = !text.startsWith(REFERER_UNSET);
+  const between = isReferer ? text.search(/" (?:"|-$)/) : 0;
+  const rest = text.slice(between + 2);
+  if (
+    between < 0 ||
+    (isReferer && !text.startsWith('"')) ||
+    !(rest === '-' || (rest.length > 1 && rest.startsWith('"') && rest.endsWith('"')))
+  )
+    return undefined;
+  return [unquoted(text.slice(1, Math.max(between, 1))), rest === '-' ? '-' : unquoted(rest.slice(1, -1))];
+}
 
 const START = { ms: Date.UTC(2026, 10, 22, 20, 23, 41), widthMs: 1000, basis: 'utc' } as const;
 
@@ -33,11 +49,10 @@ function read(text: string): ClfRow | null {
   const requestEnd = head[0].length - 1 + sizes.index;
   const headersStart = requestEnd + sizes[0].length;
   const at = date === '-' ? undefined : clfAt(date);
-  if (headersStart >= tail.index || text[tail.index - 1] !== '"' || (date !== '-' && at?.end !== date.length)) return null;
+  if (headersStart >= tail.index || (date !== '-' && at?.end !== date.length)) return null;
   const [, method, path, protocol] = REQUEST.exec(text.slice(head[0].length, requestEnd)) ?? [];
-  const headers = text.slice(headersStart + 1, tail.index - 1);
-  const between = headers.indexOf('" "');
-  if (between < 0) return null;
+  const headers = headersOf(text.slice(headersStart, tail.index));
+  if (!headers) return null;
   return {
     at: at?.stamp,
     clientIp: isIp(host) ? host : undefined,
@@ -47,8 +62,8 @@ function read(text: string): ClfRow | null {
     protocol: unset(protocol),
     status: numeric(sizes[1]),
     bytesSent: numeric(sizes[2]),
-    referer: unset(unquoted(headers.slice(0, between))),
-    userAgent: unset(unquoted(headers.slice(between + 3))),
+    referer: unset(headers[0]),
+    userAgent: unset(headers[1]),
     requestCount: numeric(tail[1]),
     router: unset(tail[2]),
     upstream: unset(tail[3])
@@ -105,6 +120,42 @@ export const traefikAccess = defineParser<ClfRow>({
       line: '203.0.113.4 - - [15/Apr/2023:09:06:48 +0000] "GET /slow HTTP/1.1" 0 0 "-" "-" 70159 "websecure-board@kubernetescrd" "http://10.46.0.57:80" 2676ms',
       from: 'Traefik 2.9, a request that its client aborted (issue 9842)',
       reads: { status: 0 },
+      gives: 'noise',
+    },
+    {
+      line: '172.244.67.0 - - [29/May/2017:20:01:34 +0000] "GET /socket.io/ HTTP/1.1" 0 0 "" "Mozilla/5.0 (Windows NT 10.0; Win64; x64)" 16174457 "socket-server" "http://172.244.10.55:3000" 2308820ms',
+      from: 'Traefik 1.2, traefik/traefik#1685',
+      reads: {
+        status: 0,
+        path: '/socket.io/',
+        referer: undefined,
+        userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)',
+        durationMs: 2_308_820,
+      },
+      gives: { kind: 'tunnel-ended', status: 0, lifeMs: 2_308_820, keys: { upstreamName: 'socket-server' } },
+    },
+    {
+      line: '10.0.0.126 - - [19/Feb/2018:16:30:59 +0000] "GET /wss HTTP/1.1" 0 0 - "Go-http-client/1.1" 6512 "websocket" "http://backend:8080" 3ms',
+      from: 'Traefik 1.5.2, traefik/traefik#2891: a refused upgrade',
+      reads: { status: 0, referer: undefined, userAgent: 'Go-http-client/1.1', router: 'websocket' },
+      gives: 'noise',
+    },
+    {
+      line: '10.0.0.126 - - [19/Feb/2018:16:31:59 +0000] "GET /wss HTTP/1.1" 0 0 - - 6513 "websocket" "http://backend:8080" 61003ms',
+      from: 'Traefik 1.5.2, as in traefik/traefik#2891, without a user agent',
+      reads: { userAgent: undefined },
+      gives: { kind: 'tunnel-ended', status: 0, lifeMs: 61_003 },
+    },
+    {
+      line: '203.0.113.4 - - [15/Apr/2023:09:06:48 +0000] "PUT /gomoku-api/board-v2/24895/computer-move/1 HTTP/2.0" 0 0 "-" "-" 70159 "websecure@kubernetescrd" "http://10.46.0.57:80" 2676ms',
+      from: 'Traefik 2.9, traefik/traefik#9842: an ordinary answer',
+      reads: { status: 0, method: 'PUT' },
+      gives: 'noise',
+    },
+    {
+      line: '127.0.0.1 - - [13/Mar/2020:18:49:07 +0000] "GET /ping HTTP/1.1" 200 2 "-" "-" 1 "ping@internal" - 0ms',
+      from: 'Traefik 2.1.6, traefik/traefik#6481',
+      reads: { status: 200, router: 'ping@internal', upstream: undefined },
       gives: 'noise',
     },
     {

@@ -1,4 +1,5 @@
 /** VS Code's remote connections: window and renderer logs. */
+import { known } from '../src/grammar/known.ts';
 import { logHead } from '../src/grammar/log-head.ts';
 import { defineParser, type Row } from '../src/types.ts';
 
@@ -13,7 +14,13 @@ interface VscodeRow extends Row {
 }
 
 const LINE =
-  /^(?:\[(?:window|renderer|main)\d{0,4}\] )?(?:\[(\w{4,8})\] )?\[remote-connection\]\[([\w ]{1,40})\]\[([0-9a-f]{4,36})…?\](?:\[\w{1,20}\])?(?:\[[\w.:-]{1,80}\])? (.{1,2000})$/;
+  /^(?:\[(?:[Ww]indow|renderer|main)\d{0,4}\] )?(?:\[(\w{4,8})\] )?\[remote-connection\]\[([\w ]{1,40})\]\[([0-9a-f]{4,36})…?\](?:\[\w{1,20}\])?(?:\[[\w.:()-]{1,80}\])? (.{1,2000})$/;
+/** It stands in the lines behind that, once for each who hears of it; nothing else tells of the attempt where somebody kept this line alone. */
+const FAILED =
+  /^(?:\[(?:[Ww]indow|renderer|main)\d{0,4}\] )?(?:\[\w{4,8}\] )?(?:.{0,300}\bremote extension host server \((?:\w{1,30}: )?|(?:WebSocket close with status code \d{4}: )?CodeExpectedError: )WebSocket close with status code (\d{4})\b/;
+const CONNECT_FAILED = /^socketFactory\.connect\(\) failed or timed out\./;
+/** Lines of one attempt: two sockets, each with its error, a stack and what the window says of it. */
+const ATTEMPT_LINES = 30;
 const CLOSED = /^received socket close event \(wasClean: (true|false|undefined), code: (\d{1,5}|undefined), reason: ([^)]{0,300})\)\.$/;
 const TIMEOUT =
   /^received socket timeout event \(unacknowledgedMsgCount: \d{1,9}, timeSinceOldestUnacknowledgedMsg: \d{1,12},? ?timeSinceLastReceivedSomeData: (\d{1,12})\)\.$/;
@@ -21,11 +28,11 @@ const TIMEOUT =
 export const vscodeRemote = defineParser<VscodeRow>({
   name: 'vscode-remote',
   about: 'log of a VS Code window that is connected to a remote server',
-  adds: 'the client’s close code, and sockets that fell silent',
+  adds: 'the client’s close code, sockets that fell silent, and attempts that failed',
   docs: 'https://code.visualstudio.com/docs/remote/troubleshooting',
   vantage: 'client',
   habitat: 'mixed',
-  needles: ['received socket close event', 'received socket timeout event'],
+  needles: ['received socket close event', 'received socket timeout event', 'socketFactory.connect', 'close with status code'],
   samples: [
     {
       line: '2023-03-09 13:59:46.395 [info] [remote-connection][ExtensionHost][221d8…][reconnect] received socket close event (wasClean: false, code: 1006, reason: ).',
@@ -52,6 +59,39 @@ export const vscodeRemote = defineParser<VscodeRow>({
       gives: { kind: 'heartbeat-missed' },
     },
     {
+      line: '2026-04-09 10:49:52.422 [error] [Window] [remote-connection][Management   ][445d2…][initial][127.0.0.1:59279] socketFactory.connect() failed or timed out. Error:',
+      from: 'VS Code 1.115, microsoft/vscode#308839',
+      reads: { connection: '445d2', level: 'error' },
+      gives: { kind: 'handshake-failed', keys: { connection: '445d2' } },
+    },
+    {
+      line: '[2021-03-27 21:26:54.484] [renderer3] [error] [remote-connection][Management   ][63d50…][initial][172.23.62.159:34553] socketFactory.connect() failed or timed out. Error:',
+      from: 'VS Code 1.54, microsoft/vscode#120018',
+      reads: { connection: '63d50' },
+      gives: { kind: 'handshake-failed' },
+    },
+    {
+      line: '2025-12-16 14:40:02.504 [error] [Window] [remote-connection][ExtensionHost][94eee…][initial][WebSocket(127.0.0.1:40965)] socketFactory.connect() failed or timed out. Error:',
+      from: 'VS Code 1.107, microsoft/vscode-remote-release#11048',
+      reads: { connection: '94eee' },
+      gives: { kind: 'handshake-failed' },
+    },
+    {
+      line: '2026-04-09 10:49:52.422 [error] [Window] WebSocket close with status code 1006: CodeExpectedError: WebSocket close with status code 1006',
+      from: 'VS Code 1.115, microsoft/vscode#308839',
+      before: [
+        '2026-04-09 10:49:52.422 [error] [Window] [remote-connection][Management   ][445d2…][initial][127.0.0.1:59279] socketFactory.connect() failed or timed out. Error:',
+      ],
+      reads: { code: 1006 },
+      gives: 'noise',
+    },
+    {
+      line: '2021-07-27 10:12:01.101 [error] Failed to connect to the remote extension host server (Error: WebSocket close with status code 1006)',
+      from: 'VS Code 1.58, microsoft/vscode#129483',
+      reads: { code: 1006 },
+      gives: { kind: 'handshake-failed' },
+    },
+    {
       line: '2023-03-09 13:59:46.395 [info] [remote-connection][ExtensionHost][221d8…][reconnect] resolving connection...',
       from: 'VS Code 1.76',
       reads: { message: 'resolving connection...' },
@@ -64,6 +104,8 @@ export const vscodeRemote = defineParser<VscodeRow>({
   ],
   read(text) {
     const head = logHead(text);
+    const failed = FAILED.exec(head?.rest ?? text);
+    if (failed) return known({ at: head?.at, level: head?.level, message: failed[0], code: Number(failed[1]) });
     const line = LINE.exec(head?.rest ?? text);
     if (!line) return null;
     const [, level = head?.level, , connection = '', message = ''] = line;
@@ -80,8 +122,13 @@ export const vscodeRemote = defineParser<VscodeRow>({
       ...(timeout && { silenceMs: Number(timeout[1]) }),
     };
   },
-  events(row) {
+  events(row, context) {
     const keys = row.connection === undefined ? {} : { connection: row.connection };
+    if (CONNECT_FAILED.test(row.message)) return { kind: 'handshake-failed', why: 'socketFactory.connect() failed or timed out', keys };
+    if (FAILED.test(row.message))
+      return context.before(ATTEMPT_LINES).some((line) => line.includes('[remote-connection]'))
+        ? undefined
+        : { kind: 'handshake-failed', why: `WebSocket close with status code ${row.code}` };
     if (row.message.startsWith('received socket timeout event')) return { kind: 'heartbeat-missed', keys };
     if (!row.message.startsWith('received socket close event')) return undefined;
     return {

@@ -1,7 +1,7 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
 import type { Cause, Closure, Death, Fact, ProxyChange, Signal, TraceSignal, World } from './closure.ts';
 import type { CauseName } from './report.ts';
-import { changesNear, concerns, cutBy, deathsNear, explains, factOf, plural, seenOf } from './signals.ts';
+import { changesNear, concerns, cutBy, deathsNear, explains, factOf, plural, seenOf, toldToGo } from './signals.ts';
 
 interface DeathCause {
   readonly name: CauseName;
@@ -60,7 +60,8 @@ export const ENDED_OTHERWISE: readonly TraceSignal[] = [
     strength: 'decisive',
     speaks: 'against',
     because: 'the proxy names its timer or the client as what ended this connection',
-    holds: (tunnel) => (tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || tunnel.endedBy === 'client' ? 1 : 0),
+    holds: (tunnel, closure, world) =>
+      tunnel.endedBy === 'idle' || tunnel.endedBy === 'life' || (tunnel.endedBy === 'client' && !toldToGo(closure, world)) ? 1 : 0,
     says: (tunnel) => `the proxy says that ${tunnel.endedBy === 'client' ? 'the client' : 'its timer'} ended it`,
   },
   {

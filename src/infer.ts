@@ -98,10 +98,10 @@ const TOLD_MS = 1_000;
 
 /**
  * Where no endpoint's log says how connections end: the ends that share an age with many others at a round number of seconds were a timer's,
- * and a timer sends no close frame.
+ * and a timer sends no close frame. So were those of which an endpoint says no more than that they ended.
  */
 export const timed = (closure: Closure, population: Population): boolean =>
-  closure.seen.every((event) => event.kind !== 'socket-closed') &&
+  closure.seen.every((event) => event.kind !== 'socket-closed' || event.by === undefined) &&
   population
     .facts(closure)
     .some((fact) => fact.kind === 'age-pile' && fact.place === 'in' && fact.round && !fact.together && fact.count >= TIMED_LEAST);

@@ -147,7 +147,7 @@ export interface Report {
     readonly cleanClosures: number;
     /** Proxy tunnels and code-less closes of which no log says whether they ended clean. */
     readonly unjudgedClosures: number;
-    /** Upgrades that never got a 101, as proxies saw them. */
+    /** Upgrades that never got a 101, as proxies and servers saw them; where no log has a record of each request, as a proxy's error log tells. */
     readonly handshakesRefused: number;
     readonly causes: Readonly<Partial<Record<CauseName, number>>>;
     readonly grades: Readonly<Partial<Record<Grade, number>>>;

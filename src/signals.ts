@@ -206,6 +206,33 @@ const STRAY_SHARE = 0.1;
 /** So few that end alike may do so by chance. */
 const ONE_WAY_LEAST = 5;
 
+/** Its proxy says that the client ended it, and that its client is another hop: whoever did, did it there or beyond. */
+export const endedInFront = ({ endedBy, behind }: EventOf<'tunnel-ended'>): boolean => endedBy === 'client' && behind === true;
+
+/**
+ * The proxy says that the client ended it, and so it says of many clients' connections at once, while it was reloaded or told to stop: they
+ * were told to go. HTTP/2 has a frame for that, at which Firefox drops its WebSockets too (haproxy/haproxy#2789).
+ */
+export const toldToGo = (closure: Closure, world: World): boolean =>
+  seenOf(closure, 'tunnel-ended').some(
+    (tunnel) =>
+      tunnel.endedBy === 'client' &&
+      changesNear(world, closure).some(
+        (change) =>
+          change.change !== 'worker-death' &&
+          change.proxy === productOf(tunnel) &&
+          cutBy(change, closure) > 0 &&
+          closure.ended.fromMs <= change.when.toMs + GONE_MS,
+      ),
+  ) &&
+  [factOf(closure, world, 'burst'), factOf(closure, world, 'client-group')].some(
+    (fact) => fact && !fact.sameAge && fact.clients >= TOLD_LEAST,
+  );
+/** A client that is told to go goes within a round trip or two. */
+const GONE_MS = 2_000;
+/** Fewer may be one person's tabs and devices. */
+const TOLD_LEAST = 3;
+
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>
   closure.seen.some((event) => event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat'));

@@ -82,13 +82,19 @@ function untoldWords(tallies: readonly Tally[]): string | undefined {
   return `${plural(count, 'line')} ${count === 1 ? 'holds' : 'hold'} 1006 that no format reads as a closure, such as ${source.name}:${first.line} “${first.text.slice(0, 160)}”`;
 }
 
+/** Without an abnormal closure: browsers say 1006 of an upgrade that was refused, too. */
+function calm({ clean, refused }: Counts): string {
+  if (refused > 0)
+    return `No open WebSocket was lost as far as these logs show, but ${plural(refused, 'attempt')} to connect ${refused === 1 ? 'was' : 'were'} refused before the upgrade, which browsers report as 1006 too.`;
+  return clean > 0
+    ? `No abnormal closure: ${plural(clean, 'connection')} ended with a close frame.`
+    : 'No WebSocket closure with 1006 was found.';
+}
+
 function headline(counts: Counts, incidents: readonly IncidentReport[], tallies: readonly Tally[]): string {
   const untold = untoldWords(tallies);
   if (counts.closures === 0 && untold !== undefined) return `No verdict: ${untold}. Describe them in a format of your own (--formats).`;
-  if (counts.closures === 0)
-    return counts.clean > 0
-      ? `No abnormal closure: ${plural(counts.clean, 'connection')} ended with a close frame.`
-      : 'No WebSocket closure with 1006 was found.';
+  if (counts.closures === 0) return calm(counts);
   const ranked = Object.entries(counts.causes).sort((a, b) => b[1] - a[1]) as [CauseName, number][];
   const [cause, count] = ranked[0] ?? ['unknown', counts.closures];
   const mine = incidents.filter((incident) => incident.cause === cause);

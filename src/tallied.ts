@@ -5,6 +5,7 @@ import { ServerProfile } from './deaths/profile.ts';
 import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
 import type { EndSeen } from './infer.ts';
+import { Refusals } from './refusals.ts';
 import type { EventKind, LogEvent } from './types.ts';
 import { isUndated } from './undated.ts';
 import { gradeOf } from './weigh.ts';
@@ -49,7 +50,7 @@ export class Tallied {
   readonly foreign = new Map<string, number>();
   heartbeats = false;
   showsIdleCuts = false;
-  #refused = 0;
+  readonly #refusals = new Refusals();
   #clean = 0;
   #unjudged = 0;
   #closures = 0;
@@ -70,7 +71,7 @@ export class Tallied {
     if (event.vantage === 'server' && (event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat')))
       this.heartbeats = true;
     if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'upstream-reset') this.showsIdleCuts = true;
-    if (event.kind === 'handshake-failed' && event.vantage !== 'client') this.#refused++;
+    this.#refusals.add(event);
     if (isWorldKind(event.kind) && this.#keeps(event)) this.world.push(event);
   }
 
@@ -151,7 +152,7 @@ export class Tallied {
       inferred: this.#inferred,
       clean: this.#clean,
       unjudged: this.#unjudged,
-      refused: this.#refused,
+      refused: this.#refusals.count,
       causes: this.#causes,
       grades: this.#grades,
     };

@@ -134,6 +134,8 @@ export interface TunnelEnded extends Seen<'tunnel-ended'> {
   /** Who ended it, where the record itself says so. `idle`/`life` = the proxy's own timer. Absent = neutral or not logged. */
   readonly endedBy?: 'client' | 'upstream' | 'idle' | 'life' | 'proxy-stop' | 'upstream-down' | 'admin';
   readonly how?: 'reset' | 'fin';
+  /** The record names a hop that stands between the client and its writer: what it calls its client is that hop. */
+  readonly behind?: true;
   /** The format's own words for it: HAProxy `cD--`, Envoy `SI`, GCP `backend_timeout` … */
   readonly termination?: string;
 }
@@ -238,6 +240,8 @@ export interface OomKill extends Seen<'oom-kill'> {
 /** An endpoint's heartbeat found its peer silent: no pong, ping timeout. */
 export interface HeartbeatMissed extends Seen<'heartbeat-missed'> {
   readonly intervalMs?: DurationMs;
+  /** The line says that the endpoint gives the connection up. */
+  readonly closes?: true;
 }
 
 export interface NetworkFault extends Seen<'network-fault'> {

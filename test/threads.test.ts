@@ -9,6 +9,7 @@
  *   at-most    the highest; absent = confirmed
  *   hop        which hop ended them; absent = not asked
  *   closures   how many abnormal closures the lines tell of: `12` or `10-12`; absent = not asked
+ *   refused    how many upgrades were refused as proxies tell: what only a proxy tells of is an attempt, and no closure; absent = not asked
  *   also       other causes that are true of single closures, separated by blanks
  *   unmet      an honest gap: why the tool falls short of the above. Its verdict must still not mislead (never likely or confirmed of
  *              something else), and once the case is met this line has to go
@@ -22,7 +23,7 @@ import { CAUSES, type CauseName, type ClosureReport, type Grade } from '../src/r
 
 const folder = new URL('threads/', import.meta.url);
 const GRADES: readonly Grade[] = ['unknown', 'possible', 'likely', 'confirmed'];
-const FIELDS = ['thread', 'cause', 'at-least', 'at-most', 'hop', 'closures', 'also', 'unmet'];
+const FIELDS = ['thread', 'cause', 'at-least', 'at-most', 'hop', 'closures', 'refused', 'also', 'unmet'];
 
 interface Case {
   readonly name: string;
@@ -32,6 +33,7 @@ interface Case {
   readonly hop: string | undefined;
   /** Fewest and most abnormal closures. */
   readonly closures: readonly [number, number] | undefined;
+  readonly refused: number | undefined;
   readonly also: readonly CauseName[];
   readonly unmet: string | undefined;
   readonly files: readonly (readonly [name: string, text: string])[];
@@ -59,6 +61,7 @@ function caseOf(name: string, markdown: string): Case {
     atMost: oneOf(GRADES, fields.get('at-most') ?? 'confirmed'),
     hop: fields.get('hop'),
     closures: counts && [counts[0] ?? 0, counts.at(-1) ?? 0],
+    refused: fields.has('refused') ? Number(fields.get('refused')) : undefined,
     also: (fields.get('also') ?? '')
       .split(' ')
       .filter(Boolean)
@@ -81,8 +84,14 @@ function dominant(closures: readonly ClosureReport[]): { cause: CauseName; grade
   return middle ?? { cause: 'unknown', grade: 'unknown', hop: null };
 }
 
+/** What a report says of a case. */
+interface Told {
+  readonly closures: readonly ClosureReport[];
+  readonly refused: number;
+}
+
 /** Where the verdicts fall short of the case. */
-function shortfalls(one: Case, closures: readonly ClosureReport[]): readonly string[] {
+function shortfalls(one: Case, { closures, refused }: Told): readonly string[] {
   const { cause, grade, hop } = dominant(closures);
   const [fewest, most] = one.closures ?? [0, Number.POSITIVE_INFINITY];
   const told = `${cause} (${grade}) instead of ${one.cause}`;
@@ -92,6 +101,7 @@ function shortfalls(one: Case, closures: readonly ClosureReport[]): readonly str
     ...(above(grade, one.atMost) ? [`${grade}, more than ${one.atMost}`] : []),
     ...(one.hop === undefined || one.hop === hop ? [] : [`hop ${hop} instead of ${one.hop}`]),
     ...(closures.length >= fewest && closures.length <= most ? [] : [`${closures.length} closures instead of ${fewest} to ${most}`]),
+    ...(one.refused === undefined || one.refused === refused ? [] : [`${refused} refused instead of ${one.refused}`]),
   ];
 }
 
@@ -109,7 +119,7 @@ function misleading(one: Case, closures: readonly ClosureReport[]): readonly str
   return [...(wrong ? [`${grade} ${cause}: ${one.name} is ${one.cause}`] : []), ...confirmedWrong(one, closures)];
 }
 
-async function closuresOf(files: Case['files']): Promise<readonly ClosureReport[]> {
+async function toldOf(files: Case['files']): Promise<Told> {
   const logs = mkdtempSync(join(tmpdir(), 'why1006-thread-'));
   try {
     for (const [name, text] of files) writeFileSync(join(logs, name), text);
@@ -117,7 +127,7 @@ async function closuresOf(files: Case['files']): Promise<readonly ClosureReport[
     const closures = [...report.closures];
     dispose();
     expect(problems).toEqual([]);
-    return closures;
+    return { closures, refused: report.summary.handshakesRefused };
   } finally {
     rmSync(logs, { recursive: true });
   }
@@ -126,9 +136,9 @@ async function closuresOf(files: Case['files']): Promise<readonly ClosureReport[
 describe('what people met', () => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
     expect(one.files).not.toEqual([]);
-    const closures = await closuresOf(one.files);
-    expect(misleading(one, closures)).toEqual([]);
-    const short = shortfalls(one, closures);
+    const told = await toldOf(one.files);
+    expect(misleading(one, told.closures)).toEqual([]);
+    const short = shortfalls(one, told);
     if (one.unmet === undefined) return expect(short).toEqual([]);
     expect(short, `is met now: take "unmet: ${one.unmet}" out`).not.toEqual([]);
   });
@@ -137,7 +147,7 @@ describe('what people met', () => {
     '%s: nothing else is confirmed when one of its logs is missing',
     async (_, one) => {
       for (const left of one.files) {
-        const closures = await closuresOf(one.files.filter((file) => file !== left));
+        const { closures } = await toldOf(one.files.filter((file) => file !== left));
         expect(confirmedWrong(one, closures), `without ${left[0]}`).toEqual([]);
       }
     },

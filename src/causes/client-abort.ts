@@ -1,10 +1,11 @@
 /** The client went away without a close frame: process killed, tab discarded, socket destroyed. */
-import type { Cause, Closure } from '../closure.ts';
+import type { Cause, Closure, World } from '../closure.ts';
 import {
   changesNear,
   concerns,
   cutBy,
   deathsNear,
+  endedInFront,
   factOf,
   fadingWords,
   floorWords,
@@ -14,8 +15,10 @@ import {
   seenOf,
   sweepWords,
   timerPile,
+  toldToGo,
   words,
 } from '../signals.ts';
+import type { EventOf } from '../types.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
@@ -27,6 +30,13 @@ const LEAVE_TOGETHER_MS = 1_500;
 const namesClient = (closure: Closure): boolean =>
   seenOf(closure, 'tunnel-ended').some(({ endedBy }) => endedBy === 'client') ||
   seenOf(closure, 'proxy-fault').some(({ fault }) => fault === 'client-reset' || fault === 'client-closed');
+
+/** 0 … 1: how far an end that a proxy puts down to its client was that client's own doing. */
+function ofItsOwn(tunnel: EventOf<'tunnel-ended'>, closure: Closure, world: World): number {
+  if (toldToGo(closure, world)) return 0.25;
+  if (timerPile(closure, world)?.place === 'in') return endedInFront(tunnel) ? 0.25 : 0.5;
+  return endedInFront(tunnel) ? 0.75 : 0.9;
+}
 
 export const clientAbort: Cause = {
   name: 'client-abort',
@@ -49,8 +59,9 @@ export const clientAbort: Cause = {
       mechanism: 'proxy-word',
       strength: 'decisive',
       speaks: 'for',
-      because: 'the proxy names the client as who ended this connection',
-      holds: (tunnel) => (tunnel.endedBy === 'client' ? 0.9 : 0),
+      because:
+        'the proxy names the client as who ended this connection; less where that is another hop, which ends it for its client or by itself, or where equal ages show a timer, which is the client’s or that of a hop whose trace nobody sees; little where both, or where many went at the proxy’s own reload',
+      holds: (tunnel, closure, world) => (tunnel.endedBy === 'client' ? ofItsOwn(tunnel, closure, world) : 0),
       says: (tunnel) => `the proxy says that the client ended it${tunnel.termination ? ` (${tunnel.termination})` : ''}`,
     },
     {

@@ -1,7 +1,7 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, nearestDeath } from '../death-cause.ts';
-import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, words } from '../signals.ts';
+import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, toldToGo, words } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
 
 /** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
@@ -54,6 +54,9 @@ const CUT_BY_MS = 15_000;
 const AT_ONCE_MS = 1_000;
 /** What a draining server writes of its clients may be their own leaving, or its own doing after all. */
 const MEANWHILE_SHARE = 0.4;
+
+/** Clients that hang up when their proxy says that it goes are told of as clients that hung up. */
+const TOLD_SHARE = 0.6;
 
 /** Nobody tells that no close frame was sent. */
 const UNTOLD_SHARE = 0.6;
@@ -147,6 +150,7 @@ export const deployRestart: Cause = {
           seenOf(closure, 'process-fault').length > 0;
         if (word) return 1;
         if (areYounger(change, closure, world)) return 0;
+        if (toldToGo(closure, world)) return TOLD_SHARE;
         const drained = drainedOn(change, closure, world);
         // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
         const unknown = drainsOf(change, world).length === 0 && change.overMs === undefined;

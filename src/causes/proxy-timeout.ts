@@ -2,6 +2,7 @@
 import type { Cause, Closure, World } from '../closure.ts';
 import {
   concernsClient,
+  endedInFront,
   factOf,
   floorWords,
   hopOf,
@@ -19,8 +20,8 @@ const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer o
 
 /** Proxies that cut no upgraded connection by themselves (traefik/traefik#8668): the timer belongs to a hop beside them. */
 const TIMERLESS: ReadonlySet<string> = new Set(['traefik']);
-/** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes. */
-const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy']);
+/** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes, and so does Browserless's limit of a session. */
+const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy', 'browserless']);
 
 /** When one side has closed, HAProxy gives the other one so long at least (`client-fin`, `server-fin`, set from 1 s on), but for the handshake. */
 const FIN_LEAST_MS = 900;
@@ -52,6 +53,10 @@ function lostBefore(closure: Closure, world: World): boolean {
       .some((fault) => fault.fault === 'upstream-unreachable' && sameUpstream(fault, closure))
   );
 }
+
+/** The proxy names another hand than a timer's; a hop in front of it has timers too. */
+const isAnothers = (tunnel: EventOf<'tunnel-ended'>): boolean =>
+  tunnel.endedBy !== undefined && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life' && !endedInFront(tunnel);
 
 function configured(closure: Closure, world: World, ms: number): EventOf<'configured-timer'> | undefined {
   return world.timers.find(
@@ -108,7 +113,7 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'against',
       because: 'the proxy names another side as the one that ended it',
-      holds: (tunnel) => (tunnel.endedBy !== undefined && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life' ? 1 : 0),
+      holds: (tunnel) => (isAnothers(tunnel) ? 1 : 0),
       says: (tunnel) => `the proxy says that ${tunnel.endedBy} ended it`,
     },
     {
@@ -265,9 +270,16 @@ export const proxyTimeout: Cause = {
         hop: seen ?? 'network',
         incidentKey: `floor ${floor.ms}`,
       };
+    const inFront = seenOf(closure, 'tunnel-ended').some(endedInFront);
     const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
     const timer = pile?.place === 'in' ? timerAt(pile.ms) : undefined;
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : timer === undefined ? '' : ` at ${words(timer)}`;
+    if (inFront && !tunnel && !fault)
+      return {
+        detail: `timeout${about} of a hop in front of ${seen}`,
+        hop: setting?.hop ?? 'proxy',
+        incidentKey: `timer ${pile?.ms ?? ''}`,
+      };
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
     const hop = (seen !== undefined && TIMERLESS.has(seen) ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
@@ -278,9 +290,8 @@ export const proxyTimeout: Cause = {
     };
   },
   refute(closure, world) {
-    const tunnel = seenOf(closure, 'tunnel-ended').find((one) => one.endedBy !== undefined);
-    if (tunnel && tunnel.endedBy !== 'idle' && tunnel.endedBy !== 'life')
-      return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
+    const tunnel = seenOf(closure, 'tunnel-ended').find(isAnothers);
+    if (tunnel) return `the proxy says that ${tunnel.endedBy} ended it (${tunnel.termination ?? 'its record'})`;
     const burst = factOf(closure, world, 'burst');
     if (burst && burst.count >= 5 && !burst.sameAge)
       return `${plural(burst.count, 'connection')} of different ages ended in one moment: a timer ends them one by one`;

@@ -217,6 +217,12 @@ const ofTwoPrograms = (kill: EventOf<'oom-kill'>, { keys: { service } }: Process
   kill.keys.service !== 'kernel' &&
   stem(service) !== stem(kill.keys.service);
 
+/** What a program that names nothing of itself writes of its stop into its own log: the signal, and then what it shuts down. */
+const isOwnStop = (event: ProcessEvent): boolean =>
+  event.kind === 'stop-requested' &&
+  event.how === 'app-signal' &&
+  [event.keys.unit, event.keys.pod, event.keys.container, event.keys.service, event.keys.pid].every((name) => name === undefined);
+
 /** Records that name no common process but tell of the same way to die at the same moment. */
 function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
@@ -242,6 +248,7 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
     return (
       Math.abs(a.when.fromMs - b.when.fromMs) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
     );
+  if (isOwnStop(a) && isOwnStop(b) && a.origin.source === b.origin.source) return Math.abs(a.when.fromMs - b.when.fromMs) < DEATH_WINDOW_MS;
   const [stop, other] = a.kind === 'stop-requested' ? [a, b] : b.kind === 'stop-requested' ? [b, a] : [undefined, undefined];
   // The application's "SIGTERM received" beside the unit's "Stopping …".
   if (stop && other?.kind === 'stop-requested')

@@ -33,6 +33,7 @@ const ALIASES = {
   port: 'remoteport clientport peerport connport sourceport srcport connremoteport port',
   userAgent: 'useragent ua clientuseragent requestuseragent requseragent headersuseragent reqheadersuseragent',
   clientVersion: 'clientversion appversion sdkversion clientappversion',
+  method: 'method httpmethod requestmethod reqmethod verb',
   path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
   requestId: 'requestid reqid xrequestid traceid correlationid',
   upstream: 'upstream upstreamurl backend backendurl proxyto',

@@ -10,6 +10,7 @@ import { connectionKeys } from './peer.ts';
 import { ageIn, numberIn, partyIn } from './prose.ts';
 import { remembered } from './remembered.ts';
 import { stallIn } from './stalls.ts';
+import { isWebSocketPath } from './websocket.ts';
 
 /**
  * Needles of every event below; each stands in some word that `draftOf` knows. They are shared by all formats that carry such words,
@@ -67,6 +68,9 @@ export const APP_NEEDLES: readonly string[] = [
   'shutting down',
   'shutdown',
   'graceful',
+  'stopping server',
+  'stopping the server',
+  'stopping websocket',
   'uncaught',
   'unhandled',
   'fatal',
@@ -106,6 +110,7 @@ export const APP_NEEDLES: readonly string[] = [
   'not using the websocket',
   '[ws] +',
   'origin not allowed',
+  'origin is not',
 ]; // prettier-ignore
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -205,7 +210,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     handshakeOf(row, words, vantage) ??
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
-    (words.missesHeartbeat && !words.aboutOther ? { kind: 'heartbeat-missed' } : undefined) ??
+    (words.missesHeartbeat ? { kind: 'heartbeat-missed', ...(words.givesUp && { closes: true as const }) } : undefined) ??
     lifecycleOf(words, row.thread) ??
     (!words.aboutOther &&
     (words.opensSocket ||
@@ -276,11 +281,16 @@ function neverOpened(row: AppRow): boolean {
   );
 }
 
+/** A server's record of a request that was an upgrade, by its path, and got an error: Grafana's `Request Completed`. */
+const isRefusedRequest = ({ method, path, status = 0 }: AppRow): boolean => method === 'GET' && status >= 400 && isWebSocketPath(path);
+
 function handshakeOf(row: AppRow, words: Words, vantage: Vantage): Draft | undefined {
   if (neverOpened(row)) {
     const status = row.status ?? upgradeStatusIn(row.error ?? row.message ?? '');
     return known({ kind: 'handshake-failed' as const, why: (row.error ?? row.message ?? '').slice(0, 300), status });
   }
+  if (isRefusedRequest(row))
+    return { kind: 'handshake-failed', why: `answered ${row.status} in place of 101`, status: row.status as number };
   if (row.codeIsNamed || !(words.failsHandshake || (row.error !== undefined && wordsOf(row.error).failsHandshake))) return undefined;
   const status = row.status ?? upgradeStatusIn(`${row.message ?? ''} ${row.error ?? ''}`);
   return {

@@ -44,6 +44,8 @@ export interface AppRow extends Row {
   readonly userAgent?: string;
   /** Of the client's own program. */
   readonly clientVersion?: string;
+  /** Of an HTTP request. */
+  readonly method?: string;
   readonly path?: string;
   readonly requestId?: string;
   readonly upstream?: string;
@@ -206,6 +208,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     clientPort: client?.port,
     userAgent: text(fields, 'userAgent'),
     clientVersion: text(fields, 'clientVersion'),
+    method: text(fields, 'method'),
     path: text(fields, 'path'),
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
@@ -241,12 +244,12 @@ function connectionIn(fields: Fields): string | undefined {
     const id = textOf(value);
     // `client` is as often the name of a program.
     if (name === 'client' && !/\d/.test(id ?? '')) continue;
-    // A header (`connection: upgrade`), a flag or an address is no id.
+    // A header (`connection: upgrade`), a flag, a sentence or an address is no id.
     if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) return id;
   }
   return undefined;
 }
-const NO_ID = /^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
+const NO_ID = /: |^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
 
 /** A name with a digit in it, as ids have; a small number is as often a count. */
 function partyOf(fields: Fields): string | undefined {

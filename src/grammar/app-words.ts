@@ -32,12 +32,13 @@ const OPENED =
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing)(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?)\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:is |was |were )?(?:time ?out|timed out|missed|failed|lost|expired|overdue)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing)(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:is |was |were )?(?:time ?out|timed out|missed|failed|lost|expired|overdue)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
 const SIGNAL = /\bsig(?:term|int|quit|hup)\b/;
 const SIGNAL_SEEN = /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+)\b/;
 const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
 const STOPPING =
-  /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b/;
+  /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 const STARTED =
   /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
@@ -47,7 +48,7 @@ const IN_HANDLER =
 /** Of ws and gorilla: the close that follows has no reason of its own. */
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
-  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|origin not allowed/;
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?:handshake|upgrade)\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\borigin (?:is )?not (?:allowed|authorized)\b/;
 // Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
   /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
@@ -59,7 +60,7 @@ const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
 // Spring's `Commencing graceful shutdown. Waiting for active requests to complete` begins it.
 const BEGINS = /\b(?:commencing|starting|beginning|initiating) (?:graceful )?shutdown\b/;
-const REFUSED = /reject|refus|denied|origin not allowed/;
+const REFUSED = /reject|refus|denied|origin (?:is )?not (?:allowed|authorized)/;
 const SOME_CONNECTED = /\b(?:client|peer|user) connected\b|^new connection 0$/;
 const TLS = /\b(?:tls|ssl)\b/;
 
@@ -115,7 +116,10 @@ export interface Words {
   /** A WebSocket's opening by the words alone. */
   readonly opensSocket: boolean;
   readonly failsToRead: boolean;
+  /** Of a WebSocket's peer: what serves HTTP, as its logger's name may say, has no other heartbeat. */
   readonly missesHeartbeat: boolean;
+  /** Says that it ends the connection of which it speaks. */
+  readonly givesUp: boolean;
   readonly stops: boolean;
   /** Tells of what has been done. */
   readonly isOver: boolean;
@@ -137,6 +141,7 @@ function judge(said: string, about: string): Words {
   const mentionsSocket = WEBSOCKET.test(about);
   const mentionsPeer = PEER.test(about);
   const closes = CLOSED.test(said) || LEFT.test(said);
+  const loggers = about.slice(0, about.length - said.length);
   const signal = SIGNAL.test(said);
   const counted = COUNTED.test(said);
   const opens = (OPENED.test(said) || JOINED.test(said)) && !NOT_OPENED.test(said) && !counted;
@@ -154,7 +159,8 @@ function judge(said: string, about: string): Words {
     opens,
     opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),
     failsToRead: READ_FAILED.test(said),
-    missesHeartbeat: HEARTBEAT.test(said),
+    missesHeartbeat: HEARTBEAT.test(said) && (mentionsSocket || !(OTHER.test(said) || OTHER.test(loggers.replace(/\bhttps?\b/g, '')))),
+    givesUp: GIVES_UP.test(said),
     stops: !ofChild && !isOver && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
     isOver,
     starts: STARTED.test(said),

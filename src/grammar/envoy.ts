@@ -20,6 +20,8 @@ export interface EnvoyRow extends Row {
   /** Response flags, `-` = none. */
   readonly termination?: string | undefined;
   readonly responseCodeDetails?: string | undefined;
+  /** X-Forwarded-For, with what Envoy appended. */
+  readonly forwardedFor?: string | undefined;
 }
 
 /** The value of an operator such as `RESPONSE_CODE` or `REQ(USER-AGENT)`; undefined for `-`, empty, null, or not in the format. */
@@ -155,6 +157,9 @@ function endOf(row: EnvoyRow): End {
   return DETAILS.find(([begin]) => row.responseCodeDetails?.startsWith(begin))?.[1] ?? {};
 }
 
+/** Envoy at an edge appends its peer to `X-Forwarded-For`: a hop that forwards had written the client's address there before. */
+const isForwarded = ({ forwardedFor }: EnvoyRow): boolean => forwardedFor?.includes(',') === true;
+
 /**
  * What a record says: the end of an upgraded stream (101, or an extended CONNECT that was accepted), an upgrade that Envoy itself
  * refused, or nothing. An ordinary error answer does not show whether an upgrade was asked for.
@@ -184,6 +189,7 @@ export function envoyEvent(row: EnvoyRow): Draft | undefined {
       ...(row.bytesReceived !== undefined && { bytesUp: row.bytesReceived }),
       ...(row.bytesSent !== undefined && { bytesDown: row.bytesSent }),
       ...endOf(row),
+      ...(isForwarded(row) && { behind: true as const }),
       ...(termination !== undefined && { termination }),
     };
   const refused = row.responseCodeDetails?.startsWith('upgrade_failed');

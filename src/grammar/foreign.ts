@@ -24,11 +24,14 @@ const MESSAGES: readonly RegExp[] = [
   // containerd, dockerd, docker events
   /^(?:containerd|shim |starting containerd|loading plugin|cleaning up dead shim|TaskOOM event|StopContainer|StopPodSandbox|RemoveContainer|StartContainer|CreateContainer|Kill container|received exit event|Container .{0,80}failed to exit within|Processing signal '|API listen on|Daemon (?:has completed|shutdown)|ignoring event)/,
   /^(?:container|network|volume|image|plugin|daemon|service|node|secret|config|builder) \w+(?:: .{1,200})? [0-9a-z]{12,64} \(/,
+  /^(?:1\d{9}: |: )?Client \S{1,200} \[\S{2,64}\] disconnected(?:: |\.$)|^New client connected from \S{2,60} as /, // Mosquitto
   /^(?:[\w.]{1,80}: )?Task event: alloc_id=/, // Nomad
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
   // Home Assistant, VS Code, Django's development server, Action Cable
   /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
+  /(?:^|: )CodeExpectedError: WebSocket close with status code|\bremote extension host server \((?:\w{1,30}: )?WebSocket close with status code/,
+  /^(?:\d{4}-\S{15,25} )?\s{0,4}browserless(?:\.io)?:[\w:-]+ /,
   // Erlang and Elixir
   /^(?:GenServer|Task|Process|Ranch (?:listener|protocol)|Supervisor|Child) .{0,200}(?:terminat(?:ing|ed)|raised|exited|started)|^CONNECTED TO |^REFUSED CONNECTION TO /,
   /CloseEvent \{|^(?:error: )?Uncaught (?:\(in promise\) )?ErrorEvent \{|(?:^|\s)close \{ target: WebSocket|WebSocket connection to 'wss?:|establish a connection to the server at wss?:|^The connection to wss?:/, // browsers

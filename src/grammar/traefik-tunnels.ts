@@ -24,6 +24,9 @@ const LASTED_MS = 1_000;
 /** Long polls are answered, and clients and balancers give up, by then: one that lasted longer is enough. */
 const LONG_MS = 60_000;
 
+/** Polls of the same path are held for Engine.IO's ping interval, 25 s by default. */
+const ENGINE_IO = /^\/(?:[^?]{0,200}\/)?(?:socket|engine)\.io\//;
+
 /** Segments with a digit may be ids. */
 const placeOf = (path: string): string => path.replace(/[?#].*$/s, '').replace(/[^/]*\d[^/]*/g, '*');
 
@@ -59,7 +62,9 @@ export function tunnelStatus(
   return (row, { head }) => {
     if (row.status === 101) return 101;
     if (row.path === undefined || !mayBeTunnel(row)) return undefined;
-    if (isWebSocketPath(row.path)) return 0;
+    // A refused upgrade has no status either (#2891), and is over at once.
+    if (isWebSocketPath(row.path) && row.durationMs >= LASTED_MS) return 0;
+    if (ENGINE_IO.test(row.path) && row.durationMs >= LONG_MS) return 0;
     if (head === undefined) return undefined;
     const places = known.get(head) ?? placesOf(head.map(read).filter((one) => one !== null));
     known.set(head, places);

@@ -13,7 +13,8 @@ function stateOf(draft: Draft): Closure['state'] {
       (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error' || event.by === 'network'));
   if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
   if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
-  return 'unjudged';
+  // What an endpoint gives up without an answer gets no close frame back, whether or not its log tells of the end.
+  return draft.seen.some((event) => event.kind === 'heartbeat-missed' && event.closes) ? 'abnormal' : 'unjudged';
 }
 
 const isSilent = (event: Observation): event is EventOf<'socket-closed'> =>

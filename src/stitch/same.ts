@@ -3,7 +3,7 @@ import type { DurationMs, EventOf, Vantage } from '../types.ts';
 import { type Draft, gap, isEnd, type Observation } from './draft.ts';
 
 /** One refusal in two lines of one log: what was wrong, then the request that failed of it. */
-const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>
+export const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>
   Math.abs(a.origin.line - b.origin.line) === 1 && a.why !== b.why && gap(a.when, b.when) < 50 && !namesAnother(a, b);
 
 /** Both name their connection, and not the same one. */

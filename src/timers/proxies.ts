@@ -244,6 +244,18 @@ export const proxies: readonly Entry[] = [
     fix: 'upgrade to 2.11.2 or later',
   },
   {
+    hop: 'browserless',
+    title: 'Browserless',
+    setting: 'TIMEOUT',
+    ms: 30 * SECOND,
+    kind: 'life',
+    resetsOn: 'nothing',
+    confidence: 'documented',
+    source: 'https://docs.browserless.io/enterprise/docker/config',
+    fix: '`TIMEOUT` of the container (version 1: `CONNECTION_TIMEOUT`) in ms, or `timeout=` in the URL of the session',
+    note: 'Ends a session whatever it does, and writes no close frame.',
+  },
+  {
     hop: 'caddy',
     title: 'Caddy',
     setting: 'stream_timeout',
