@@ -400,6 +400,18 @@ export const appJson = defineParser<AppRow>({
       reads: {},
       gives: 'noise',
     },
+    {
+      line: '{"ts":"2026-11-26T16:56:51.680Z","src":"browser","build":"2.41.0","ev":"rt_disconnect","device":"u37984","sid":"SGftj5ms0J1v0qalAAAe","reason":"ping timeout","connectedMs":28999}',
+      from: 'a page’s own telemetry of socket.io-client 4',
+      reads: { connection: 'SGftj5ms0J1v0qalAAAe', durationMs: 28999 },
+      gives: { kind: 'socket-closed', wasClean: false, by: 'heartbeat', lifeMs: 28999 },
+    },
+    {
+      line: '{"ts":"2026-11-26T16:56:10.851Z","src":"browser","build":"2.41.0","ev":"rt_connect","device":"u72359","sid":"1FRZrR0etKXCSREuAAAA","n":1}',
+      from: 'a page’s own telemetry of socket.io-client 4',
+      reads: { connection: '1FRZrR0etKXCSREuAAAA' },
+      gives: { kind: 'socket-opened', keys: { connection: '1FRZrR0etKXCSREuAAAA' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

@@ -67,7 +67,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
   lately = { row, draft };
-  if (draft?.kind === 'process-fault') return dated && head?.level !== undefined ? row : null;
+  if (draft?.kind === 'process-fault') return dated && (head?.level !== undefined || draft.fault === 'hang') ? row : null;
   return draft === undefined ? null : row;
 }
 
@@ -855,6 +855,30 @@ export const appText = defineParser<AppRow>({
       from: 'Python 3.11 logging',
       reads: { level: 'WARNING' },
       gives: 'noise',
+    },
+    {
+      line: "2026-11-26T16:56:37.343Z board:socket - mOkLbm7xUKA4odCDAAAN user=u82255 reason='transport close' after=22s",
+      from: 'the debug module in a Socket.IO 4 server: its reason, and no code',
+      reads: { connection: 'mOkLbm7xUKA4odCDAAAN', durationMs: 22000 },
+      gives: { kind: 'socket-closed', lifeMs: 22000, keys: { connection: 'mOkLbm7xUKA4odCDAAAN' } },
+    },
+    {
+      line: "2026-11-26T16:56:29.088Z board:socket - zuXe0IHg2ivCJuhGAAAK user=u80607 reason='client namespace disconnect' after=15s",
+      from: 'the debug module in a Socket.IO 4 server',
+      reads: { connection: 'zuXe0IHg2ivCJuhGAAAK' },
+      gives: { kind: 'socket-closed', wasClean: true },
+    },
+    {
+      line: '2026-11-26T16:56:10.766Z board:socket + 1FRZrR0etKXCSREuAAAA user=u72359 ip=203.0.113.30 clients=1',
+      from: 'the debug module in a Socket.IO 4 server',
+      reads: { connection: '1FRZrR0etKXCSREuAAAA', clientIp: '203.0.113.30' },
+      gives: { kind: 'socket-opened', keys: { connection: '1FRZrR0etKXCSREuAAAA' } },
+    },
+    {
+      line: '2026-11-26T16:56:59.611Z board:server event loop lagged 11039ms rss=58MB',
+      from: 'a server’s own monitor, without a level',
+      reads: { message: 'board:server event loop lagged 11039ms rss=58MB' },
+      gives: { kind: 'process-fault', fault: 'hang', fatal: false },
     },
   ],
   rejects: [

@@ -4,7 +4,7 @@ import { shortId } from '../signals.ts';
 import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
+import { instanceIn, keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -235,10 +235,15 @@ function identityOf(events: readonly LogEvent[], profile: ServerProfile): Identi
   };
 }
 
-/** Logs of servers that are called as the dead program is. */
-const logsNamedFor = ({ units, services, containers, pods }: Identity, profile: ServerProfile): readonly string[] => {
+/** Logs of servers that are called as the dead program is; of several instances' logs, whatever their names, those with its number. */
+const logsNamedFor = ({ units, services, containers, pods }: Identity, { sources }: ServerProfile): readonly string[] => {
   const names = new Set([...units, ...services, ...containers, ...pods].map(stem));
-  return [...profile.sources].filter((source) => namesOfLog(source).some((name) => names.has(name)));
+  const numbers = new Set([...units, ...services, ...containers].flatMap((name) => instanceIn(name) ?? []));
+  const areSeveral = new Set([...sources].flatMap((source) => instanceIn(source) ?? [])).size > 1;
+  return [...sources].filter((source) => {
+    const own = areSeveral && numbers.size === 1 ? instanceIn(source) : undefined;
+    return own === undefined ? namesOfLog(source).some((name) => names.has(name)) : numbers.has(own);
+  });
 };
 
 /** Logs of servers beside which a file of the same program's tells of the death. */

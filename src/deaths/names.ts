@@ -18,6 +18,12 @@ export const stem = (name: string): string =>
     .replace(/\.(?:service|scope|slice)$/, '')
     .replace(/@.*$/, '');
 
+/** Which of several it is: `chat@2.service`, `chat-2.log`, `web_1` → its number; undefined = the name has none. */
+export const instanceIn = (name: string): string | undefined =>
+  /[@_.-](\d{1,3})$/.exec(
+    (name.split('/').at(-1) ?? name).replace(/\.(?:service|scope|log|txt|out|err|json|ndjson|jsonl)(?:\.|$).*$/i, ''),
+  )?.[1];
+
 /** Programs that run servers of any name: they identify none. */
 export const RUNTIMES = new Set([
   'kernel',

@@ -3,11 +3,11 @@ import type { Draft, Keys, SocketClosed, SubjectKeys, Vantage } from '../types.t
 import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
-import { endedBy, isBrokenTransport, saidCode, upgradeStatusIn } from './close-words.ts';
+import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
-import { ageIn, numberIn, partyIn } from './prose.ts';
+import { ageIn, isSocketIoId, numberIn, partyIn } from './prose.ts';
 import { remembered } from './remembered.ts';
 import { stallIn } from './stalls.ts';
 import { isWebSocketPath } from './websocket.ts';
@@ -47,6 +47,11 @@ export const APP_NEEDLES: readonly string[] = [
   'subscriber left',
   'detached',
   'joined',
+  'socket + ',
+  'rt_connect',
+  'ws_connect',
+  'socket_connect',
+  'client_connect',
   'link up',
   'link is up',
   'attached',
@@ -214,7 +219,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     lifecycleOf(words, row.thread) ??
     (!words.aboutOther &&
     (words.opensSocket ||
-      (words.opens && isNamed && (words.ofConnection || !isLocated)) ||
+      (words.opens && isNamed && (words.ofConnection || !isLocated || (connection !== undefined && isSocketIoId(connection)))) ||
       (COMES.test(message) && connection !== undefined && words.mentionsSocket) ||
       (NAME_JOINED.test(message) && partyIn(message) !== undefined))
       ? { kind: 'socket-opened' }
@@ -234,8 +239,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   return draft;
 }
 
-// `[ws] + u606513 (127.0.0.1)`, where a close is `[ws] - u606513 code=1000`.
-const COMES = /^\+ \S{1,66}(?: \(?[\w.:[\]]{2,50}\)?)?$/;
+// `[ws] + u606513 (127.0.0.1)`, where a close is `[ws] - u606513 code=1000`; behind a namespace, as the `debug` module writes it: `chat:socket + …`.
+const COMES = /^(?:[a-z][\w-]{0,30}(?::[\w-]{1,30}){1,4} )?\+ \S{1,66}(?: \(?[\w.:[\]]{2,50}\)?)?(?: [\w.-]{1,40}=\S{0,80}){0,8}$/;
 // Fastify's `req-1`, `req-m`, and bare numbers.
 const COUNTED_REQUEST = /^(?:req-)?(?:[0-9a-z]{1,4}|\d{1,8})$/;
 
@@ -308,7 +313,9 @@ function networkOf(words: Words): Draft | undefined {
 
 function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage): Draft | undefined {
   const reason = row.reason ?? row.error;
-  const closes = words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection));
+  const left = row.code === undefined ? wasLeft(row.reason) : undefined;
+  const closes =
+    (words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection))) || (isLocated && isSocketIoEnd(row.reason));
   const named = row.codeIsNamed ? row.code : codeOf(row, words);
   // Go, Python and others end with the socket's own error where no close frame came; a failed read of a named connection is its end.
   const isBroken = named === undefined && (closes || (words.failsToRead && row.connection !== undefined));
@@ -318,7 +325,7 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     kind: 'socket-closed' as const,
     code,
     reason,
-    wasClean: row.clean,
+    wasClean: row.clean ?? left,
     lifeMs: row.durationMs ?? ageIn(row.message ?? ''),
     silenceMs: row.silenceMs,
     by:

@@ -109,6 +109,20 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
   ['client', /client namespace disconnect|io client disconnect|closed by (?:the )?client|client (?:closed|went away)/],
 ]; // prettier-ignore
 
+// Socket.IO's reasons. It hands no close code on: a session that was closed on purpose says so in a packet. Of `transport close` nobody
+// knows: a tab that is closed sends 1001 first, a timer of a hop sends nothing.
+const SOCKET_IO_LOST = /^(?:transport error|ping timeout|parse error|forced close)$/;
+const SOCKET_IO_ENDED = /^transport close$/;
+const SOCKET_IO_LEFT = /^(?:(?:client|server) namespace disconnect|io (?:client|server) disconnect)$/;
+
+/** The reason is one of Socket.IO's: the record is of an end, whatever its words. */
+export const isSocketIoEnd = (reason: string | undefined): boolean =>
+  reason !== undefined && (SOCKET_IO_ENDED.test(reason) || wasLeft(reason) !== undefined);
+
+/** Whether a Socket.IO session was closed on purpose, by its reason; undefined = the reason does not tell, or is none of Socket.IO's. */
+export const wasLeft = (reason: string | undefined): boolean | undefined =>
+  reason === undefined ? undefined : SOCKET_IO_LOST.test(reason) ? false : SOCKET_IO_LEFT.test(reason) ? true : undefined;
+
 /** Who ended a connection, by the words of its reason; undefined = they do not say (`transport close`, `going away` do not). */
 export function endedBy(words: string): SocketClosed['by'] {
   const said = words.toLowerCase();

@@ -23,7 +23,8 @@ const ID_TAGGED = /^(?:[VDIWEF][ /])?[A-Za-z][\w.]{1,40}\(((?=[\w-]{0,63}\d)(?=[
 /** Behind a sign for coming and going: `- u8f1c0c code=1006`, `+ u606513 (127.0.0.1)`. */
 const ID_SIGNED = /^(?:[-+<>*]|<-|->|<<|>>) ["'[(<]?((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])"']?(?=[ :,(]|$)/;
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
-const SOCKET_IO = /\b(?:client|socket|conn(?:ection)?|session|id|sid)[ :=]{1,2}["'(]?([\w-]{16}AA[\w-]{2})(?![\w-])/i;
+const SOCKET_IO = /(?<![\w-])([\w-]{16}AA[\w-]{2})(?![\w-])/;
+export const isSocketIoId = (id: string): boolean => SOCKET_IO.exec(id)?.[1] === id;
 /** SignalR's ids: 16 random bytes in base64url, of which one in a hundred has neither digit nor sign; a class's name has one capital a word. */
 const SIGNALR =
   /\b(?:client|connection|opened|closed|(?:dis)?connected|id)[ :=]{1,2}["'(]?((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
