@@ -49,6 +49,7 @@ export class Tallied {
   /** Ids of connections that another side than the server closes, and when. */
   readonly foreign = new Map<string, number>();
   heartbeats = false;
+  /** nginx writes what its upstreams do at level `error`, timers and what clients do at `info` (`ngx_connection_error`, 1.22). */
   showsIdleCuts = false;
   readonly #refusals = new Refusals();
   #clean = 0;
@@ -70,7 +71,7 @@ export class Tallied {
     if (event.kind === 'socket-closed' && event.code !== undefined) this.closing.add(event.origin.source);
     if (event.vantage === 'server' && (event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat')))
       this.heartbeats = true;
-    if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'upstream-reset') this.showsIdleCuts = true;
+    if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && !event.fault.startsWith('upstream-')) this.showsIdleCuts = true;
     this.#refusals.add(event);
     if (isWorldKind(event.kind) && this.#keeps(event)) this.world.push(event);
   }

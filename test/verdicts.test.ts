@@ -626,6 +626,29 @@ describe('a line without a stamp', () => {
   });
 });
 
+describe('nginx’s error log', () => {
+  const idle = count(9).map((n) => closed(40 + 3 * n, `k${n}`, 25 + n / 1000, ip(n)));
+  const tunnels = count(9).map((n) => tunnel(40 + 3 * n, ip(n), 25.002));
+  const says = (level: string, text: string): string =>
+    nginxError(
+      33,
+      level,
+      `*47 ${text} while proxying upgraded connection, client: ${ip(40)}, server: app.example.com, request: "GET /ws HTTP/1.1", upstream: "http://127.0.0.1:3000/ws", host: "app.example.com"`,
+    );
+  const found = async (line: string): Promise<readonly string[]> => {
+    const whole = await report({
+      'app.log': [listening(0), opened(5, 'z', ip(20)), ...idle, closed(120, 'z', 115, ip(20), 1000)],
+      'nginx-access.log': tunnels,
+      'nginx-error.log': [line, nginxError(90, 'notice', 'http file cache: /var/cache/nginx 0.000M, bsize: 4096')],
+    });
+    return whole.closures.map(({ cause }) => cause);
+  };
+
+  it('at level error shows what upstreams do and no timers: that none is named tells nothing', async () => {
+    expect(new Set(await found(says('error', 'send() failed (32: Broken pipe)')))).toEqual(new Set(['proxy-timeout']));
+  });
+});
+
 describe('a reload of the proxy', () => {
   const reloaded = [
     nginxError(20, 'notice', 'signal 1 (SIGHUP) received from 2411, reconfiguring'),
