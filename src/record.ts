@@ -94,7 +94,10 @@ export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined, li
   const base = own.basis === 'local' ? own.ms : withYearNear(own.ms, carrier.ms);
   const apart = carrier.ms - base - lifeMs;
   const zone = Math.round(apart / QUARTER_HOUR) * QUARTER_HOUR;
-  return Math.abs(zone) <= FARTHEST_ZONE_MS && Math.abs(apart - zone) <= ZONE_SLACK_MS ? stamp(base + zone, own.widthMs) : carrier;
+  const late = apart - zone;
+  if (Math.abs(zone) > FARTHEST_ZONE_MS || Math.abs(late) > ZONE_SLACK_MS) return carrier;
+  // Carried off within its own second, the record is as old as its carrier says, to a finer measure.
+  return lifeMs === 0 && late >= 0 && late < own.widthMs && carrier.widthMs < own.widthMs ? carrier : stamp(base + zone, own.widthMs);
 }
 
 /** A program that counts with a clock of its own (HAProxy) falls behind on a stalling host: its carrier then knows the end better. */

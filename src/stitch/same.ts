@@ -21,7 +21,8 @@ export function sameSlot(a: Observation, b: Observation): boolean {
   }
   if (a.kind === 'handshake-failed' && b.kind === 'handshake-failed') return a.vantage === b.vantage && !toldTwice(a, b);
   if (a.kind !== b.kind || !isEnd(a)) return opened(a) ? refused(b) : opened(b) && refused(a);
-  if (a.origin.source === b.origin.source) return true;
+  // A journal may hold the server's words, a proxy's and those of programs that connect.
+  if (a.origin.source === b.origin.source && a.vantage === b.vantage) return true;
   // Two coded closes of one side are two connections; a coded one beside a code-less one is a second log of the same.
   return (
     a.kind === 'socket-closed' && b.kind === 'socket-closed' && a.vantage === b.vantage && a.code !== undefined && b.code !== undefined

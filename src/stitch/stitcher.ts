@@ -128,7 +128,7 @@ export class Stitcher {
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
     if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place)))
-      this.#endPlaces.push({ origin: event.origin, kind: event.kind });
+      this.#endPlaces.push({ origin: event.origin, kind: event.kind, vantage: event.vantage });
     else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
@@ -466,5 +466,6 @@ const peerOf = (event: Observation): string | undefined => {
   return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 };
 
-type Place = Pick<Observation, 'origin' | 'kind'>;
-const isOfPlace = (event: Observation, { origin, kind }: Place): boolean => event.kind === kind && event.origin.source === origin.source;
+type Place = Pick<Observation, 'origin' | 'kind' | 'vantage'>;
+const isOfPlace = (event: Observation, { origin, kind, vantage }: Place): boolean =>
+  event.kind === kind && event.vantage === vantage && event.origin.source === origin.source;
