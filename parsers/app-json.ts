@@ -35,6 +35,8 @@ const FOREIGN_LOGGER =
 
 const isForeignObject = (object: JsonObject): boolean =>
   FOREIGN.some((key) => key in object) ||
+  // API Gateway's access log.
+  ('routeKey' in object && 'eventType' in object && ('requestTime' in object || 'requestTimeEpoch' in object)) ||
   (typeof object['detail'] === 'object' && typeof object['type'] === 'string' && /-log$/.test(object['type'])) ||
   (typeof object['logger'] === 'string' && 'ts' in object && FOREIGN_LOGGER.test(object['logger']));
 

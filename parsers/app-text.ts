@@ -71,8 +71,8 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   return draft === undefined ? null : row;
 }
 
-/** The object that zap's console, Monolog and `console.log(text, object)` write behind a message; Monolog adds a second one. */
-const TAIL = /\s(\{\s?".{1,16000}\})(?:\s(?:\[\]|\{\}|\{".{1,4000}\}))?$/;
+/** The object that zap's console, Monolog and `console.log(text, object)` write behind a message, or in its place; Monolog adds a second one. */
+const TAIL = /(?:^|\s)(\{\s?".{1,16000}\})(?:\s(?:\[\]|\{\}|\{".{1,4000}\}))?$/;
 
 const learnedOf = learningFields((line) => {
   const head = logHead(withoutAnsi(line));
@@ -100,7 +100,10 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   // A fresh row of this call, completed by what the head says.
   const row: Mutable<AppRow> = appRow(fieldsIn(message, first), message, () => learnedOf(first));
   row.message = message;
-  if (object) Object.assign(row, withoutHead(appRow(fieldsOf(object), tail?.[1] ?? '', () => learnedOf(first))));
+  if (object) {
+    const told = appRow(fieldsOf(object), tail?.[1] ?? '', () => learnedOf(first));
+    Object.assign(row, message === '' ? told : withoutHead(told));
+  }
   const code = row.code ?? closeCodeIn(message);
   if (code !== undefined) row.code = code;
   // What a client reports has happened when the report says; the head is of whoever wrote it down.
@@ -879,6 +882,43 @@ export const appText = defineParser<AppRow>({
       from: 'a server’s own monitor, without a level',
       reads: { message: 'board:server event loop lagged 11039ms rss=58MB' },
       gives: { kind: 'process-fault', fault: 'hang', fatal: false },
+    },
+    {
+      line: '2026-05-20T21:35:10.239Z [WARN]  wsgw.proxy: upstream closed: conn=QE8HM2411K upstream=10.40.3.71:8080 code=1006 duration=2m56.992s error="failed to get reader: failed to read frame header: EOF"',
+      from: 'hclog of a gateway around coder/websocket 1.8',
+      reads: { connection: 'QE8HM2411K', upstream: '10.40.3.71:8080', durationMs: 176_992 },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        vantage: 'gateway',
+        by: 'server',
+        keys: { connection: 'QE8HM2411K', upstream: { ip: '10.40.3.71', port: 8080 } },
+      },
+    },
+    {
+      line: '2026-05-20T21:36:37.576Z [WARN]  wsgw.proxy: downstream closed: conn=D9WMAW9Z4V remote=203.0.113.10:51255 code=1006 duration=20.022s error="failed to get reader: failed to read frame header: read tcp 10.40.7.5:8443->203.0.113.10:51255: read: connection reset by peer"',
+      from: 'hclog of a gateway around coder/websocket 1.8',
+      reads: { connection: 'D9WMAW9Z4V', clientIp: '203.0.113.10' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'client', keys: { client: { ip: '203.0.113.10', port: 51255 } } },
+    },
+    {
+      line: '2026-10-27 09:16:41.4834|INFO|Feed.Ws.SocketEndpoint|socket 0HNBC90A9E7A7:00000007 accepted from 198.51.100.248 board=eq-68',
+      from: 'NLog 5, Kestrel’s TraceIdentifier',
+      reads: { connection: '0HNBC90A9E7A7:00000007', clientIp: '198.51.100.248' },
+      gives: { kind: 'socket-opened', keys: { connection: '0HNBC90A9E7A7:00000007' } },
+    },
+    {
+      line: '2026-10-06T14:04:44.178Z\t332381ec-05c1-4f55-8c4d-a8128b810b3a\tINFO\t{"msg":"disconnect","connectionId":"m5Sz-DU-X_bo4Ac=","disconnectStatusCode":1006,"disconnectReason":"Connection Closed Abnormally","connectedAt":1791295304799,"connectedForMs":179363}',
+      from: 'AWS Lambda, Node.js 20: the $disconnect route of an API Gateway',
+      reads: { connection: 'm5Sz-DU-X_bo4Ac=', code: 1006, durationMs: 179_363, message: 'disconnect' },
+      gives: {
+        kind: 'socket-closed',
+        code: 1006,
+        vantage: 'gateway',
+        by: 'client',
+        lifeMs: 179_363,
+        keys: { connection: 'm5Sz-DU-X_bo4Ac=' },
+      },
     },
   ],
   rejects: [

@@ -66,6 +66,12 @@ export const awsApiGateway = defineParser<GatewayRow>({
       reads: { eventType: 'MESSAGE' },
       gives: 'noise',
     },
+    {
+      line: '{"requestId":"b","ip":"203.0.113.9","requestTimeEpoch":"1690374046123","eventType":"DISCONNECT","routeKey":"$disconnect","status":"200","connectionId":"c","disconnectStatusCode":"1006","disconnectReason":"Connection Closed Abnormally"}',
+      from: 'API Gateway documentation, $context variables of WebSocket APIs',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'client' },
+    },
   ],
   rejects: [
     '{"eventType":"CONNECT","routeKey":"$connect","status":"200","connectionId":"c"}',
@@ -106,10 +112,22 @@ export const awsApiGateway = defineParser<GatewayRow>({
       client: row.clientIp === undefined ? undefined : { ip: row.clientIp },
     });
     const refused = row.status !== undefined && row.status >= 400;
+    // What the gateway ends itself it closes with a frame (1001 at its timers): without one, the connection broke on the client's side.
     if (row.eventType === 'DISCONNECT')
-      return { kind: 'socket-closed', keys, ...known({ code: row.code, reason: row.reason, lifeMs: row.durationMs }) };
+      return {
+        kind: 'socket-closed',
+        keys,
+        ...known({ code: row.code, reason: row.reason, lifeMs: row.durationMs, by: row.code === 1006 ? ('client' as const) : undefined }),
+      };
+    // No side of a connection: whom it refused the gateway never told the connection's id.
     if (refused && row.eventType !== 'MESSAGE')
-      return { kind: 'handshake-failed', keys, status: row.status ?? 0, why: `API Gateway answered ${row.status}` };
+      return {
+        kind: 'handshake-failed',
+        vantage: 'edge',
+        keys: { ...keys, connection: undefined },
+        status: row.status ?? 0,
+        why: `API Gateway answered ${row.status}`,
+      };
     return row.eventType === 'CONNECT' ? { kind: 'socket-opened', keys } : undefined;
   },
 });

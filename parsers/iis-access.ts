@@ -6,7 +6,7 @@ import { defineParser } from '../src/types.ts';
 
 interface RequestRow extends HttpRow {
   readonly directive?: undefined;
-  /** `sc-status.sc-substatus.sc-win32-status`: 64 = the network name is gone (the client vanished), 995 = aborted, 1236 = aborted here. */
+  /** `sc-status.sc-substatus.sc-win32-status`: 64 = the network name is gone (see `CLIENT_GONE`), 995 = aborted, 1236 = aborted here. */
   readonly termination?: string | undefined;
 }
 type IisRow = RequestRow | DirectiveRow;
@@ -41,6 +41,8 @@ const DEFAULTS = [
   'date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status time-taken',
 ];
 const PREFIX = '#Fields: ';
+/** ERROR_NETNAME_DELETED: http.sys lost the client's connection under the request. What IIS or ARR ends itself, or the server behind them, has 0 or another. */
+const CLIENT_GONE = '.64';
 const OWN =
   /^#Software: Microsoft Internet Information Services|^#Fields: (?!.*\b(?:x-edge-|s-reason))(?=.*\bcs-uri-stem\b)(?=.*\bsc-status\b)/;
 
@@ -84,7 +86,13 @@ export const iisAccess = defineParser<IisRow>({
         userAgent: 'Mozilla/5.0 (Windows NT 10.0)',
         termination: '101.0.64',
       },
-      gives: { kind: 'tunnel-ended', lifeMs: 60012, termination: '101.0.64', keys: { client: { ip: '203.0.113.9' }, path: '/chat?id=1' } },
+      gives: {
+        kind: 'tunnel-ended',
+        lifeMs: 60012,
+        termination: '101.0.64',
+        endedBy: 'client',
+        keys: { client: { ip: '203.0.113.9' }, path: '/chat?id=1' },
+      },
     },
     {
       line: '2026-12-31 23:59:59 GET /ws 2001:db8::9 HTTP/1.1 502 8120 311 1502',
@@ -127,5 +135,9 @@ export const iisAccess = defineParser<IisRow>({
     }
     return null;
   },
-  events: (row) => (row.directive === undefined ? accessEvent(row) : undefined),
+  events(row) {
+    if (row.directive !== undefined) return undefined;
+    const draft = accessEvent(row);
+    return draft?.kind === 'tunnel-ended' && row.termination?.endsWith(CLIENT_GONE) ? { ...draft, endedBy: 'client' } : draft;
+  },
 });

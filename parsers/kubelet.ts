@@ -29,7 +29,8 @@ const CONTROLLER_FILE =
 /** Structured lines: the message in quotes, then `key="value"`. */
 const MESSAGE = /^"((?:[^"\\]|\\.){0,4000})"(?: (.*))?$/;
 /** `event={"ID":"…","Type":"ContainerDied","Data":"…"}`, before 1.27 `event=&{ID:… Type:ContainerDied Data:…}`. */
-const LIFECYCLE = /\bevent=(?:&\{ID:\S{1,80} Type:(\w{1,40})|\{"ID":"[^"]{1,80}","Type":"(\w{1,40})")/;
+const LIFECYCLE =
+  /\bevent=(?:&\{ID:\S{1,80} Type:(\w{1,40})(?: Data:([0-9a-f]{64})\})?|\{"ID":"[^"]{1,80}","Type":"(\w{1,40})"(?:,"Data":"([0-9a-f]{64})")?)/;
 const POD_LIST = /\bpods=\["?([\w.-]{1,253})\/([\w.-]{1,253})"?/;
 /** `event={Pid:3419 ProcessName:node …}` or the same as JSON. */
 const VICTIM = /"?Pid"?:(\d{1,10})\b.{0,200}?"?ProcessName"?:"?([^"\s,}]{1,64})/;
@@ -47,10 +48,10 @@ function readRest(rest: string): Partial<KubeletRow> & { readonly message: strin
     message: said.replace(/\\(.)/g, '$1'),
     namespace: pod === undefined ? undefined : namespace,
     pod,
-    container: pairs.get('containerName'),
+    container: pairs.get('containerName') ?? lifecycle?.[2] ?? lifecycle?.[4],
     graceMs: grace === undefined ? undefined : /^\d{1,7}$/.test(grace) ? Number(grace) * 1000 : duration(grace),
     probe: pairs.get('probeType')?.toLowerCase(),
-    lifecycle: lifecycle?.[1] ?? lifecycle?.[2],
+    lifecycle: lifecycle?.[1] ?? lifecycle?.[3],
     containerMessage: pairs.get('containerMessage') ?? pairs.get('message'),
     command: victim?.[2],
     victimPid: victim ? Number(victim[1]) : undefined,
@@ -71,7 +72,7 @@ function meaning(row: KubeletRow): Draft | undefined {
     return { kind: 'stop-requested', how: 'liveness' };
   if (message === 'Probe failed' || message === 'Probe errored')
     return probe === 'liveness' || probe === 'readiness' || probe === 'startup' ? { kind: 'health-failed', probe } : undefined;
-  // The pod's pause container dies and starts like any other, so the container stays open.
+  // The pod's pause container dies and starts like any other: only the id says which it was.
   if (row.lifecycle === 'ContainerDied') return { kind: 'process-ended' };
   if (row.lifecycle === 'ContainerStarted') return { kind: 'process-started', what: 'container' };
   if (message === 'SyncLoop DELETE') return { kind: 'stop-requested', how: 'pod-delete' };
@@ -132,13 +133,20 @@ export const kubelet = defineParser<KubeletRow>({
       line: 'I0814 19:37:07.384915    1734 kubelet.go:2134] "SyncLoop (PLEG): event for pod" pod="default/nginx" event=&{ID:96d459e4-c1a6-4412-b38d-dbf299dafd19 Type:ContainerStarted Data:578f72d0d40c1758c61041acae108c22d210cbd1c6ea879be27b101870921454}',
       from: 'kubelet 1.24, a published AKS journal',
       reads: { lifecycle: 'ContainerStarted', pod: 'nginx' },
-      gives: { kind: 'process-started', what: 'container', keys: { pod: 'nginx' } },
+      gives: {
+        kind: 'process-started',
+        what: 'container',
+        keys: { pod: 'nginx', container: '578f72d0d40c1758c61041acae108c22d210cbd1c6ea879be27b101870921454' },
+      },
     },
     {
       line: 'I0516 18:34:06.951598    4052 kubelet.go:2439] "SyncLoop (PLEG): event for pod" pod="default/liveness-exec" event={"ID":"93e17ecc-ab55-461a-b526-29248d2554ad","Type":"ContainerDied","Data":"05657a9c673d612aedd955a65136ccca36b82ba987831de7844cdc0238f1d707"}',
       from: 'kubelet 1.29, a published AKS journal',
       reads: { lifecycle: 'ContainerDied' },
-      gives: { kind: 'process-ended', keys: { pod: 'liveness-exec' } },
+      gives: {
+        kind: 'process-ended',
+        keys: { pod: 'liveness-exec', container: '05657a9c673d612aedd955a65136ccca36b82ba987831de7844cdc0238f1d707' },
+      },
     },
     {
       line: 'I1231 23:59:59.999999    1842 kubelet.go:2441] "SyncLoop DELETE" source="api" pods=["prod/chat-7d9c5b8f6-x2lqp"]',

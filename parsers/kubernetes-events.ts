@@ -1,6 +1,6 @@
 /** Events of the Kubernetes API: tables of `kubectl get events`, `kubectl events` and `kubectl describe`, and their JSON. */
 import { firstOf, type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
-import { age, eventMeaning } from '../src/grammar/kubernetes.ts';
+import { age, eventMeaning, rfc1123 } from '../src/grammar/kubernetes.ts';
 import { iso, stamp } from '../src/time.ts';
 import { type Context, type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
 
@@ -72,13 +72,15 @@ function readWide(text: string, header: string): EventRow | null {
   };
 }
 
+const NAME = /^Name: {2,40}\S/;
+
 /** What the description above the table is of. */
 function described(before: readonly string[]): {
   readonly kind: string | undefined;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
 } {
-  const from = before.findLastIndex((line) => /^Name: {2,40}\S/.test(line));
+  const from = before.findLastIndex((line) => NAME.test(line));
   const lines = before.slice(Math.max(0, from));
   const value = (key: RegExp): string | undefined => lines.map((line) => key.exec(line)?.[1]).find((found) => found !== undefined);
   const kind = lines.some((line) => /^(?:Containers|Init Containers):/.test(line))
@@ -89,11 +91,54 @@ function described(before: readonly string[]): {
   return { kind, name: value(/^Name: {2,40}(\S{1,253})/), namespace: value(/^Namespace: {2,40}(\S{1,63})/) };
 }
 
+const STATE_STARTED = /^ {6}Started: {2,40}(\S.{20,40})$/;
+const CONTAINER = /^ {2}([a-z0-9][a-z0-9-]{0,62}):$/;
+
+/** When each running container of the description started. */
+function startsIn(lines: readonly string[]): ReadonlyMap<string, Stamp> {
+  const starts = new Map<string, Stamp>();
+  let container: string | undefined;
+  for (const [at, line] of lines.entries()) {
+    container = CONTAINER.exec(line)?.[1] ?? container;
+    if (container === undefined || !/^ {4}State: {2,40}Running$/.test(line)) continue;
+    const started = rfc1123(STATE_STARTED.exec(lines[at + 1] ?? '')?.[1] ?? '');
+    if (started) starts.set(container, started);
+  }
+  return starts;
+}
+
+/**
+ * An age by the clock of the description itself: it says when a running container started, and how long ago it told of that. Rows stand in
+ * order of time (kubectl sorts them by their last).
+ */
+function dated(seen: Stamp, above: readonly string[], text: string, below: readonly string[]): Stamp | undefined {
+  const starts = startsIn(above);
+  if (starts.size === 0) return undefined;
+  const end = below.findIndex((line) => !DESCRIBED.test(line));
+  const lines = [...above, text, ...(end < 0 ? below : below.slice(0, end))];
+  for (const [at, line] of lines.entries()) {
+    const [, , reason, told = '', , , , message = ''] = DESCRIBED.exec(line) ?? [];
+    const started = reason === 'Started' ? starts.get(/^Started container (\S{1,63})$/.exec(message)?.[1] ?? '') : undefined;
+    const since = started && age(told);
+    if (!since) continue;
+    if (at === above.length) return started;
+    const from = started.ms + since.ms - seen.ms - seen.widthMs;
+    const to = started.ms + started.widthMs + since.ms + since.widthMs - seen.ms;
+    const [fromMs, toMs] = at > above.length ? [from, Math.min(to, started.ms + started.widthMs)] : [Math.max(from, started.ms), to];
+    return fromMs <= toMs ? stamp(fromMs, toMs - fromMs) : undefined;
+  }
+  return undefined;
+}
+
 function readDescribed(text: string, context: Context): EventRow | null {
   const [whole, type = '', reason = '', seen = '', count, program, host, message = ''] = DESCRIBED.exec(text) ?? [];
   if (whole === undefined) return null;
-  const { kind, name, namespace } = described(context.before(400));
-  return { at: age(seen), type, reason, program, host, message, count: numberOf(count), kind, name, namespace, pod: podName(kind, name) };
+  const before = context.before(400);
+  const { kind, name, namespace } = described(before);
+  const ago = age(seen);
+  const from = before.findLastIndex((line) => NAME.test(line));
+  const at = ago && (dated(ago, before.slice(Math.max(0, from)), text, context.after(60)) ?? ago);
+  return { at, type, reason, program, host, message, count: numberOf(count), kind, name, namespace, pod: podName(kind, name) };
 }
 
 /** Stamps of one event; those that were never set are null. The last time is the one that the tables show too. */
@@ -152,6 +197,16 @@ const DESCRIPTION = [
   'Namespace:        prod',
   'Containers:',
   '  chat:',
+  'Events:',
+  '  Type     Reason     Age                From     Message',
+];
+
+const RUNNING = [
+  'Name:             chat-7c9d5f6b8d-h8w2k',
+  'Containers:',
+  '  chat:',
+  '    State:          Running',
+  '      Started:      Wed, 16 Sep 2026 08:42:12 +0200',
   'Events:',
   '  Type     Reason     Age                From     Message',
 ];
@@ -274,6 +329,21 @@ export const kubernetesEvents = defineParser<EventRow>({
       from: 'kubectl 1.31 get events',
       reads: { reason: 'Pulled' },
       gives: 'noise',
+    },
+    {
+      line: '  Normal   Killing    10m                kubelet  Container chat failed liveness probe, will be restarted',
+      from: 'kubectl 1.30 describe pod, which says when its container started',
+      before: RUNNING,
+      after: ['  Normal   Started    10m (x2 over 22m)  kubelet  Started container chat'],
+      reads: { at: { ms: Date.UTC(2026, 8, 16, 6, 42, 12) - 61_000, widthMs: 62_000, basis: 'utc' } },
+      gives: { kind: 'stop-requested', how: 'liveness' },
+    },
+    {
+      line: '  Normal   Started    10m (x2 over 22m)  kubelet  Started container chat',
+      from: 'kubectl 1.30 describe pod, which says when its container started',
+      before: RUNNING,
+      reads: { at: { ms: Date.UTC(2026, 8, 16, 6, 42, 12), widthMs: 1000, basis: 'utc' } },
+      gives: { kind: 'process-started', what: 'container' },
     },
   ],
   rejects: [

@@ -125,6 +125,17 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
       holds: (fault) => (fault.phase === 'tunnel' && (fault.fault === 'upstream-reset' || fault.fault === 'upstream-closed') ? 1 : 0),
       says: () => 'the proxy logged a reset from the server',
     },
+    {
+      id: 'gateway-cut',
+      on: 'socket-closed',
+      mechanism: 'upstream-cut',
+      strength: root === 'crash' ? 'moderate' : 'weak',
+      speaks: 'for',
+      because:
+        'the gateway that dialed the server got no close frame of it: a death does that, and so does a server that terminates a socket',
+      holds: ({ vantage, by, code }) => (vantage === 'gateway' && by === 'server' && code === 1006 ? 1 : 0),
+      says: () => "the gateway saw the server's side break off",
+    },
     ...ENDED_OTHERWISE,
   ],
   deaths: [

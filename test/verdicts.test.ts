@@ -1165,6 +1165,86 @@ describe('last words on a terminal, without any time', () => {
   });
 });
 
+describe('a pod that its probe finds hung', () => {
+  const pod = 'chat-7c9d5f6b8d-h8w2k';
+  const spring = (at: number, thread: string, text: string): string => `${iso(at)}  INFO 1 --- [chat-api] [${thread.padStart(15)}] ${text}`;
+  const session = (at: number, id: string, text: string): string =>
+    spring(at, 'nio-8080-exec-1', `c.e.chat.ws.ChatHandler : Session ${id} ${text}`);
+  const stamp = (at: number): string => new Date(START + at * 1000).toUTCString().replace('GMT', '+0000');
+
+  it('is not stopped on purpose, though its own last line is of a graceful stop', async () => {
+    const found = await report({
+      [`${pod}.previous.log`]: [
+        ...count(6).map((n) => session(1 + n, `k${n}aa10f0`, 'established')),
+        spring(600, 'ionShutdownHook', 'o.s.b.w.e.tomcat.GracefulShutdown : Commencing graceful shutdown. Waiting for active requests'),
+      ],
+      'clients.log': count(6).map((n) => client(630.4, `k${n}aa10f0`, 629.4 - n, ip(n))),
+      'describe.txt': [
+        `Name:             ${pod}`,
+        'Containers:',
+        '  chat:',
+        '    State:          Running',
+        `      Started:      ${stamp(630)}`,
+        '    Last State:     Terminated',
+        '      Reason:       Error',
+        '      Exit Code:    137',
+        `      Started:      ${stamp(-9)}`,
+        `      Finished:     ${stamp(630)}`,
+        'Events:',
+        '  Type     Reason     Age                From     Message',
+        '  ----     ------     ----               ----     -------',
+        '  Normal   Killing    10m                kubelet  Container chat failed liveness probe, will be restarted',
+        '  Normal   Started    10m (x2 over 22m)  kubelet  Started container chat',
+      ],
+    });
+    expect(found.closures).toHaveLength(6);
+    for (const { cause, detail } of found.closures) expect([cause, detail]).toEqual(['crash', 'hang: killed after failed liveness probes']);
+  });
+});
+
+describe('a gateway that dials its servers', () => {
+  const id = '0e53b2781a5d1089d6531aa85c94885d1a1d89dc59bc09dd22eb3dc167c03e65';
+  const line = (at: number, text: string): string => `${iso(at)} [WARN]  gw.proxy: ${text}`;
+  const kubelet = (at: number, text: string): string => `${iso(at)} node-a kubelet[2231]: I1122 ${clock(at)}.100070    2231 ${text}`;
+
+  it('is not the server whose death it tells of, and names the client that goes', async () => {
+    const found = await report({
+      'edge.log': [
+        ...count(6).map((n) => line(1 + n, `session open: conn=k${n}aa10f0 remote=${ip(n)}:41000 upstream=10.40.3.71:8080`)),
+        line(9, `downstream closed: conn=k5aa10f0 remote=${ip(5)}:41000 code=1006 duration=3s error="connection reset by peer"`),
+        ...count(5).map((n) =>
+          line(60.25, `upstream closed: conn=k${n}aa10f0 upstream=10.40.3.71:8080 code=1006 duration=${59 - n}.2s error="EOF"`),
+        ),
+        line(90, `session open: conn=k9aa10f0 remote=${ip(9)}:41000 upstream=10.40.3.72:8080`),
+      ],
+      'node.log': [
+        `${iso(60.2)} node-a kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=cri-containerd-${id}.scope,mems_allowed=0,oom_memcg=/kubepods.slice/kubepods-pod3e1c26d3_23ef_423e_a848_f808f54d35bf.slice/cri-containerd-${id}.scope,task_memcg=/kubepods.slice/kubepods-pod3e1c26d3_23ef_423e_a848_f808f54d35bf.slice/cri-containerd-${id}.scope,task=feedd,pid=81234,uid=1`,
+        `${iso(60.2)} node-a kernel: Memory cgroup out of memory: Killed process 81234 (feedd) total-vm:2204108kB, anon-rss:517220kB, file-rss:18432kB, shmem-rss:0kB, UID:1 pgtables:1240kB oom_score_adj:937`,
+        kubelet(
+          61,
+          `kubelet.go:2453] "SyncLoop (PLEG): event for pod" pod="md/feed-6f9c7b5d48-w2mrk" event={"ID":"3e1c26d3-23ef-423e-a848-f808f54d35bf","Type":"ContainerDied","Data":"${id}"}`,
+        ),
+      ],
+      // Stamped to the second: before the kubelet's own word of the end.
+      'events.json': [
+        JSON.stringify({
+          kind: 'Event',
+          reason: 'Started',
+          message: 'Started container feed',
+          type: 'Normal',
+          involvedObject: { kind: 'Pod', name: 'feed-6f9c7b5d48-w2mrk', namespace: 'md' },
+          firstTimestamp: iso(61).replace('.000', ''),
+          lastTimestamp: iso(61).replace('.000', ''),
+          count: 2,
+        }),
+      ],
+    });
+    const causes = causesOf(found);
+    expect(causes['k0aa10f0']).toBe('oom');
+    expect(causes['k5aa10f0']).toBe('client-abort');
+  });
+});
+
 describe('a death of a pod', () => {
   const [dead, living] = ['chat-6f8d5c9b74-4xk2p', 'chat-6f8d5c9b74-9vw7d'];
   const line = (at: number, hostname: string, rest: object): string =>

@@ -19,7 +19,8 @@ const OWN_RECORD = new RegExp(
   ].join('|'),
   'y',
 );
-const STREAM = /(\S{1,200}\/\S{1,300}) /y;
+/** A container's or function's stream has its name's parts; that of an API Gateway's access log is a hash. */
+const STREAM = /(\S{1,200}\/\S{1,300}|[0-9a-f]{32}) /y;
 
 const isOwnRecord = (line: string, from: number): boolean => {
   OWN_RECORD.lastIndex = from;
@@ -49,6 +50,11 @@ export const cloudwatchText: Envelope = {
         writer: 'ecs/chat/0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55',
         at: { ms: 1795379021123, widthMs: 0.001, basis: 'utc' },
       },
+    },
+    {
+      line: '2026-10-06T14:00:14.708000+00:00 eee65f53e9421ce50211670eae679f02 {"eventType":"CONNECT"}',
+      from: 'aws-cli 2 logs tail of an API Gateway’s access log',
+      unwraps: { text: '{"eventType":"CONNECT"}', writer: 'eee65f53e9421ce50211670eae679f02' },
     },
   ],
   rejects: [

@@ -107,9 +107,8 @@ export const clientAbort: Cause = {
       mechanism: 'endpoint-word',
       strength: 'strong',
       speaks: 'against',
-      because: 'the endpoint names silence, a timer, a shutdown or its own network: no FIN or RST of the client came first',
-      holds: (close) =>
-        close.by === 'heartbeat' || close.by === 'idle-timeout' || close.by === 'shutdown' || close.by === 'network' ? 1 : 0,
+      because: 'the endpoint names the server, silence, a timer, a shutdown or its own network: no FIN or RST of the client came first',
+      holds: ({ by }) => (by === 'server' || by === 'heartbeat' || by === 'idle-timeout' || by === 'shutdown' || by === 'network' ? 1 : 0),
       says: (close) => `the endpoint says that it ended by ${close.by}`,
     },
     {

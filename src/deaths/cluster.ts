@@ -39,10 +39,11 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   /** Those that may still take an event: events come in order of time. */
   let open: Cluster[] = [];
   const programs = new Programs();
+  const pods = new Pods(events);
   const undated: EventOf<'process-fault'>[] = [];
   for (const event of events) {
     if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
-    const process = programs.named(event as ProcessEvent);
+    const process = pods.named(programs.named(event as ProcessEvent));
     if (process.kind === 'process-fault' && process.fatal === false) continue;
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
     if (isUndated(process.when)) {
@@ -123,6 +124,23 @@ class Programs {
   }
 }
 
+/** Pods by their containers, as the kubelet tells them: runtimes know a container's id alone, and the kernel the uid of its pod besides. */
+class Pods {
+  readonly #pods = new Map<string, string>();
+
+  constructor(events: readonly LogEvent[]) {
+    for (const { format, keys } of events)
+      if (format === 'kubelet' && keys.pod !== undefined && keys.container !== undefined && isId(keys.container))
+        this.#pods.set(keys.container, keys.pod);
+  }
+
+  /** The event with the name of its container's pod. */
+  named(event: ProcessEvent): ProcessEvent {
+    const pod = this.#pods.get(event.keys.container ?? '');
+    return pod === undefined || pod === event.keys.pod ? event : { ...event, keys: { ...event.keys, pod } };
+  }
+}
+
 /** How long an end may follow the stop that was asked for. */
 const stopWindow = (cluster: Cluster): DurationMs =>
   Math.max(
@@ -147,15 +165,27 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
         : event.kind === 'process-ended'
           ? LAST_WORDS_MS
           : DEATH_WINDOW_MS;
-  if (since > window || since < -DEATH_WINDOW_MS) return false;
+  if (since > window || (since < -DEATH_WINDOW_MS && !told.some((other) => isStopInDoubt(other, event)))) return false;
   // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
-  const late = (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && stopping);
+  const late =
+    (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && (stopping || isToldAgain(event, told)));
   if (started && event.kind !== 'process-started' && !late) return false;
   if (event.kind === 'process-ended' && stopping && isSuccessors(event, told)) return false;
   const kinship = told.map((other) => kin(event, other, profile));
   if (kinship.includes('conflict')) return false;
   return kinship.includes('same') || (event.kind !== 'process-started' && told.some((other) => sameDeath(event, other)));
 }
+
+/** The kubelet makes a new container for each start: what is told of one's end twice is one end, even if a start is stamped in between, to the second. */
+const isToldAgain = ({ keys: { pod, container } }: ProcessEvent, told: readonly ProcessEvent[]): boolean =>
+  pod !== undefined &&
+  container !== undefined &&
+  isId(container) &&
+  told.some(({ kind, keys }) => (kind === 'process-ended' || kind === 'oom-kill') && keys.container === container);
+
+/** A stop that may have been asked for at any time around the event: tables of ages count in minutes. */
+const isStopInDoubt = (stop: ProcessEvent, { when }: ProcessEvent): boolean =>
+  stop.kind === 'stop-requested' && when.fromMs >= stop.when.fromMs && when.fromMs <= stop.when.toMs;
 
 /** It dies without having been asked. */
 const isSudden = ({ by, signal, exitCode }: EventOf<'process-ended'>): boolean =>
@@ -202,10 +232,12 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
   return 'neutral';
 }
 
-/** Whether the event stands in a log without names of its own that is called as the keys name a program. */
-function isOwnLogOf({ vantage, origin, keys }: ProcessEvent, { unit, service }: Keys): boolean {
-  if (vantage !== 'server' || keys.unit !== undefined || keys.service !== undefined) return false;
+/** Whether the event stands in a log without names of its own that is called as the keys name a program, or that is called as a pod. */
+function isOwnLogOf({ vantage, origin, keys }: ProcessEvent, { unit, service, pod }: Keys): boolean {
+  if (vantage !== 'server' || keys.unit !== undefined) return false;
   const names = namesOfLog(origin.source);
+  if (pod !== undefined && keys.pod === undefined && names.includes(stem(pod))) return true;
+  if (keys.service !== undefined) return false;
   return [unit, service].some((name) => name !== undefined && names.includes(stem(name)));
 }
 

@@ -1,6 +1,7 @@
 /** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
 import type { Death, Identity, Relation, Way } from '../closure.ts';
 import { shortId } from '../signals.ts';
+import { gap } from '../stitch/draft.ts';
 import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
@@ -18,6 +19,8 @@ const ROOTS: Readonly<Record<Way, Death['root']>> = {
 };
 /** The kubelet logs a probe's verdict and its kill within some ms; its events are stamped to the second. */
 const OWN_KILL_MS = 3_000;
+/** Words of whoever carries a stop out, and of who is stopped: they do not tell why. */
+const OF_A_KILL: ReadonlySet<string> = new Set(['container-stop', 'app-signal']);
 const PLANNED: ReadonlySet<string> = new Set([
   'unit-stop',
   'app-signal',
@@ -48,7 +51,8 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
   const firstSign = [kill, fatal, end].flatMap((event) => (event ? [event.when.fromMs] : []));
   // The kubelet words a failed liveness probe's kill like any other; what it says right before is why.
   const hung = stops.find((stop) => stop.how === 'liveness' || stop.how === 'watchdog');
-  const ownKill = planned?.how === 'container-stop' && hung !== undefined && Math.abs(planned.when.fromMs - hung.when.fromMs) < OWN_KILL_MS;
+  const ownKill =
+    hung !== undefined && stops.every(({ how, when }) => !PLANNED.has(how) || (OF_A_KILL.has(how) && gap(when, hung.when) < OWN_KILL_MS));
   const stopFirst = planned !== undefined && !ownKill && firstSign.every((ms) => planned.when.fromMs <= ms + 1_000);
   const found = endingOf({
     kill,

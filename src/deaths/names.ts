@@ -56,7 +56,7 @@ export const RUNTIMES = new Set([
 
 const EXTENSIONS = /(?:\.(?:log|json|jsonl|ndjson|txt|out|err|gz|zst|bz2|xz|\d{1,8}))+$/i;
 /** What supervisors and people put behind a program's name to tell its streams apart. */
-const STREAM = /[-_.](?:out|err|error|errors|stdout|stderr|json|log|logs|console|current|\d{1,3})$/i;
+const STREAM = /[-_.](?:out|err|error|errors|stdout|stderr|json|log|logs|console|current|previous|\d{1,3})$/i;
 
 const folderOf = (source: string): string => source.slice(0, source.lastIndexOf('/') + 1);
 

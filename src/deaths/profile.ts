@@ -27,7 +27,7 @@ export class ServerProfile {
   readonly pods = new Set<string>();
   readonly services = new Set<string>();
   readonly hosts = new Set<string>();
-  /** Where proxies reached it. */
+  /** Where proxies and gateways reached it. */
   readonly addresses = new Set<string>();
   /** What proxies call where they reached it: `prod-chat-8080`. */
   readonly upstreamNames = new Set<string>();
@@ -40,8 +40,8 @@ export class ServerProfile {
   readonly times = new Map<string, number[]>();
 
   add(event: LogEvent): void {
-    if (event.kind === 'tunnel-ended' && event.keys.upstream && this.addresses.size < MOST_ADDRESSES)
-      this.addresses.add(event.keys.upstream.ip);
+    const isOfHop = event.kind === 'tunnel-ended' || (event.kind === 'socket-closed' && event.vantage === 'gateway');
+    if (isOfHop && event.keys.upstream && this.addresses.size < MOST_ADDRESSES) this.addresses.add(event.keys.upstream.ip);
     if (event.kind === 'tunnel-ended' && event.keys.upstreamName !== undefined && this.upstreamNames.size < MOST_ADDRESSES)
       this.upstreamNames.add(event.keys.upstreamName);
     if (event.vantage !== 'server') return;

@@ -12,7 +12,9 @@ const ALIASES = {
   pid: 'pid processid procid processpid',
   // A close code by name; `code`, `status` and the like are one only beside words of a close.
   closeCode:
-    'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode',
+    'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode disconnectstatuscode requestcontextdisconnectstatuscode',
+  // `$context.disconnectStatusCode` of API Gateway, which hands it to the $disconnect route: what the gateway saw.
+  gatewayCode: 'disconnectstatuscode requestcontextdisconnectstatuscode',
   code: 'code statuscode status eventcode errcode errorcode',
   httpStatus: 'statuscode status httpstatus http httpcode resstatuscode responsestatuscode responsestatus',
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',

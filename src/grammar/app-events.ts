@@ -1,5 +1,6 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
-import type { Draft, Keys, SocketClosed, SubjectKeys, Vantage } from '../types.ts';
+import type { Draft, Endpoint, Keys, SocketClosed, SubjectKeys, Vantage } from '../types.ts';
+import { endpoint, isIp } from './address.ts';
 import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
@@ -123,6 +124,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** What a record is joined by. What concerns the process has no connection and no peer: an address beside it is the server's own. */
 function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean): Keys {
   const keys: Mutable<Keys> = ofProcess ? {} : connectionKeys(row);
+  const upstream = ofProcess || connection === undefined ? undefined : upstreamOf(row);
+  if (upstream !== undefined) keys.upstream = upstream;
+  // The only address of a record that is not about its client.
+  if (upstream !== undefined && keys.client?.ip === upstream.ip && keys.client.port === upstream.port) delete keys.client;
   if (connection !== undefined && !ofProcess) keys.connection = connection;
   const agent = ofProcess ? undefined : row.userAgent === undefined ? row.clientVersion : agentOf(row.userAgent);
   if (agent !== undefined) keys.agent = agent;
@@ -163,6 +168,7 @@ const OF_THE_WRITER: SubjectKeys = {
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // Chromium's names of network errors; and only who connects has a close without an open.
   if (row.message?.includes('net::ERR_') || isTelemetry(row) || (row.opened === false && row.code === 1006)) return 'client';
+  if (row.ofGateway) return 'gateway';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
@@ -171,7 +177,9 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // A link is what a device has to its server.
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
-  if (OF_UPSTREAM.test(row.message ?? '')) return 'gateway';
+  if (OF_UPSTREAM.test(row.message ?? '') || OF_DOWNSTREAM.test(row.message ?? '')) return 'gateway';
+  // Whoever holds a connection and names the address to which it goes on.
+  if (row.connection !== undefined && upstreamOf(row) !== undefined) return 'gateway';
   if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
@@ -190,9 +198,27 @@ const isOfNobody = (row: AppRow): boolean =>
   (row.message === undefined || row.level === undefined) &&
   [row.level, row.logger, row.program, row.host, row.pid, row.clientIp, row.received, row.sent].every((value) => value === undefined);
 
-/** `upstream connection lost`, `backend websocket closed`: who speaks of the connection to its upstream has dialed it. */
+/** `upstream connection lost`, `backend websocket closed`, `upstream closed: …`: who speaks of the connection to its upstream has dialed it. */
 const OF_UPSTREAM =
-  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b/i;
+  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|^(?:the )?upstream (?:closed|disconnected)\b/i;
+/** `downstream closed: …`: who has another side to tell it from. */
+const OF_DOWNSTREAM =
+  /^(?:the )?downstream (?:(?:web ?socket|ws|socket|connection|conn|session) (?:was |has )?)?(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b/i;
+
+/** Where a connection goes on, if the record says that by an address. */
+function upstreamOf({ upstream }: AppRow): Endpoint | undefined {
+  const found = upstream === undefined ? undefined : endpoint(upstream);
+  return found?.port !== undefined && isIp(found.ip) ? found : undefined;
+}
+
+/** Which of its two connections a gateway says has ended. */
+function sideOf({ message = '', ofGateway, code }: AppRow, vantage: Vantage): SocketClosed['by'] {
+  if (vantage !== 'gateway') return undefined;
+  // What API Gateway ends itself it closes with a frame.
+  if (ofGateway) return code === 1006 ? 'client' : undefined;
+  if (OF_DOWNSTREAM.test(message)) return 'client';
+  return OF_UPSTREAM.test(message) ? 'server' : undefined;
+}
 
 /** `websocket connect failed`, `failed to connect to wss://…`: of whoever dialed. */
 const DIALS =
@@ -331,7 +357,8 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     by:
       initiatorOf(row.initiator, vantage) ??
       (row.heartbeatLost ? 'heartbeat' : undefined) ??
-      endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`),
+      endedBy(reason === undefined ? (row.message ?? '') : `${reason} ${row.message ?? ''}`) ??
+      sideOf(row, vantage),
     received: row.received,
     sent: row.sent,
   });

@@ -60,6 +60,8 @@ export interface AppRow extends Row {
   readonly error?: string;
   /** False = the client says that its socket never opened. */
   readonly opened?: boolean;
+  /** The gateway's own word of the close, which a function behind it wrote down. */
+  readonly ofGateway?: boolean;
   /** A client's own words, whoever wrote them down: fields or a name that only telemetry has. */
   readonly ofClient?: boolean;
   /** The page's script and line, as a browser's console writes before what was printed there: `app.js:14`. */
@@ -220,6 +222,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
     opened,
+    ofGateway: fields.gatewayCode !== undefined || undefined,
     ofClient: opened !== undefined || fields.ofBrowser !== undefined || text(fields, 'clientType') === 'Browser' || undefined,
   });
 }

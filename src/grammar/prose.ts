@@ -6,9 +6,9 @@ import { closeCodeIn } from './close-words.ts';
 import { keyValues } from './keyvalue.ts';
 
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none; Engine.IO's begin with any sign of base64url.
-// A link is what a device has to its server; the kernel's has the name of an interface.
+// A link is what a device has to its server; the kernel's has the name of an interface. Kestrel's `TraceIdentifier` is `connection:request`.
 const ID =
-  /\b(?:client|conn(?:ection)?|socket|session|peer|stream|(?:up|back)?link(?! (?:eth|en[opsx]|wl|veth|br|docker|tun|wg)\w{0,12}\b)|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|on(?:dis)?connected(?:async)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?((?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63})(?![\w.:]\d)/gi;
+  /\b(?:client|conn(?:ection)?|socket|session|peer|stream|(?:up|back)?link(?! (?:eth|en[opsx]|wl|veth|br|docker|tun|wg)\w{0,12}\b)|web ?socket|wss?|disconnect(?:ed)?|connect(?:ed)?|on(?:dis)?connected(?:async)?|id|sid)(?: id)?(?:[ :=#]|: ){1,2}["'[(<]?#?(0H[0-9A-V]{11}:[0-9A-F]{8}(?!\w)|(?=[\w-]{0,63}\d)(?:\w|-(?=[\w-]{15}))[\w-]{3,63}(?!\w|[.:]\d))/gi;
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
   /(?<![A-Za-z])(?:open(?:ed)?|closed?|accepted)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
