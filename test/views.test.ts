@@ -1,5 +1,6 @@
 /** Whose view a log gives that reads like a server's. */
 import { describe, expect, it } from 'vitest';
+import { Stitcher } from '../src/stitch/stitcher.ts';
 import { reportOn } from './logs-in-memory.ts';
 
 const second = (n: number): string => `2026-11-26T12:00:${String(n).padStart(2, '0')}`;
@@ -31,6 +32,21 @@ it('takes a log that tells of dialing for a client’s', async () => {
   expect(await closesOf([...ends.slice(3), dialed])).toBe(4);
 });
 
+it('leaves nothing open of what the server closed, where the client wrote of the begin alone', () => {
+  const stitcher = new Stitcher(() => {}, new Set());
+  const of = (source: string, line: number) => ({
+    when: { fromMs: line * 1_000, toMs: line * 1_000 },
+    origin: { source, line },
+    keys: { connection: 'c1f00d01' },
+    quote: '',
+    format: '',
+  });
+  stitcher.add({ ...of('server.log', 1), kind: 'socket-opened', vantage: 'server' });
+  stitcher.add({ ...of('field.log', 1), kind: 'socket-opened', vantage: 'client' });
+  stitcher.add({ ...of('server.log', 9), kind: 'socket-closed', vantage: 'server', code: 1000 });
+  expect(stitcher.finish()).toEqual([]);
+});
+
 describe('of connections that several servers took', () => {
   const hub = (first: number): string[] => [
     `${second(0)}.000Z INFO listening on 8080`,
@@ -40,7 +56,7 @@ describe('of connections that several servers took', () => {
   const agents = [0, 1, 2, 3, 4, 5, 6, 7];
   const clean = (n: number): boolean => n % 4 === 0;
   const told = (n: number): string => (clean(n) ? 'closed code=1000' : 'connection lost code=1006 up=10s');
-  const viewsOf = async (field: readonly string[]): Promise<readonly (string | undefined)[]> => {
+  const viewsOf = async (field: readonly string[]): Promise<readonly (string | null)[]> => {
     const { closures } = await reportOn([
       ['hub-a.log', hub(0).join('\n')],
       ['hub-b.log', hub(4).join('\n')],
