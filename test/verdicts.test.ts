@@ -1128,6 +1128,38 @@ describe('a JVM that catches the signal of which it dies', () => {
   });
 });
 
+describe('a clock that writes its zone', () => {
+  /** The pod’s last connections: each ends at its own time. */
+  const ends = [100, 140, 190, 260];
+  const local = (at: number, text: string): string => `${iso(at).slice(0, 19).replace('T', ' ')},000 INFO  [ws] ${text}`;
+  const logs = (stops: readonly number[]): Parameters<typeof reportOn>[0] => [
+    [
+      'server.log',
+      ends
+        .flatMap((at, n) => [
+          local(n, `connection opened id=a1b2c3${n}0 ip=${ip(n)}`),
+          local(at, `connection closed id=a1b2c3${n}0 code=1006`),
+        ])
+        .sort()
+        .join('\n'),
+    ],
+    ['client.json', ends.map((at, n) => client(at, `a1b2c3${n}0`, at - n, ip(n))).join('\n')],
+    [
+      'events.txt',
+      [
+        'LAST                   TYPE     REASON    OBJECT           MESSAGE',
+        ...stops.map((at, n) => `${iso(at).slice(0, 19)}Z   Normal   Killing   Pod/chat-${n}       Stopping container chat`),
+      ].join('\n'),
+    ],
+  ];
+
+  it('is not moved by a quarter of an hour to where its records would fit', async () => {
+    const { closures, clocks } = await reportOn(logs(ends.map((at) => at + 900)));
+    expect(clocks.find(({ source }) => source === 'events.txt')).toMatchObject({ offsetMs: 0 });
+    expect(closures.map(({ cause }) => cause)).not.toContain('deploy-restart');
+  });
+});
+
 describe('a reset that the server reads', () => {
   const ended = (at: number, id: string, life: number, error: string): string =>
     `${iso(at)} WARN  [ws] connection closed id=${id} code=1006 duration=${life}s error="${error}"`;
