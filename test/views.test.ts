@@ -1,6 +1,8 @@
 /** Whose view a log gives that reads like a server's. */
 import { describe, expect, it } from 'vitest';
+import type { Closure } from '../src/closure.ts';
 import { Stitcher } from '../src/stitch/stitcher.ts';
+import type { LogEvent } from '../src/types.ts';
 import { reportOn } from './logs-in-memory.ts';
 
 const second = (n: number): string => `2026-11-26T12:00:${String(n).padStart(2, '0')}`;
@@ -32,19 +34,43 @@ it('takes a log that tells of dialing for a client’s', async () => {
   expect(await closesOf([...ends.slice(3), dialed])).toBe(4);
 });
 
+const seenAt = (source: string, at: number) => ({
+  when: { fromMs: at * 1_000, toMs: at * 1_000 },
+  origin: { source, line: at },
+  keys: { connection: 'c1f00d01' },
+  quote: '',
+  format: '',
+});
+
 it('leaves nothing open of what the server closed, where the client wrote of the begin alone', () => {
   const stitcher = new Stitcher(() => {}, new Set());
-  const of = (source: string, line: number) => ({
-    when: { fromMs: line * 1_000, toMs: line * 1_000 },
-    origin: { source, line },
-    keys: { connection: 'c1f00d01' },
-    quote: '',
-    format: '',
-  });
-  stitcher.add({ ...of('server.log', 1), kind: 'socket-opened', vantage: 'server' });
-  stitcher.add({ ...of('field.log', 1), kind: 'socket-opened', vantage: 'client' });
-  stitcher.add({ ...of('server.log', 9), kind: 'socket-closed', vantage: 'server', code: 1000 });
+  stitcher.add({ ...seenAt('server.log', 1), kind: 'socket-opened', vantage: 'server' });
+  stitcher.add({ ...seenAt('field.log', 1), kind: 'socket-opened', vantage: 'client' });
+  stitcher.add({ ...seenAt('server.log', 9), kind: 'socket-closed', vantage: 'server', code: 1000 });
   expect(stitcher.finish()).toEqual([]);
+});
+
+describe('an end that a client alone tells of', () => {
+  const closureOf = (own: number, taken: number): Closure | undefined => {
+    const closures: Closure[] = [];
+    const stitcher = new Stitcher((closure) => closures.push(closure), new Set());
+    const events: LogEvent[] = [
+      { ...seenAt('field.log', own), kind: 'socket-opened', vantage: 'client' },
+      { ...seenAt('field.log', own + 13), kind: 'socket-closed', vantage: 'client', code: 1006, lifeMs: 13_000 },
+      { ...seenAt('server.log', taken), kind: 'socket-opened', vantage: 'server' },
+    ];
+    for (const event of events.sort((a, b) => a.when.fromMs - b.when.fromMs)) stitcher.add(event);
+    stitcher.finish();
+    return closures[0];
+  };
+
+  it('is in the time of the server, which has the begin later than the client', () => {
+    expect(closureOf(53, 100)).toMatchObject({ ended: { fromMs: 113_000 }, lifeMs: 13_000, server: 'server.log' });
+  });
+
+  it('is when it says, where the begins lie a handshake apart', () => {
+    expect(closureOf(105, 100)).toMatchObject({ ended: { fromMs: 118_000 }, lifeMs: 13_000, server: 'server.log' });
+  });
 });
 
 describe('of connections that several servers took', () => {

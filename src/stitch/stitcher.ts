@@ -330,6 +330,17 @@ export class Stitcher {
     return undefined;
   }
 
+  /** What the server wrote of the begin, where the client's own word of it is known and nobody else tells of the end. */
+  #takenBy({ opened, ids, seen }: Draft): EventOf<'socket-opened'> | undefined {
+    if (opened?.vantage !== 'client' || seen.some(({ vantage }) => vantage !== 'client')) return undefined;
+    for (const id of ids)
+      for (const source of this.#openers.keys()) {
+        const taken = this.#live.get(`${source} ${id}`);
+        if (taken?.vantage === 'server') return taken;
+      }
+    return undefined;
+  }
+
   /** What its server ended is over for the client too, whether or not that writes of it. */
   #overForClients(id: string): void {
     for (const source of this.#openers.keys())
@@ -351,7 +362,7 @@ export class Stitcher {
       this.#gone++;
       draft.gone = true;
       this.#forget(draft);
-      if (draft.seen.some(ofConnection)) this.#emit(closureOf(draft));
+      if (draft.seen.some(ofConnection)) this.#emit(closureOf(draft, this.#takenBy(draft)));
     }
     // Arrays are cut once in a while: taking single items off their front would copy them each time.
     if (this.#gone > COMPACT) {
