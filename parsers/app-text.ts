@@ -8,6 +8,7 @@ import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { exceptionIn } from '../src/grammar/java-exception.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
+import { isKlogOfConnection } from '../src/grammar/klog.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
@@ -54,7 +55,8 @@ const unindented = (text: string, { at }: Context): string => (at !== undefined 
 
 function rowOfLine(line: string, context: Context): AppRow | null {
   const text = unindented(line, context);
-  if (text.length > 100_000 || FOREIGN_LINE.test(text) || isForeignService(context.keys.service)) return null;
+  if (text.length > 100_000 || (FOREIGN_LINE.test(text) && !isKlogOfConnection(text)) || isForeignService(context.keys.service))
+    return null;
   const head = logHead(text, context.header) ?? (context.at === undefined ? undefined : boxedHead(text));
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
   const dated = head?.stamped || context.at !== undefined;
@@ -919,6 +921,18 @@ export const appText = defineParser<AppRow>({
         lifeMs: 179_363,
         keys: { connection: 'm5Sz-DU-X_bo4Ac=' },
       },
+    },
+    {
+      line: 'I1231 23:59:59.723038       1 hub.go:64] "Stream opened" stream="19e4ab70b646" agent="trk-8071" remote="[2001:db8::7]:41923"',
+      from: 'an application with klog v2',
+      reads: { level: 'I', connection: '19e4ab70b646' },
+      gives: { kind: 'socket-opened', keys: { connection: '19e4ab70b646', client: { ip: '2001:db8::7', port: 41923 } } },
+    },
+    {
+      line: 'W0109 07:46:01.753094   12345 hub.go:103] "Stream read failed" stream="19e4ab70b646" err="websocket: close 1006 (abnormal closure): unexpected EOF" dur="5m0.002s" frames=61 lastFrame="4.705s"',
+      from: 'an application with klog v2 and gorilla/websocket 1.5',
+      reads: { level: 'W', at: { ms: 947403961753.094, widthMs: 0.001, basis: 'yearless' }, code: 1006, durationMs: 300_002 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_002, keys: { connection: '19e4ab70b646' } },
     },
   ],
   rejects: [

@@ -1,5 +1,6 @@
 /** klog lines of the kubelet and other Kubernetes components. */
 import { keyValues } from '../src/grammar/keyvalue.ts';
+import { isKlogOfConnection } from '../src/grammar/klog.ts';
 import { subject } from '../src/grammar/subject.ts';
 import { duration, klogAt } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
@@ -178,6 +179,7 @@ export const kubelet = defineParser<KubeletRow>({
     'I1322 20:23:41.518822    1842 prober.go:107] "Probe failed"',
     'X1122 20:23:41.518822    1842 prober.go:107] text',
     'I1122 20:23:41.518822 prober.go:107] text',
+    'W0819 17:46:01.753094       1 hub.go:103] "Stream read failed" stream="19e4ab70b646" err="websocket: close 1006 (abnormal closure): unexpected EOF"',
   ],
   read(text) {
     const level = text[0] ?? '';
@@ -185,7 +187,7 @@ export const kubelet = defineParser<KubeletRow>({
     if (!found) return null;
     HEAD.lastIndex = found.end;
     const [, pid, file = '', rest = ''] = HEAD.exec(text) ?? [];
-    if (pid === undefined || CONTROLLER_FILE.test(file)) return null;
+    if (pid === undefined || CONTROLLER_FILE.test(file) || isKlogOfConnection(text)) return null;
     return { at: found.stamp, level, pid: Number(pid), file, ...readRest(rest) };
   },
   events(row) {

@@ -21,8 +21,10 @@ interface EventRow extends Row {
 }
 
 const AGE = String.raw`((?:\d{1,6}[smhdy]){1,3}|<unknown>|<invalid>)(?: \(x(\d{1,9}) over [\w<>]{1,20}\))?`;
+/** Of `-o custom-columns=LAST:.lastTimestamp,…` in the order of the usual table. */
+const STAMPED = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z`;
 const TABLE = new RegExp(
-  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62}) {2,200})?${AGE} {2,200}(\w{1,40}) {2,200}(\w{1,80}) {2,200}([A-Za-z.0-9]{1,80})\/(\S{1,300}) {2,300}(\S.{0,8000})$`,
+  String.raw`^(?:([a-z0-9][a-z0-9-]{0,62}) {2,200})?(?:${AGE}|(${STAMPED})) {2,200}(\w{1,40}) {2,200}(\w{1,80}) {2,200}([A-Za-z.0-9]{1,80})\/(\S{1,300}) {2,300}(\S.{0,8000})$`,
 );
 const DESCRIBED = new RegExp(
   String.raw`^ {2}(Normal|Warning) {2,80}(\w{1,80}) {2,80}${AGE} {2,80}(\S{1,80}?)(?:, (\S{1,253}))? {2,200}(\S.{0,8000})$`,
@@ -38,9 +40,9 @@ const podName = (kind: string | undefined, name: string | undefined): string | u
 const containerOf = (path: string | undefined): string | undefined => FIELD_PATH.exec(path ?? '')?.[1];
 
 function readTable(text: string): EventRow | null {
-  const [whole, namespace, seen = '', count, type = '', reason = '', kind, name, message = ''] = TABLE.exec(text) ?? [];
+  const [whole, namespace, seen = '', count, stamped = '', type = '', reason = '', kind, name, message = ''] = TABLE.exec(text) ?? [];
   if (whole === undefined) return null;
-  return { at: age(seen), namespace, type, reason, kind, name, pod: podName(kind, name), message, count: numberOf(count) };
+  return { at: age(seen) ?? iso(stamped), namespace, type, reason, kind, name, pod: podName(kind, name), message, count: numberOf(count) };
 }
 
 /** `-o wide` has columns that may be empty, so they are cut where the header puts them. */
@@ -344,6 +346,13 @@ export const kubernetesEvents = defineParser<EventRow>({
       before: RUNNING,
       reads: { at: { ms: Date.UTC(2026, 8, 16, 6, 42, 12), widthMs: 1000, basis: 'utc' } },
       gives: { kind: 'process-started', what: 'container' },
+    },
+    {
+      line: '2026-08-19T18:01:00Z   Normal   Killing             Pod/telemetry-6b8f9d77c4-2kq9d            Stopping container server',
+      from: 'kubectl 1.31 get events -o custom-columns=LAST:.lastTimestamp,TYPE:.type,…',
+      header: 'LAST                   TYPE     REASON              OBJECT                                    MESSAGE',
+      reads: { at: { ms: 1787162460000, widthMs: 1000, basis: 'utc' }, pod: 'telemetry-6b8f9d77c4-2kq9d' },
+      gives: { kind: 'stop-requested', keys: { pod: 'telemetry-6b8f9d77c4-2kq9d' } },
     },
   ],
   rejects: [

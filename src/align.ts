@@ -5,7 +5,7 @@
 
 import { anchorOf, isAnchor, type Side, shiftWords } from './align/lone.ts';
 import { clientViews } from './align/views.ts';
-import { type Edge, edgeOf, isZoneLess, QUARTER_HOUR, RANK, type Vote } from './align/votes.ts';
+import { type Edge, edgeOf, isZoneLess, QUARTER_HOUR, RANK } from './align/votes.ts';
 import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
@@ -305,7 +305,7 @@ function startingWords(node: Node): string {
 }
 
 const firmer = (one: Edge, than: Edge): boolean =>
-  RANK[one.ground] - RANK[than.ground] > 0 || (one.ground === than.ground && one.votes > than.votes);
+  RANK[one.ground] > RANK[than.ground] || (RANK[one.ground] === RANK[than.ground] && one.votes > than.votes);
 
 /** Places all that can be reached, and returns it, the root first. */
 function spread(root: Node): readonly Node[] {
@@ -321,9 +321,10 @@ function spread(root: Node): readonly Node[] {
   }
 }
 
-function place(node: Node, by: Node, vote: Vote): void {
-  const measured = vote.offsetMs + (by.offsetMs ?? 0);
+function place(node: Node, by: Node, vote: Edge): void {
   const { basis } = node.sample;
+  const isWritten = vote.ground === 'zone' && !isZoneLess(node.sample);
+  const measured = isWritten ? 0 : vote.offsetMs + (by.offsetMs ?? 0);
   const name = by.sample.source;
   const year = MISSING[basis] ? `; ${MISSING[basis]} from the other sources` : '';
   const words = `${vote.votes} event${vote.votes === 1 ? '' : 's'} shared with ${name}`;

@@ -1091,6 +1091,98 @@ describe('a target that ECS takes out of its target group', () => {
   });
 });
 
+describe('a BIG-IP that resets what was idle', () => {
+  const reset = (at: number, from: string, to: string): string =>
+    `Nov 22 ${clock(at)} bigip-a err tmm1[20114]: 01230140:3: RST sent from ${from} to ${to}, [0x2d1c0f3:1173] Flow expired (sweeper) (idle timeout)`;
+  /** Two end in each second, of which it resets the second one: the moment alone does not tell whose the reset was. */
+  const isReset = (n: number): boolean => n % 2 === 1;
+  const lives = [300, 300, 330, 330, 360, 360].map((end, n) => end - n * 40);
+  const server = lives.flatMap((life, n) => [
+    `${iso(n * 40)} INFO  [ws] connection opened id=5e55${n}a ip=10.20.1.5:4200${n}`,
+    `${iso(n * 40 + life + 0.459)} INFO  [ws] connection closed id=5e55${n}a code=1006 duration=${life}.459s`,
+  ]);
+  const telemetry = (early: number): readonly string[] =>
+    lives.map((life, n) =>
+      JSON.stringify({ ts: START / 1000 + n * 40 + life - early, event: 'ws_close', conn_id: `5e55${n}a`, close_code: 1006 }),
+    );
+  const wanted = lives.flatMap((_, n) => (isReset(n) ? [`5e55${n}a`] : []));
+  const logs = (early: number): Parameters<typeof reportOn>[0] => [
+    ['server.log', [...server].sort().join('\n')],
+    ['ltm', lives.flatMap((life, n) => (isReset(n) ? [reset(n * 40 + life, `10.20.1.5:4200${n}`, '10.20.3.11:8080')] : [])).join('\n')],
+    ['client.json', telemetry(early).join('\n')],
+  ];
+
+  it('is known by the port that the server wrote when the connection came', async () => {
+    const { closures } = await reportOn(logs(-0.5));
+    expect(closures.filter(({ grade }) => grade === 'confirmed').map(({ connection }) => connection)).toEqual(wanted);
+  });
+
+  it('is known so where the client’s clock writes of it first', async () => {
+    const { closures } = await reportOn(logs(0.8));
+    expect(closures.filter(({ grade }) => grade === 'confirmed').map(({ connection }) => connection)).toEqual(wanted);
+  });
+});
+
+describe('a JVM that catches the signal of which it dies', () => {
+  const unit = (at: number, text: string): string => `Nov 22 ${clock(at)} ws2 systemd[1]: feed.service: ${text}`;
+  const report = (at: number, text: string): string => `Nov 22 ${clock(at)} ws2 java[3088]: # ${text}`;
+  const ids = count(6);
+
+  it('has aborted, as its unit says: one death', async () => {
+    const { closures } = await reportOn([
+      [
+        'ws2-feed.log',
+        [...ids.map((n) => opened(n * 7, `c0de0${n}`, ip(n))), opened(150, 'c0de99', ip(9)), closed(170, 'c0de99', 20, ip(9), 1000)].join(
+          '\n',
+        ),
+      ],
+      ['client.json', ids.map((n) => client(120.2, `c0de0${n}`, 120 - n * 7, ip(n))).join('\n')],
+      [
+        'messages',
+        [
+          report(120, 'A fatal error has been detected by the Java Runtime Environment:'),
+          report(120, ' SIGSEGV (0xb) at pc=0x00007f2a1c3e51b7, pid=3088, tid=3120'),
+          unit(121, 'Main process exited, code=killed, status=6/ABRT'),
+          unit(131, 'Scheduled restart job, restart counter is at 1.'),
+        ].join('\n'),
+      ],
+    ]);
+    expect(closures.map(({ cause, detail }) => `${cause} ${detail}`)).toEqual(ids.map(() => 'crash segfault of java (pid 3088)'));
+  });
+});
+
+describe('a clock that writes its zone', () => {
+  /** The pod’s last connections: each ends at its own time. */
+  const ends = [100, 140, 190, 260];
+  const local = (at: number, text: string): string => `${iso(at).slice(0, 19).replace('T', ' ')},000 INFO  [ws] ${text}`;
+  const logs = (stops: readonly number[]): Parameters<typeof reportOn>[0] => [
+    [
+      'server.log',
+      ends
+        .flatMap((at, n) => [
+          local(n, `connection opened id=a1b2c3${n}0 ip=${ip(n)}`),
+          local(at, `connection closed id=a1b2c3${n}0 code=1006`),
+        ])
+        .sort()
+        .join('\n'),
+    ],
+    ['client.json', ends.map((at, n) => client(at, `a1b2c3${n}0`, at - n, ip(n))).join('\n')],
+    [
+      'events.txt',
+      [
+        'LAST                   TYPE     REASON    OBJECT           MESSAGE',
+        ...stops.map((at, n) => `${iso(at).slice(0, 19)}Z   Normal   Killing   Pod/chat-${n}       Stopping container chat`),
+      ].join('\n'),
+    ],
+  ];
+
+  it('is not moved by a quarter of an hour to where its records would fit', async () => {
+    const { closures, clocks } = await reportOn(logs(ends.map((at) => at + 900)));
+    expect(clocks.find(({ source }) => source === 'events.txt')).toMatchObject({ offsetMs: 0 });
+    expect(closures.map(({ cause }) => cause)).not.toContain('deploy-restart');
+  });
+});
+
 describe('a reset that the server reads', () => {
   const ended = (at: number, id: string, life: number, error: string): string =>
     `${iso(at)} WARN  [ws] connection closed id=${id} code=1006 duration=${life}s error="${error}"`;

@@ -1,5 +1,8 @@
 /** Whose view a log gives that reads like a server's. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Closure } from '../src/closure.ts';
+import { Stitcher } from '../src/stitch/stitcher.ts';
+import type { LogEvent } from '../src/types.ts';
 import { reportOn } from './logs-in-memory.ts';
 
 const second = (n: number): string => `2026-11-26T12:00:${String(n).padStart(2, '0')}`;
@@ -29,6 +32,80 @@ it('counts each connection once where the clients’ log names what the server�
 it('takes a log that tells of dialing for a client’s', async () => {
   const dialed = `${second(24)}.000Z ERROR websocket connect failed agent_id=c1f00d09 error=HTTP error: 502 Bad Gateway`;
   expect(await closesOf([...ends.slice(3), dialed])).toBe(4);
+});
+
+const seenAt = (source: string, at: number) => ({
+  when: { fromMs: at * 1_000, toMs: at * 1_000 },
+  origin: { source, line: at },
+  keys: { connection: 'c1f00d01' },
+  quote: '',
+  format: '',
+});
+
+it('leaves nothing open of what the server closed, where the client wrote of the begin alone', () => {
+  const stitcher = new Stitcher(() => {}, new Set());
+  stitcher.add({ ...seenAt('server.log', 1), kind: 'socket-opened', vantage: 'server' });
+  stitcher.add({ ...seenAt('field.log', 1), kind: 'socket-opened', vantage: 'client' });
+  stitcher.add({ ...seenAt('server.log', 9), kind: 'socket-closed', vantage: 'server', code: 1000 });
+  expect(stitcher.finish()).toEqual([]);
+});
+
+describe('an end that a client alone tells of', () => {
+  const closureOf = (own: number, taken: number): Closure | undefined => {
+    const closures: Closure[] = [];
+    const stitcher = new Stitcher((closure) => closures.push(closure), new Set());
+    const events: LogEvent[] = [
+      { ...seenAt('field.log', own), kind: 'socket-opened', vantage: 'client' },
+      { ...seenAt('field.log', own + 13), kind: 'socket-closed', vantage: 'client', code: 1006, lifeMs: 13_000 },
+      { ...seenAt('server.log', taken), kind: 'socket-opened', vantage: 'server' },
+    ];
+    for (const event of events.sort((a, b) => a.when.fromMs - b.when.fromMs)) stitcher.add(event);
+    stitcher.finish();
+    return closures[0];
+  };
+
+  it('is in the time of the server, which has the begin later than the client', () => {
+    expect(closureOf(53, 100)).toMatchObject({ ended: { fromMs: 113_000 }, lifeMs: 13_000, server: 'server.log' });
+  });
+
+  it('is when it says, where the begins lie a handshake apart', () => {
+    expect(closureOf(105, 100)).toMatchObject({ ended: { fromMs: 118_000 }, lifeMs: 13_000, server: 'server.log' });
+  });
+});
+
+describe('of connections that several servers took', () => {
+  const hub = (first: number): string[] => [
+    `${second(0)}.000Z INFO listening on 8080`,
+    ...[0, 1, 2, 3].map((n) => `${second(n + 1)}.100Z INFO ws open id=5f3a0${first + n} remote=192.0.2.${first + n + 1}:4000`),
+    `${second(9)}.100Z INFO ws closed id=5f3a0${first} code=1000 remote=192.0.2.${first + 1}:4000`,
+  ];
+  const agents = [0, 1, 2, 3, 4, 5, 6, 7];
+  const clean = (n: number): boolean => n % 4 === 0;
+  const told = (n: number): string => (clean(n) ? 'closed code=1000' : 'connection lost code=1006 up=10s');
+  const viewsOf = async (field: readonly string[]): Promise<readonly (string | null)[]> => {
+    const { closures } = await reportOn([
+      ['hub-a.log', hub(0).join('\n')],
+      ['hub-b.log', hub(4).join('\n')],
+      ['field.log', field.join('\n')],
+    ]);
+    return closures.map(({ firstSeenBy }) => firstSeenBy);
+  };
+
+  it('takes the log of all their ends, without an address, for the clients’, opens or none', async () => {
+    const field = agents.flatMap((n) => [
+      `${second((n % 4) + 1)}.150Z INFO hub connection 5f3a0${n} established`,
+      `${second(clean(n) ? 9 : 12)}.200Z WARN hub connection 5f3a0${n} ${told(n)}`,
+    ]);
+    expect(await viewsOf(field)).toEqual(Array.from({ length: 6 }, () => 'client'));
+  });
+
+  it('takes that of many machines, each with one of them, for the clients’', async () => {
+    const field = agents.flatMap((n) => [
+      `<132>1 ${second((n % 4) + 1)}.150Z lift-${n} agent 404 - - hub: connected id=5f3a0${n}`,
+      `<132>1 ${second(clean(n) ? 9 : 12)}.200Z lift-${n} agent 404 - - hub: ${told(n)} id=5f3a0${n}`,
+    ]);
+    expect(await viewsOf(field)).toEqual(Array.from({ length: 6 }, () => 'client'));
+  });
 });
 
 /** What devices write to a central syslog, each of two lines of one attempt apart from the other by another device's. */

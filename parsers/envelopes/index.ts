@@ -13,6 +13,7 @@ import { elasticsearchHit } from './elasticsearch-hit.ts';
 import { fly } from './fly.ts';
 import { gcpLogging } from './gcp-logging.ts';
 import { heroku } from './heroku.ts';
+import { hostPrefix } from './host-prefix.ts';
 import { journalFull } from './journal-full.ts';
 import { journalJson } from './journal-json.ts';
 import { journalMonotonic } from './journal-monotonic.ts';
@@ -43,6 +44,7 @@ export const envelopes: readonly Envelope[] = [
   fly,
   gcpLogging,
   heroku,
+  hostPrefix,
   journalFull,
   journalJson,
   journalMonotonic,

@@ -32,7 +32,8 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
       views.add(one.sample.source);
   for (const { sample } of all)
     if (
-      isFleet(sample) ||
+      isFleet(sample, all) ||
+      isSpread(sample, all) ||
       (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
     )
       views.add(sample.source);
@@ -40,13 +41,41 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
 }
 
 /**
- * The log of many machines that were refused by another's gateway, each with one connection at a time: they are who connects. A server has
- * several at once.
+ * The log of many machines, each with one connection at a time, that were refused by another's gateway or whose connections others took:
+ * they are who connects. A server has several at once.
  */
-const isFleet = ({ machines, shared, refusals, kinds }: ClockSample): boolean =>
-  machines.size >= FLEET_LEAST && !shared && refusals > 0 && !OWN_WORDS.some((kind) => kinds.has(kind));
+const isFleet = (sample: ClockSample, all: readonly Side[]): boolean =>
+  sample.machines.size >= FLEET_LEAST &&
+  !sample.shared &&
+  !OWN_WORDS.some((kind) => sample.kinds.has(kind)) &&
+  (sample.refusals > 0 || takersOf(sample, all) > 0);
 /** Replicas of a server that nobody uses are fewer. */
 const FLEET_LEAST = 5;
+
+/**
+ * It tells of the connections of several servers at once, and neither of itself nor of who connected: a server's own second log has the
+ * connections of one.
+ */
+const isSpread = (sample: ClockSample, all: readonly Side[]): boolean =>
+  isOutside(sample) && sample.vantages.size === 1 && takersOf(sample, all) > 1;
+
+/** How many other logs wrote, with the clients' addresses, that the connections began of which this one tells the end: of all but a few. */
+function takersOf(client: ClockSample, all: readonly Side[]): number {
+  const servers = all.filter(
+    ({ sample }) => sample.source !== client.source && sample.clients.size > 0 && sample.kinds.has('socket-opened'),
+  );
+  const taken = new Map<string, number>();
+  let known = 0;
+  for (const key of client.keyed.keys()) {
+    if (!key.startsWith(CLOSE)) continue;
+    const opener = servers.find(({ sample }) => sample.keyed.has(`open ${key.slice(CLOSE.length)}`))?.sample.source;
+    if (opener === undefined) continue;
+    known++;
+    taken.set(opener, (taken.get(opener) ?? 0) + 1);
+  }
+  if (known < SHARED_LEAST || known < client.namedEnds * SHARED_SHARE) return 0;
+  return [...taken.values()].filter((count) => count >= SHARED_LEAST).length;
+}
 
 /** It tells of no process and names no machine; where it names a client's address, it is who is connected to. Some lines say that they are a client's. */
 const isOutside = ({ kinds, housed, clients, vantages }: ClockSample): boolean =>

@@ -15,10 +15,10 @@ export interface Vote {
 
 /**
  * What a vote rests on: ids name one event; two logs of one program come from one clock; lives and addresses name one connection; a
- * rhythm only tells that the times fit.
+ * rhythm only tells that the times fit, and a zone under which they do says nothing of a clock that writes its own.
  */
-type Ground = 'id' | 'program' | 'connection' | 'rhythm';
-export const RANK: Readonly<Record<Ground, number>> = { id: 3, program: 2, connection: 1, rhythm: 0 };
+type Ground = 'id' | 'program' | 'connection' | 'rhythm' | 'zone';
+export const RANK: Readonly<Record<Ground, number>> = { id: 3, program: 2, connection: 1, rhythm: 0, zone: 0 };
 export type Edge = Vote & { readonly ground: Ground };
 
 /** A clock as votes see it. */
@@ -39,7 +39,7 @@ export function edgeOf(a: Voter, b: Voter): Edge | undefined {
   const found =
     on('connection', lifeVote(a, b)) ??
     on('connection', visitVote(a, b)) ??
-    on('rhythm', coincidenceVote(a, b)) ??
+    on('zone', coincidenceVote(a, b)) ??
     on('rhythm', rhythmVote(a, b)) ??
     on('rhythm', turnVote(a, b));
   if (!found || !sameProgram(a, b)) return found;

@@ -100,9 +100,11 @@ function onlyEndOf(
 }
 
 /** Whether an end is what comes of a fault, by its signal or its code. */
-function diesOf({ fault }: EventOf<'process-fault'>, { signal, exitCode, dumped }: EventOf<'process-ended'>): boolean {
-  if (fault === 'segfault' || fault === 'trap') return /SEGV|ILL|TRAP|FPE|BUS/.test(signal ?? '');
-  if (fault === 'heap-limit' || fault === 'abort') return signal === 'SIGABRT' || exitCode === 134 || dumped === true;
+function diesOf({ fault, vantage }: EventOf<'process-fault'>, { signal, exitCode, dumped }: EventOf<'process-ended'>): boolean {
+  const aborts = signal === 'SIGABRT' || exitCode === 134;
+  // A runtime that catches the signal and reports it itself, as HotSpot does, aborts afterwards.
+  if (fault === 'segfault' || fault === 'trap') return /SEGV|ILL|TRAP|FPE|BUS/.test(signal ?? '') || (aborts && vantage !== 'kernel');
+  if (fault === 'heap-limit' || fault === 'abort') return aborts || dumped === true;
   // .NET, Rust with panic=abort and C++ abort after their last words.
   return exitCode !== undefined && exitCode > 0 && (exitCode < 128 || exitCode === 134);
 }

@@ -1,5 +1,5 @@
 /** The head of an application's text line: stamp, level, logger, pid and thread in the orders and brackets that loggers write. */
-import { clfAt, daytimeAt, epoch, iso, isoAt, monthIndex, slashAt, stamp, syslogAt } from '../time.ts';
+import { clfAt, daytimeAt, epoch, iso, isoAt, klogAt, monthIndex, slashAt, stamp, syslogAt } from '../time.ts';
 import type { Stamp } from '../types.ts';
 import { withoutAnsi } from './ansi.ts';
 import { known } from './known.ts';
@@ -53,6 +53,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^(?<level>[DIWEF]),? \[${STAMP}(?: #(?<pid>\d{1,7}))?\](?:\s{1,4}[A-Z]{4,5} -- (?<logger>[^:\s]{0,80})\s?:)?`,
   // `[stamp LEVEL name]` (env_logger, Serilog)
   String.raw`^\[${STAMP}\s{1,4}${LEVEL}(?:\s{1,4}(?<logger>[\w:.-]{1,80}))?\]`,
+  // `Immdd hh:mm:ss.uuuuuu threadid file:line] ` (klog): the number is a container's own pid, 1 in each of them
+  String.raw`^(?<level>[IWEF])(?<stamp>\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) {1,8}\d{1,10} [\w.-]{1,80}\.go:\d{1,6}\](?= )`,
   // `stamp` (Go's log), `[stamp]`, `<stamp>`
   String.raw`^[[<]?${STAMP}[\]>]?:?(?=\s)`,
   // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
@@ -154,6 +156,7 @@ function wordedStamp(written: string): Stamp | undefined {
 
 function stampOf(written: string, order?: string): Stamp | undefined {
   if (/^[A-Z]|M$/.test(written)) return wordedStamp(written);
+  if (/^\d{4} /.test(written)) return klogAt(written)?.stamp;
   // Seconds, ms or µs since 1970.
   if (/^\d{10}/.test(written)) return epoch(written);
   const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);

@@ -1,7 +1,8 @@
 /** A finished draft → the closure. */
 import type { Closure, EndpointSide } from '../closure.ts';
-import type { EventOf, Keys } from '../types.ts';
+import type { EventOf, Keys, Span } from '../types.ts';
 import { closes, type Draft, isEnd, isSide, leading, lifeOf, type Observation } from './draft.ts';
+import { HANDSHAKE_MS } from './neighbourhood.ts';
 
 const CLEAN_CODES = (code: number): boolean => code !== 1006 && code !== 1015;
 
@@ -24,14 +25,26 @@ const inOrder = (a: Observation, b: Observation): number =>
   a.when.fromMs - b.when.fromMs ||
   (a.origin.source < b.origin.source ? -1 : a.origin.source > b.origin.source ? 1 : a.origin.line - b.origin.line);
 
-export function closureOf(draft: Draft): Closure {
+/** Before the server has a connection its client has none, whole seconds of stamps aside; after it, within a handshake. */
+const EARLY_MS = 2_000;
+
+/**
+ * What a client's machine wrote, in the time of the server: where its begin cannot have been when it says, its clock is off, as one of a
+ * fleet's whose stamps a central log keeps.
+ */
+function inServersTime({ fromMs, toMs }: Span, own: Span, taken: Span): Span {
+  const ahead = own.fromMs - taken.fromMs;
+  return ahead < -EARLY_MS || ahead > HANDSHAKE_MS ? { fromMs: fromMs - ahead, toMs: toMs - ahead } : { fromMs, toMs };
+}
+
+/** `taken`: what the server wrote of the begin, where the draft has the client's own word of it alone. */
+export function closureOf(draft: Draft, taken?: EventOf<'socket-opened'>): Closure {
   const lead = leading(draft);
+  const opened = taken ?? draft.opened;
   // A million closures are mostly seen once each.
   const seen = draft.seen.length === 1 ? draft.seen : draft.seen.toSorted(inOrder);
   const keys: Keys =
-    seen.length === 1 && !draft.opened
-      ? lead.keys
-      : Object.assign({}, draft.opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
+    seen.length === 1 && !opened ? lead.keys : Object.assign({}, opened?.keys, ...seen.toReversed().map((event) => event.keys), lead.keys);
   const endpointKeys = seen.find((event) => event.kind === 'socket-closed' && event.keys.connection !== undefined)?.keys;
   const connection = endpointKeys?.connection ?? draft.ids.values().next().value;
   const codes: Partial<Record<EndpointSide, number>> = {};
@@ -43,14 +56,14 @@ export function closureOf(draft: Draft): Closure {
   const first = seen.find(isEnd) ?? seen[0];
   const server =
     seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
-    (draft.opened?.vantage === 'server' ? draft.opened : undefined);
+    (opened?.vantage === 'server' ? opened : undefined);
   return {
     id: `c${draft.number}`,
-    ended: lead.when,
+    ended: taken && draft.opened ? inServersTime(lead.when, draft.opened.when, taken.when) : lead.when,
     ...(life !== undefined && { lifeMs: life }),
     ...(silence !== undefined && { silenceMs: silence }),
     keys: connection === undefined || connection === keys.connection ? keys : { ...keys, connection },
-    seen: draft.opened ? [draft.opened, ...seen] : seen,
+    seen: opened ? [opened, ...seen] : seen,
     ...(first && { firstSeenBy: first.vantage }),
     ...(server && { server: server.origin.source }),
     codes,

@@ -9,7 +9,7 @@ import type { EventOf, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
-import { type Draft, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import { type Draft, endOf, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
 import { Nameless } from './nameless.ts';
 import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
@@ -127,6 +127,7 @@ export class Stitcher {
 
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
+    const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
     if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place)))
       this.#endPlaces.push({ origin: event.origin, kind: event.kind, vantage: event.vantage });
     else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
@@ -153,6 +154,7 @@ export class Stitcher {
       draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
     }
     this.#nameless.note(event, draft);
+    this.#takeFault(draft, faulted);
     this.#index(draft, event, ids);
     this.#neighbourhood.place(draft);
   }
@@ -203,6 +205,13 @@ export class Stitcher {
     draft.firstMs = Math.min(draft.firstMs, silent.firstMs);
     silent.seen.length = 0;
     silent.paired = true;
+  }
+
+  /** What a proxy wrote of the peer by its address and port before the endpoint wrote of it by its id, which a client may have done earlier. */
+  #takeFault(draft: Draft, faulted: Draft | undefined): void {
+    if (!faulted || faulted === draft || faulted.gone || faulted.seen.length === 0 || !isFaultAlone(faulted)) return;
+    if (faulted.seen.every((fault) => gap(fault.when, endOf(draft)) <= FUZZY_END_MS && accepts(draft, fault, FUZZY_WINDOW_MS)))
+      this.#merge(faulted, draft);
   }
 
   /** Remembers a close with a code and no life, unless another one has just been: then nobody knows whose life comes next. */
@@ -258,9 +267,15 @@ export class Stitcher {
     const number = proxyNumber(event);
     const numbered = number === undefined ? undefined : this.#byProxyNumber.get(number);
     if (numbered && accepts(numbered, event, FUZZY_END_MS + 1_000)) return numbered;
-    const peer = peerOf(event);
+    const peer = peerOf(event) ?? this.#peerAtOpen(event);
     const known = peer === undefined ? undefined : this.#byPeer.get(peer);
     return known && accepts(known, event, FUZZY_WINDOW_MS) && !this.#idConflict(known, ids, writerOf(event)) ? known : undefined;
+  }
+
+  /** Many servers name the peer when it comes and only its id when it goes. */
+  #peerAtOpen({ kind, origin, keys: { connection } }: Observation): string | undefined {
+    const opened = kind === 'socket-closed' && connection !== undefined ? this.#live.get(`${origin.source} ${connection}`) : undefined;
+    return opened && peerOf(opened);
   }
 
   /** What one log calls the connection stands in the URL that another writes of it, under whatever name. */
@@ -292,12 +307,15 @@ export class Stitcher {
         this.#live.delete(key);
       } else if (event.kind === 'socket-closed' && draft.opened === undefined)
         draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
+      if (event.kind === 'socket-closed' && event.vantage === 'server') this.#overForClients(id);
     }
     for (const value of pathValues(event.keys.path)) this.#byPathValue.set(value, draft);
     const number = proxyNumber(event);
     if (number !== undefined) this.#byProxyNumber.set(number, draft);
-    const peer = peerOf(event);
-    if (peer !== undefined) this.#byPeer.set(peer, draft);
+    for (const one of [event, draft.opened]) {
+      const peer = one && peerOf(one);
+      if (peer !== undefined) this.#byPeer.set(peer, draft);
+    }
   }
 
   /** What the other side wrote of the same connection's begin, where it does not write ends. */
@@ -310,6 +328,23 @@ export class Stitcher {
       return opened;
     }
     return undefined;
+  }
+
+  /** What the server wrote of the begin, where the client's own word of it is known and nobody else tells of the end. */
+  #takenBy({ opened, ids, seen }: Draft): EventOf<'socket-opened'> | undefined {
+    if (opened?.vantage !== 'client' || seen.some(({ vantage }) => vantage !== 'client')) return undefined;
+    for (const id of ids)
+      for (const source of this.#openers.keys()) {
+        const taken = this.#live.get(`${source} ${id}`);
+        if (taken?.vantage === 'server') return taken;
+      }
+    return undefined;
+  }
+
+  /** What its server ended is over for the client too, whether or not that writes of it. */
+  #overForClients(id: string): void {
+    for (const source of this.#openers.keys())
+      if (this.#live.get(`${source} ${id}`)?.vantage === 'client') this.#live.delete(`${source} ${id}`);
   }
 
   #advance(nowMs: number): void {
@@ -327,7 +362,7 @@ export class Stitcher {
       this.#gone++;
       draft.gone = true;
       this.#forget(draft);
-      if (draft.seen.some(ofConnection)) this.#emit(closureOf(draft));
+      if (draft.seen.some(ofConnection)) this.#emit(closureOf(draft, this.#takenBy(draft)));
     }
     // Arrays are cut once in a while: taking single items off their front would copy them each time.
     if (this.#gone > COMPACT) {
@@ -437,6 +472,8 @@ export class Stitcher {
       for (const value of pathValues(event.keys.path)) if (this.#byPathValue.get(value) === draft) this.#byPathValue.delete(value);
       const number = proxyNumber(event);
       if (number !== undefined && this.#byProxyNumber.get(number) === draft) this.#byProxyNumber.delete(number);
+    }
+    for (const event of draft.opened ? [draft.opened, ...draft.seen] : draft.seen) {
       const peer = peerOf(event);
       if (peer !== undefined && this.#byPeer.get(peer) === draft) this.#byPeer.delete(peer);
     }
@@ -461,10 +498,8 @@ const machineOf = ({ origin, keys: { host } }: Observation): string => (host ===
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
 const proxyNumber = (event: Observation): string | undefined =>
   event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;
-const peerOf = (event: Observation): string | undefined => {
-  const client = event.keys.client;
-  return client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
-};
+const peerOf = ({ keys: { client } }: Pick<LogEvent, 'keys'>): string | undefined =>
+  client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 
 type Place = Pick<Observation, 'origin' | 'kind' | 'vantage'>;
 const isOfPlace = (event: Observation, { origin, kind, vantage }: Place): boolean =>
