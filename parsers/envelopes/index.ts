@@ -4,6 +4,7 @@ import { cloudwatchJson } from './cloudwatch-json.ts';
 import { cloudwatchText } from './cloudwatch-text.ts';
 import { cri } from './cri.ts';
 import { csv } from './csv.ts';
+import { datadogEvent } from './datadog-event.ts';
 import { dmesg } from './dmesg.ts';
 import { dmesgJson } from './dmesg-json.ts';
 import { dmesgRelative } from './dmesg-relative.ts';
@@ -34,6 +35,7 @@ export const envelopes: readonly Envelope[] = [
   cloudwatchText,
   cri,
   csv,
+  datadogEvent,
   dmesg,
   dmesgJson,
   dmesgRelative,
