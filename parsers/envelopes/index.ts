@@ -10,6 +10,7 @@ import { dmesgJson } from './dmesg-json.ts';
 import { dmesgRelative } from './dmesg-relative.ts';
 import { dockerCompose } from './docker-compose.ts';
 import { dockerJson } from './docker-json.ts';
+import { dockerService } from './docker-service.ts';
 import { elasticsearchHit } from './elasticsearch-hit.ts';
 import { fly } from './fly.ts';
 import { gcpLogging } from './gcp-logging.ts';
@@ -41,6 +42,7 @@ export const envelopes: readonly Envelope[] = [
   dmesgRelative,
   dockerCompose,
   dockerJson,
+  dockerService,
   elasticsearchHit,
   fly,
   gcpLogging,
