@@ -26,6 +26,7 @@ import { loki } from './loki.ts';
 import { nanosecondStamp } from './nanosecond-stamp.ts';
 import { pm2Prefix } from './pm2-prefix.ts';
 import { pm2Time } from './pm2-time.ts';
+import { sentryEvent } from './sentry-event.ts';
 import { stern } from './stern.ts';
 import { syslog } from './syslog.ts';
 import { syslog5424 } from './syslog-5424.ts';
@@ -58,6 +59,7 @@ export const envelopes: readonly Envelope[] = [
   nanosecondStamp,
   pm2Prefix,
   pm2Time,
+  sentryEvent,
   stern,
   syslog,
   syslog5424,
