@@ -80,8 +80,11 @@ export function concerns(death: Death, closure: Closure): number {
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
   if (own && said[0] && comesBefore(own.when, said[0].when)) return 0;
-  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells.
-  if (own && said.length > 0 && said.every((event) => ownWord(event) && event.origin.line > own.origin.line)) return 0;
+  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells; exports may
+  // begin with the newest.
+  const stoodBefore = (event: LogEvent): boolean =>
+    ownWord(event) && own !== undefined && event.origin.line > own.origin.line && !comesBefore(event.when, own.when);
+  if (said.length > 0 && said.every(stoodBefore)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
   if (!ofInstance(death, closure.server) || ofOtherInstance(death, closure)) return 0;
