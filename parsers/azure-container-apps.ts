@@ -56,7 +56,11 @@ export const azureContainerApps = defineParser<SystemRow>({
     {
       line: eventOf('ContainerTerminated', "Container 'silo' was terminated with exit code '1' and reason 'ProcessExited'"),
       from: 'az containerapp logs show --type system, in the layout of microsoft/azure-container-apps#1371',
-      reads: { at: { ms: Date.UTC(2025, 0, 10, 14, 1, 10), widthMs: 1000, basis: 'utc' }, exitCode: 1, pod: 'silo--roenibg-bff56565c-zgk9p' },
+      reads: {
+        at: { ms: Date.UTC(2025, 0, 10, 14, 1, 10), widthMs: 1000, basis: 'utc' },
+        exitCode: 1,
+        pod: 'silo--roenibg-bff56565c-zgk9p',
+      },
       gives: { kind: 'process-ended', exitCode: 1, keys: { pod: 'silo--roenibg-bff56565c-zgk9p', service: 'silo' } },
     },
     {

@@ -39,7 +39,11 @@ export const cloudwatchJson: Envelope = {
     {
       line: '{"logStreamName":"ecs/chat/0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55","timestamp":1795379021123,"message":"ws closed","ingestionTime":1795379022000,"eventId":"3847"}',
       from: 'aws-cli 2 logs filter-log-events',
-      unwraps: { text: 'ws closed', keys: { container: '0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55' }, at: { ms: 1795379021123, widthMs: 1, basis: 'utc' } },
+      unwraps: {
+        text: 'ws closed',
+        keys: { container: '0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55' },
+        at: { ms: 1795379021123, widthMs: 1, basis: 'utc' },
+      },
     },
     {
       line: '{"timestamp":1795379021123,"message":"ws closed\\n","ingestionTime":1795379022000}',
