@@ -18,6 +18,7 @@ import { awsEcsService } from './aws-ecs-service.ts';
 import { awsEcsTask } from './aws-ecs-task.ts';
 import { awsNlb } from './aws-nlb.ts';
 import { azureApplicationGateway } from './azure-application-gateway.ts';
+import { azureContainerApps } from './azure-container-apps.ts';
 import { azureFrontDoor } from './azure-front-door.ts';
 import { browserConsole } from './browser-console.ts';
 import { browserless } from './browserless.ts';
@@ -142,6 +143,7 @@ export const parsers: readonly Parser[] = [
   awsEcsTask,
   awsNlb,
   azureApplicationGateway,
+  azureContainerApps,
   azureFrontDoor,
   browserConsole,
   browserless,

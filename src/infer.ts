@@ -7,7 +7,7 @@ import type { ServerProfile } from './deaths/profile.ts';
 import { isLoopback } from './grammar/address.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, ofInstance } from './signals.ts';
+import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
 import type { Spans } from './spans.ts';
 import { gap } from './stitch/draft.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
@@ -212,6 +212,7 @@ export function unlogged(
       (candidate) =>
         isServers(candidate) &&
         ofInstance(candidate, opened.origin.source) &&
+        !ofOtherInstance(candidate, { seen: [opened] }) &&
         (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs),
     );
     if (!death || death.when.fromMs > reach(opened.origin.source)) {

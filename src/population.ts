@@ -19,14 +19,19 @@ import { isUndated } from './undated.ts';
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
 const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
 
-const pileFact = (place: 'in' | 'above', { measure, fromMs, count, total, below, p, together, round, resets }: Pile): Fact => ({
+/** Of what ended younger, a closure whose end nobody names is like those whose end nobody names: the others are known to be clients'. */
+const pileFact = (
+  place: 'in' | 'above',
+  { measure, fromMs, count, total, below, belowUnnamed, p, together, round, resets }: Pile,
+  closure: Closure,
+): Fact => ({
   kind: 'age-pile',
   measure,
   place,
   ms: fromMs,
   count,
   total,
-  below,
+  below: isNamed(closure) ? below : belowUnnamed,
   p,
   together,
   round,
@@ -70,10 +75,9 @@ export class Population {
     }
     this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
-    const exact = isExact(closure);
-    const reset = readsReset(closure);
-    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, exact, reset);
-    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, exact, reset);
+    const ways = { exact: isExact(closure), reset: readsReset(closure), named: isNamed(closure) };
+    if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, ways);
+    if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, ways);
   }
 
   /** A connection that was opened and that no log ends: it lived on. */
@@ -188,12 +192,12 @@ export class Population {
       const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
       const inside = piles.find((pile) => value >= pile.leastMs && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
-      if (inside) return [pileFact('in', inside)];
+      if (inside) return [pileFact('in', inside, closure)];
       const least = piles[0];
       if (least && least.count >= 5 && !least.together && value < least.leastMs) return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
-      if (below) return [pileFact('above', below)];
+      if (below) return [pileFact('above', below, closure)];
     }
     return [];
   }

@@ -29,7 +29,7 @@ const POD_NAME = /^(.+?)-(?:(?:[0-9a-f]{6,10}-)?[0-9bcdfghjklmnpqrstvwxz]{5}|\d{
 const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
-function ofOtherPod({ identity: { pods, containers, addresses } }: Death, closure: Closure): boolean {
+export function ofOtherInstance({ identity: { pods, containers, addresses } }: Death, closure: Pick<Closure, 'seen'>): boolean {
   const { seen } = closure;
   const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
   if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
@@ -80,11 +80,14 @@ export function concerns(death: Death, closure: Closure): number {
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
   if (own && said[0] && comesBefore(own.when, said[0].when)) return 0;
-  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells.
-  if (own && said.length > 0 && said.every((event) => ownWord(event) && event.origin.line > own.origin.line)) return 0;
+  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells; exports may
+  // begin with the newest.
+  const stoodBefore = (event: LogEvent): boolean =>
+    ownWord(event) && own !== undefined && event.origin.line > own.origin.line && !comesBefore(event.when, own.when);
+  if (said.length > 0 && said.every(stoodBefore)) return 0;
   const gone = death.events.find((event) => event.kind === 'process-ended');
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
-  if (!ofInstance(death, closure.server) || ofOtherPod(death, closure)) return 0;
+  if (!ofInstance(death, closure.server) || ofOtherInstance(death, closure)) return 0;
   // A new instance's connections do not die of the old one's death.
   const overMs = death.ended ? Math.min(death.when.toMs, death.restarted?.toMs ?? death.when.toMs) : death.restarted?.toMs;
   if (overMs !== undefined && (openedFrom(closure) ?? overMs) > overMs + OVER_SLACK_MS) return 0;

@@ -80,6 +80,14 @@ function nextOf(deaths: Spans<Death>): NextDeath {
 /** Products whose records name their own timer where it ended a tunnel; others' result codes tell of requests, or of clients alone. */
 const NAMES_TIMERS: ReadonlySet<string> = new Set(['haproxy', 'envoy', 'gcp-alb', 'azure-appgw', 'azure-front-door', 'heroku']);
 
+/** Hosts of clouds that are proxies themselves, with timers of their own: load balancers, and what stands in front of an app on a platform. */
+const OF_A_HOP =
+  /\.(?:azurecontainerapps\.io|azurewebsites\.net|azurefd\.net|elb\.(?:[a-z0-9-]{1,20}\.)?amazonaws\.com|execute-api\.[a-z0-9-]{1,20}\.amazonaws\.com|awsapprunner\.com|cloudfront\.net|run\.app|appspot\.com|herokuapp\.com|fly\.dev|onrender\.com|railway\.app)(?::\d{1,5})?$/i;
+
+/** The proxy would have named its own timer, and no hop whose log nobody has stands between it and the server. */
+const wouldTell = (tunnel: EventOf<'tunnel-ended'>): boolean =>
+  tunnel.termination !== undefined && NAMES_TIMERS.has(productOf(tunnel)) && !OF_A_HOP.test(tunnel.keys.upstreamName ?? '');
+
 function firstAfter(list: readonly LogEvent[], ms: number): number {
   let low = 0;
   let high = list.length;
@@ -121,8 +129,7 @@ function ownFacts(closure: Closure, world: World): Fact[] {
   )
     facts.push({
       kind: 'neutral-end',
-      telling:
-        (tunnel.termination !== undefined && NAMES_TIMERS.has(productOf(tunnel))) || (world.showsIdleCuts && productOf(tunnel) === 'nginx'),
+      telling: wouldTell(tunnel) || (world.showsIdleCuts && productOf(tunnel) === 'nginx'),
       proxy: productOf(tunnel),
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;

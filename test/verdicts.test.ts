@@ -1061,6 +1061,88 @@ describe('HAProxy’s word for an idle tunnel', () => {
   });
 });
 
+describe('a log that holds several ECS tasks', () => {
+  const task = (n: number): string => `${n}`.repeat(32);
+  const written = (at: number, n: number, fields: object): string =>
+    `${iso(at).slice(0, 23)}000+00:00 ecs/app/${task(n)} ${JSON.stringify({ level: 'info', ...fields })}`;
+  const stopped = (at: number, n: number, reason: object): string =>
+    JSON.stringify({
+      taskArn: `arn:aws:ecs:eu-central-1:123456789012:task/prod/${task(n)}`,
+      group: 'service:chat',
+      lastStatus: 'STOPPED',
+      containers: [{ name: 'app', exitCode: 137, ...reason }],
+      stopCode: 'EssentialContainerExited',
+      executionStoppedAt: iso(at),
+    });
+
+  it('loses the connections of that task alone which ran out of memory', async () => {
+    const found = await report({
+      'app.log': [
+        ...count(6).map((n) => written(n, 1 + (n % 2), { message: 'socket open', connId: `k${n}` })),
+        written(100, 2, { message: 'socket closed', connId: 'z', code: 1000 }),
+      ],
+      'tasks.json': [stopped(50, 1, { reason: 'OutOfMemoryError: Container killed due to memory usage' })],
+    });
+    expect(found.closures.map(({ connection, cause }) => `${connection} ${cause}`).sort()).toEqual(['k0 oom', 'k2 oom', 'k4 oom']);
+  });
+});
+
+describe('a log that was exported with the newest first', () => {
+  const row = (at: number, message: string): string => `"${iso(at)}","chat-1","${message}"`;
+
+  it('tells by its stamps what a stop cut', async () => {
+    const rows = [
+      row(10, 'listening on 0.0.0.0:3000'),
+      row(30.1, 'SIGTERM received, shutting down'),
+      ...count(6).map((n) => row(30.13 + n / 1000, `ws closed conn=k${n} code=1006 after ${9_000 + n * 1_700} ms`)),
+      row(32, 'listening on 0.0.0.0:3000'),
+      row(60, 'ws closed conn=z code=1000 after 20000 ms'),
+    ];
+    const found = await report({ 'export.csv': ['TimeGenerated [UTC],PodName_s,Log_s', ...rows.toReversed()] });
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart' });
+  });
+});
+
+describe('a proxy that would name its timer', () => {
+  const frontDoor = (at: number, id: string, life: number, originName: string): string =>
+    JSON.stringify({
+      time: iso(at),
+      category: 'FrontDoorAccessLog',
+      properties: {
+        httpMethod: 'GET',
+        httpVersion: '1.1',
+        requestUri: `https://chat.example.com:443/ws?sid=${id}`,
+        clientIp: '198.51.100.7',
+        timeTaken: `${life}`,
+        requestProtocol: 'WSS',
+        httpStatusCode: '101',
+        originName,
+        originIp: '20.103.88.14:443',
+        errorInfo: 'NoError',
+        trackingReference: id,
+      },
+    });
+  const ends = count(8).map((n) => ({ at: 300 + n * 41, id: `9f3c2a7e51b0d4${n}8`, life: 240.1 + n / 100 }));
+  const through = (originName: string): Promise<Whole> =>
+    report({
+      'app.log': [
+        listening(0),
+        ...ends.map(({ at, id, life }) => closed(at, id, life, '20.103.88.1')),
+        closed(700, 'z', 33, '20.103.88.1', 1000),
+      ],
+      'front-door.json': ends.map(({ at, id, life }) => frontDoor(at, id, life, originName)),
+    });
+
+  it('names none of a platform’s ingress behind it', async () => {
+    const { closures } = await through('chat.gentlesea-3c1d9f20.westeurope.azurecontainerapps.io:443');
+    expect(new Set(closures.map(({ cause }) => cause))).toEqual(new Set(['proxy-timeout']));
+    const bare = (await through('chat.example.net:443')).closures;
+    expect(Math.max(...bare.filter(({ cause }) => cause === 'proxy-timeout').map(({ confidence }) => confidence), 0)).toBeLessThan(
+      closures[0]?.confidence ?? 0,
+    );
+  });
+});
+
 describe('a target that ECS takes out of its target group', () => {
   const alb = (at: number, life: number, n: number, target: string): string =>
     `wss ${iso(at)} app/edge/50dc6c495c0c9188 ${ip(n)}:2875${n} ${target}:8080 0.000 0.002 0.000 101 101 630 472 "GET https://app.example.com:443/ws?conn=k${n} HTTP/1.1" "Mozilla/5.0" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/chat/6d0ecf831eec9f09 "Root=1-6a4cce25-8ee9334c68930d9b3e5fd7bb" "app.example.com" "-" 10 ${iso(at - life)} "forward" "-" "-" "${target}:8080" "101" "-" "-" TID_1`;

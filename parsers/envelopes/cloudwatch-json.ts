@@ -1,16 +1,13 @@
 /** Members of what the CloudWatch Logs API gives back: `aws logs get-log-events`, `filter-log-events`, subscriptions, Insights. */
 import { parseObject, textOf } from '../../src/grammar/json.ts';
+import { taskOf } from '../../src/grammar/log-stream.ts';
 import { epoch, isoAt, stamp } from '../../src/time.ts';
 import type { Envelope, Stamp, Unwrapped } from '../../src/types.ts';
 
 const FIELDS: ReadonlySet<string> = new Set(['timestamp', 'message', 'ingestionTime', 'logStreamName', 'eventId', 'id']);
 
-/** Streams of awslogs on ECS are named `prefix/container/task`. */
-const containerOf = (stream: string | undefined): string | undefined =>
-  /^[^/]{1,200}\/([^/]{1,200})\/[0-9a-f]{32}$/.exec(stream ?? '')?.[1];
-
 function unwrapped(message: string, at: Stamp | undefined, stream: string | undefined): Unwrapped {
-  const container = containerOf(stream);
+  const container = taskOf(stream);
   return { text: message.replace(/\r?\n$/, ''), at, keys: container === undefined ? {} : { container }, writer: stream ?? '' };
 }
 
@@ -42,7 +39,11 @@ export const cloudwatchJson: Envelope = {
     {
       line: '{"logStreamName":"ecs/chat/0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55","timestamp":1795379021123,"message":"ws closed","ingestionTime":1795379022000,"eventId":"3847"}',
       from: 'aws-cli 2 logs filter-log-events',
-      unwraps: { text: 'ws closed', keys: { container: 'chat' }, at: { ms: 1795379021123, widthMs: 1, basis: 'utc' } },
+      unwraps: {
+        text: 'ws closed',
+        keys: { container: '0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55' },
+        at: { ms: 1795379021123, widthMs: 1, basis: 'utc' },
+      },
     },
     {
       line: '{"timestamp":1795379021123,"message":"ws closed\\n","ingestionTime":1795379022000}',

@@ -1,4 +1,5 @@
 /** Lines of a CloudWatch Logs export to S3, and of `aws logs tail`: a UTC stamp before each message. */
+import { taskOf } from '../../src/grammar/log-stream.ts';
 import { isoAt } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
 
@@ -47,6 +48,7 @@ export const cloudwatchText: Envelope = {
       from: 'aws-cli 2 logs tail',
       unwraps: {
         text: 'ws closed',
+        keys: { container: '0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55' },
         writer: 'ecs/chat/0f6c1f7cb1e84b5e9a2b6f3d1c7a9e55',
         at: { ms: 1795379021123, widthMs: 0.001, basis: 'utc' },
       },
@@ -77,6 +79,8 @@ export const cloudwatchText: Envelope = {
     if (line.slice(23, 32) !== '000+00:00') return null;
     STREAM.lastIndex = from;
     const [head, writer = ''] = STREAM.exec(line) ?? [];
-    return head === undefined ? null : { text: line.slice(from + head.length), at: found.stamp, keys: {}, writer };
+    if (head === undefined) return null;
+    const container = taskOf(writer);
+    return { text: line.slice(from + head.length), at: found.stamp, keys: container === undefined ? {} : { container }, writer };
   },
 };

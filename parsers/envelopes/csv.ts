@@ -21,8 +21,9 @@ const TIMES = [
 ];
 const MESSAGES = ['message', 'content', 'line', 'logmessage', 'logentry', 'logentrys', 'syslogmessage', 'msg', 'log', 'description']; // prettier-ignore
 const HOSTS = ['host', 'hostname', 'computer', 'machinename', 'cloudroleinstance'];
-const SERVICES = ['service', 'cloudrolename', 'processname', 'providername', 'source'];
-const PODS = ['pod', 'podname'];
+const SERVICES = ['service', 'cloudrolename', 'processname', 'providername', 'source', 'containerappname'];
+// A replica of Azure Container Apps is a pod: the console's table calls it a container group.
+const PODS = ['pod', 'podname', 'replicaname', 'containergroupname'];
 const CONTAINERS = ['container', 'containername'];
 /** Azure's tables keep what a program logged beside the message in an object. */
 const PROPERTIES = ['customdimensions', 'properties', 'attributes'];
@@ -143,6 +144,15 @@ export const csv: Envelope = {
       line: '{"csv":{"closed":"2026-11-26T14:06:05.101Z","player":"P-D85154","code":"1006","seconds":"7.093"}}',
       from: 'a list of closes whose time has a name of its own, written with semicolons',
       unwraps: { text: '{"time":"2026-11-26T14:06:05.101Z","player":"P-D85154","closeCode":"1006","seconds":"7.093"}' },
+    },
+    {
+      line: '{"csv":{"TimeGenerated [UTC]":"10/14/2026, 11:20:13.469 AM","RevisionName":"live-api--0000041","ContainerGroupName":"live-api--0000041-6f5c7d9b8-k2xqv","ContainerAppName":"live-api","Stream":"stdout","Log":"ws closed"}}',
+      from: 'Log Analytics, export of ContainerAppConsoleLogs_CL as CSV',
+      unwraps: {
+        text: 'ws closed',
+        keys: { pod: 'live-api--0000041-6f5c7d9b8-k2xqv', service: 'live-api' },
+        at: { ms: Date.UTC(2026, 9, 14, 11, 20, 13, 469), widthMs: 1, basis: 'utc' },
+      },
     },
   ],
   rejects: ['{"csv":"text"}', '{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed"}', 'csv'],

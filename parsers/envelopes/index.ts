@@ -4,11 +4,13 @@ import { cloudwatchJson } from './cloudwatch-json.ts';
 import { cloudwatchText } from './cloudwatch-text.ts';
 import { cri } from './cri.ts';
 import { csv } from './csv.ts';
+import { datadogEvent } from './datadog-event.ts';
 import { dmesg } from './dmesg.ts';
 import { dmesgJson } from './dmesg-json.ts';
 import { dmesgRelative } from './dmesg-relative.ts';
 import { dockerCompose } from './docker-compose.ts';
 import { dockerJson } from './docker-json.ts';
+import { dockerService } from './docker-service.ts';
 import { elasticsearchHit } from './elasticsearch-hit.ts';
 import { fly } from './fly.ts';
 import { gcpLogging } from './gcp-logging.ts';
@@ -25,6 +27,7 @@ import { loki } from './loki.ts';
 import { nanosecondStamp } from './nanosecond-stamp.ts';
 import { pm2Prefix } from './pm2-prefix.ts';
 import { pm2Time } from './pm2-time.ts';
+import { sentryEvent } from './sentry-event.ts';
 import { stern } from './stern.ts';
 import { syslog } from './syslog.ts';
 import { syslog5424 } from './syslog-5424.ts';
@@ -35,11 +38,13 @@ export const envelopes: readonly Envelope[] = [
   cloudwatchText,
   cri,
   csv,
+  datadogEvent,
   dmesg,
   dmesgJson,
   dmesgRelative,
   dockerCompose,
   dockerJson,
+  dockerService,
   elasticsearchHit,
   fly,
   gcpLogging,
@@ -56,6 +61,7 @@ export const envelopes: readonly Envelope[] = [
   nanosecondStamp,
   pm2Prefix,
   pm2Time,
+  sentryEvent,
   stern,
   syslog,
   syslog5424,

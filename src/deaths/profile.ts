@@ -39,12 +39,16 @@ export class ServerProfile {
   /** Instants of each server log's events, in order. */
   readonly times = new Map<string, number[]>();
 
+  /** By log: the line of the event before, and how many events, in order of time, stand above the one before, less those below it. */
+  readonly #rising = new Map<string, { line: number; above: number }>();
+
   add(event: LogEvent): void {
     const isOfHop = event.kind === 'tunnel-ended' || (event.kind === 'socket-closed' && event.vantage === 'gateway');
     if (isOfHop && event.keys.upstream && this.addresses.size < MOST_ADDRESSES) this.addresses.add(event.keys.upstream.ip);
     if (event.kind === 'tunnel-ended' && event.keys.upstreamName !== undefined && this.upstreamNames.size < MOST_ADDRESSES)
       this.upstreamNames.add(event.keys.upstreamName);
     if (event.vantage !== 'server') return;
+    this.#rise(event.origin);
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
     const dated = !isUndated(event.when);
     if (dated && event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
@@ -59,6 +63,20 @@ export class ServerProfile {
     if (keys.pod) this.pods.add(keys.pod);
     if (keys.service) this.services.add(keys.service);
     if (keys.host) this.hosts.add(keys.host);
+  }
+
+  /** Consoles export what a query found with the newest first: the order of such a log's lines is not that of what happened. */
+  isNewestFirst(source: string): boolean {
+    return (this.#rising.get(source)?.above ?? 0) > 0;
+  }
+
+  #rise({ source, line }: Origin): void {
+    const rising = this.#rising.get(source);
+    if (!rising) this.#rising.set(source, { line, above: 0 });
+    else {
+      rising.above += Math.sign(rising.line - line);
+      rising.line = line;
+    }
   }
 
   #hear({ origin, when }: LogEvent): void {
@@ -96,7 +114,8 @@ export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs
   // What it wrote before it was told to stop is no consequence of that stop.
   const words = wordsAround(profile.lastWords.get(source) ?? NO_WORDS, afterMs);
   // Last words without a stamp of their own (a runtime's fatal error) have that of the line before: the lines' order tells.
-  if (words.length > 0 && words.every((word) => word.ms > afterMs || (word.ms > afterMs - UNSTAMPED_MS && word.line > line))) return true;
+  const below = (word: { readonly line: number }): boolean => word.line > line && !profile.isNewestFirst(source);
+  if (words.length > 0 && words.every((word) => word.ms > afterMs || (word.ms > afterMs - UNSTAMPED_MS && below(word)))) return true;
   const banners = profile.banners.get(source) ?? [];
   const up = banners[lowerBound(banners, afterMs - BANNER_EARLY_MS)] ?? Number.POSITIVE_INFINITY;
   const banner = (toMs: EpochMs): boolean => up < Number.POSITIVE_INFINITY && up <= toMs;

@@ -17,6 +17,10 @@ const MOST_LINES = 200;
 /** Of the columns these are messages, whose lines are records. */
 const MESSAGE = /^(?:message|msg|content|line|log|logmessage|logentry|logentrys|syslogmessage|description)$/;
 
+/** Log Analytics puts a type behind the names of a custom table's columns: `Log_s`, `Count_d`. */
+const TYPED = /_[sdbgt]$/;
+const isLogAnalytics = (names: readonly string[]): boolean => names.some((name) => name.startsWith('TimeGenerated'));
+
 const plain = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
 
 interface Cell {
@@ -62,7 +66,8 @@ function headOf(line: string, next = ''): Head | undefined {
   if (text.length > 4000) return undefined;
   const delimiter = DELIMITERS.find((one) => text.includes(one));
   if (delimiter === undefined) return undefined;
-  const names = cellsOf(text, delimiter).map(({ value }) => value.trim());
+  const written = cellsOf(text, delimiter).map(({ value }) => value.trim());
+  const names = isLogAnalytics(written) ? written.map((name) => name.replace(TYPED, '')) : written;
   const kinds = names.map(plain);
   const isTable = names.length > 1 && names.every((name) => NAME.test(name)) && new Set(names).size === names.length;
   const isTimed = (): boolean =>

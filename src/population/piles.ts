@@ -25,8 +25,9 @@ export interface Pile {
   readonly leastMs: DurationMs;
   readonly count: number;
   readonly total: number;
-  /** How many of all abnormal closures ended younger than the pile. */
+  /** How many of all abnormal closures ended younger than the pile, and of how many of them no proxy says who ended them. */
   readonly below: number;
+  readonly belowUnnamed: number;
   readonly p: number;
   /** All of the pile ended in one or two moments: connections that were also opened together. */
   readonly together: boolean;
@@ -36,19 +37,29 @@ export interface Pile {
   readonly resets: number;
 }
 
+/** How a closure was measured and ended. */
+export interface Ways {
+  readonly exact: boolean;
+  readonly reset: boolean;
+  readonly named: boolean;
+}
+
 /** Measures of abnormal closures, and when each ended. */
 export class Measured {
   readonly values = new Numbers();
   readonly ends = new Numbers();
   /** 1 = the server read a reset. */
   readonly resets = new Numbers();
+  /** 1 = a proxy says who ended it. */
+  readonly named = new Numbers();
   /** 1 = measured to the ms. */
   readonly #exact = new Numbers();
 
-  add(value: DurationMs, endMs: number, exact: boolean, reset: boolean): void {
+  add(value: DurationMs, endMs: number, { exact, reset, named }: Ways): void {
     this.values.push(value);
     this.ends.push(endMs);
     this.resets.push(reset ? 1 : 0);
+    this.named.push(named ? 1 : 0);
     this.#exact.push(exact ? 1 : 0);
   }
 
@@ -57,7 +68,7 @@ export class Measured {
     const some = new Measured();
     for (let at = 0; at < this.values.length; at++) {
       const [value, endMs, exact] = [this.values.at(at), this.ends.at(at), this.#exact.at(at) === 1];
-      if (holds(endMs, value, exact)) some.add(value, endMs, exact, this.resets.at(at) === 1);
+      if (holds(endMs, value, exact)) some.add(value, endMs, { exact, reset: this.resets.at(at) === 1, named: this.named.at(at) === 1 });
     }
     return some;
   }
@@ -78,7 +89,7 @@ export function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
 /** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
 const SLACK_MS = 60;
 
-function pilesOf(measure: Pile['measure'], { values, ends, resets }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
+function pilesOf(measure: Pile['measure'], { values, ends, resets, named }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
   const order = values.ranking();
@@ -119,6 +130,7 @@ function pilesOf(measure: Pile['measure'], { values, ends, resets }: Measured, w
       count,
       total,
       below: from,
+      belowUnnamed: from - named.pick(order.subarray(0, from)).reduce((sum, one) => sum + one, 0),
       p,
       resets: resets.pick(order.subarray(from, to)).reduce((sum, one) => sum + one, 0),
       together: endedTogether(ages.subarray(first, end), ends.pick(order.subarray(first, end))),

@@ -38,6 +38,17 @@ export const platforms: readonly Entry[] = [
     fix: 'fixed: ping more often than every 230 s',
   },
   {
+    hop: 'azure-container-apps',
+    title: 'Azure Container Apps ingress',
+    setting: 'requestIdleTimeout',
+    ms: 4 * MINUTE,
+    kind: 'idle',
+    resetsOn: 'bytes',
+    confidence: 'documented',
+    source: 'https://learn.microsoft.com/azure/container-apps/premium-ingress',
+    fix: '`az containerapp env premium-ingress update --request-idle-timeout 30`; without premium ingress fixed: ping more often than every 4 minutes',
+  },
+  {
     hop: 'fly',
     title: 'Fly.io proxy',
     setting: 'idle timeout',
