@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { envelopes } from '../parsers/envelopes/index.ts';
+import { parsers } from '../parsers/index.ts';
+import { detect } from '../src/detect.ts';
 import { NeedleIndex } from '../src/needles.ts';
+import { type Format, lineMakers } from './bench/lines.ts';
+import { seeded } from './random.ts';
 
 const letters = fc.constantFrom('a', 'b', 'A', 'B', '1', ' ', 'é', '{');
 const needle = fc.string({ unit: letters, minLength: 1, maxLength: 5 });
@@ -19,4 +24,19 @@ test('an owner holds a text when one of its needles stands in it, whatever the c
       },
     ),
   );
+});
+
+/** A line that holds a needle is read as a whole, which costs some hundred times as much as passing it by. */
+const MOST_CAUGHT = 0.05;
+
+test.each(Object.keys(lineMakers) as Format[])('lines of no interest in %s logs seldom hold a needle', (format) => {
+  const random = seeded(7);
+  const lines = Array.from({ length: 2_000 }, (_, n) => lineMakers[format](random, Date.UTC(2026, 10, 20) + n * 10, false));
+  const needles = detect(lines.slice(0, 200), { parsers, envelopes }, format).needles.map(lowerCase);
+  // As the scan does: a needle of digits is none as a part of a longer number.
+  const standsIn = (line: string, one: string): boolean =>
+    /^\d+$/.test(one) ? new RegExp(`(?<!\\d)${one}(?!\\d)`).test(line) : line.includes(one);
+  const caught = lines.map(lowerCase).filter((line) => needles.some((one) => standsIn(line, one)));
+  expect(needles.length).toBeGreaterThan(0);
+  expect(caught.length / lines.length).toBeLessThan(MOST_CAUGHT);
 });
