@@ -8,7 +8,6 @@ import { learningFields } from '../src/grammar/learned-fields.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { withProse } from '../src/grammar/prose.ts';
 import { remembered } from '../src/grammar/remembered.ts';
-import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { type Draft, defineParser, type Vantage } from '../src/types.ts';
 
 // Access logs, orchestrators' records and browser exports that are JSON too: they have parsers of their own.
@@ -64,7 +63,7 @@ export const appJson = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: [...APP_NEEDLES, ...WEBSOCKET_PATH_NEEDLES, '101'],
+  needles: [...APP_NEEDLES, '/ws?', '101'],
   samples: [
     {
       line: '{"level":40,"time":1795707831080,"pid":416,"hostname":"web-2","name":"chat","sock":"dbdbfffe","remote":"176.59.40.10","room":"support","code":1006,"reason":"","online_ms":15001,"msgs":0,"msg":"member left"}',

@@ -7,7 +7,6 @@ import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { known } from '../src/grammar/known.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
 import { withProse } from '../src/grammar/prose.ts';
-import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { type Draft, defineParser } from '../src/types.ts';
 
 // Programs that write logfmt and have a parser of their own.
@@ -40,7 +39,7 @@ export const appLogfmt = defineParser<AppRow>({
   vantage: 'server',
   habitat: 'mixed',
   generic: true,
-  needles: [...APP_NEEDLES, ...WEBSOCKET_PATH_NEEDLES, 'when copying from'],
+  needles: [...APP_NEEDLES, '/ws status=4', '/ws status=5', 'websocket status=4', 'websocket status=5', 'when copying from'],
   samples: [
     {
       line: 'time=2026-10-02T02:02:07.620Z level=info msg="client left" session=a0261403 code=1000 duration=15m22.6s',
