@@ -2,7 +2,7 @@
 
 import type { Findings } from './findings.ts';
 import type { BlindSpot, IncidentReport, Report } from './report.ts';
-import { plural, words } from './signals.ts';
+import { plural, words } from './words.ts';
 
 export function checklist(found: Findings): Report['checklist'] {
   const { world, tallies } = found;

@@ -1,7 +1,8 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
 import type { Cause, Closure, Death, Fact, ProxyChange, Signal, TraceSignal, World } from './closure.ts';
 import type { CauseName } from './report.ts';
-import { changesNear, concerns, cutBy, deathsNear, explains, factOf, plural, seenOf, toldToGo } from './signals.ts';
+import { changesNear, concerns, cutBy, deathsNear, explains, factOf, seenOf, toldToGo } from './signals.ts';
+import { plural } from './words.ts';
 
 interface DeathCause {
   readonly name: CauseName;

@@ -3,8 +3,9 @@
  * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
 import { type Closure, type Evidence, POINTS, type World } from './closure.ts';
-import { allInOneTurn, byHeartbeat, words } from './signals.ts';
+import { allInOneTurn, byHeartbeat } from './signals.ts';
 import type { EventOf } from './types.ts';
+import { words } from './words.ts';
 
 export interface EndpointFault {
   /** Log-odds points, on the scale of the causes. */

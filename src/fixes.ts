@@ -2,8 +2,8 @@
 import type { World } from './closure.ts';
 import { endpointFixes } from './endpoint-fixes.ts';
 import type { Fix, IncidentReport } from './report.ts';
-import { words } from './signals.ts';
 import { TIMERS, timersNear } from './timers.ts';
+import { words } from './words.ts';
 
 /** A heartbeat below two thirds of the smallest timer survives one lost or late ping. */
 const HEARTBEAT_SHARE = 2 / 3;

@@ -8,8 +8,7 @@ import { isLoopback } from './grammar/address.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
-import type { Spans } from './spans.ts';
-import { gap } from './stitch/draft.ts';
+import { gap, type Spans } from './spans.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
 import type { DurationMs, EpochMs, Span } from './types.ts';
 

@@ -1,6 +1,7 @@
 /** What the population of closures shows, in words. */
 import type { Population } from './population.ts';
-import { timerAt, words } from './signals.ts';
+import { timerAt } from './signals.ts';
+import { words } from './words.ts';
 
 const chance = (p: number): string => `chance ${p.toExponential(0)}`;
 

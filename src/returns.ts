@@ -1,8 +1,8 @@
 /** How soon the clients of an incident came back: a fixed pause brings all of them at once, and a fault that stays meets them again. */
 import type { Closure } from './closure.ts';
 import { Numbers } from './numbers.ts';
-import { words } from './signals.ts';
 import type { DurationMs } from './types.ts';
+import { words } from './words.ts';
 
 /** Enough to know a pause by. */
 const KEPT = 1_000;

@@ -1,5 +1,6 @@
-/** What the causes' tables have in common: how far a death or a proxy's change concerns a closure, and words for numbers. */
+/** What the causes' tables have in common: how far a death or a proxy's change concerns a closure. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
+import { isContainerId } from './deaths/names.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -25,8 +26,6 @@ function isSiblingPod(pod: string, host: string): boolean {
   return pod !== host && own !== undefined && own === other;
 }
 const POD_NAME = /^(.+?)-(?:(?:[0-9a-f]{6,10}-)?[0-9bcdfghjklmnpqrstvwxz]{5}|\d{1,4})$/;
-
-const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
 export function ofOtherInstance({ identity: { pods, containers, addresses } }: Death, closure: Pick<Closure, 'seen'>): boolean {
@@ -248,16 +247,6 @@ export function allInOneTurn(closure: Closure, world: World): Extract<Fact, { ki
   return burst && burst.spreadMs <= ONE_TURN_MS ? burst : undefined;
 }
 
-/** `20.1 s`, `5 min 3 s`, `2 h 5 min`. */
-export function words(ms: DurationMs): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : ms % 1000 < 950 && ms % 1000 > 50 ? 1 : 0)} s`;
-  const whole = Math.round(ms / 1_000);
-  const minutes = Math.floor(whole / 60);
-  const seconds = whole % 60;
-  if (minutes < 60) return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
-  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
-}
-
 /** nginx's timers fire up to 300 ms early. */
 export const TIMER_EARLY_MS = 350;
 const TIMER_LATE_MS = 250;
@@ -294,24 +283,6 @@ export function productOf(event: LogEvent): string {
   return known?.[1] ?? event.format.split('-')[0] ?? event.format;
 }
 
-/** What the ends of a server in the turns of its timer say. */
-export const sweepWords = (fact: Fact): string =>
-  fact.kind === 'sweep'
-    ? `it ended in a turn of the server's own timer: ${fact.whole} of ${fact.gaps} gaps between ends of different ages are whole multiples of ${words(fact.intervalMs)} (chance ${fact.p.toExponential(0)})`
-    : '';
-
-/** What the ends of one address, one after the other, say. */
-export const fadingWords = (fact: Fact): string =>
-  fact.kind === 'fading'
-    ? `all ${fact.count} connections of its address, of different ages, ended one after the other within ${words(fact.spreadMs)}, and those of other addresses lived on`
-    : '';
-
-/** What the silence that all lost connections have in common says. */
-export const floorWords = (fact: Fact): string =>
-  fact.kind === 'silence-floor'
-    ? `all ${fact.count} connections that ended like it had been silent for ${words(fact.leastMs)} or longer, as ${Math.round(100 * fact.usual)} % of the others (chance ${fact.p.toExponential(0)})`
-    : '';
-
 /** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */
 export function hopOf(closure: Closure): string | undefined {
   const named =
@@ -333,8 +304,3 @@ export const foundDead = (closure: Closure): boolean =>
   seenOf(closure, 'socket-closed').some(
     ({ vantage, reason, quote, by }) => vantage === 'server' && by === undefined && FAILED_WRITE.test(reason ?? quote),
   );
-
-/** A container's id as people write it. */
-export const shortId = (name: string): string => (/^[0-9a-f]{32,64}$/.test(name) ? name.slice(0, 12) : name);
-
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,6 +1,9 @@
 /** Things that last for a while, found by time: of thousands of deaths those near one closure, without a look at the others. */
 import { lowerBound } from './numbers.ts';
-import type { EpochMs, Span } from './types.ts';
+import type { DurationMs, EpochMs, Span } from './types.ts';
+
+/** How far two spans lie apart; 0 = they share an instant. */
+export const gap = (a: Span, b: Span): DurationMs => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
 
 export class Spans<T> {
   /** In order of their beginning; those that begin together as they were given. */

@@ -10,8 +10,8 @@ import { evidenceReport, iso } from './group.ts';
 import { patternsOf } from './patterns.ts';
 import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
 import { CAUSES } from './report.ts';
-import { plural } from './signals.ts';
 import type { Basis, LogEvent } from './types.ts';
+import { plural } from './words.ts';
 
 const TIMELINE_LIMIT = 40;
 const NEAR_MS = 300_000;

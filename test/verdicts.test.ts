@@ -671,6 +671,28 @@ describe('a reload of the proxy', () => {
   });
 });
 
+describe('a name that stands in the URL of another connection', () => {
+  const cut = (end: number, id: string, n: number): string =>
+    `${ip(n)}:4010${n} [22/Nov/2026:${iso(end - 20).slice(11, 23)}] ws_in ws_nodes/ws1 0/0/0/1/20003 101 267 - - cD-- 8/8/7/7/0 0/0 "GET /ws?cid=${id}&room=zed4711 HTTP/1.1"`;
+
+  it('does not make that one its own: both logs know it by an id', async () => {
+    const found = await report({
+      'app.log': [
+        listening(0),
+        closed(30.01, 'k0aa', 20, ip(0)),
+        closed(60.01, 'zed4711', 3.2, ip(9)),
+        closed(60.2, 'k1aa', 20.2, ip(1)),
+        closed(90, 'z', 85, ip(8), 1000),
+      ],
+      'haproxy.log': [cut(30, 'k0aa', 0), cut(60, 'k1aa', 1)],
+    });
+    expect(causesOf(found)).toMatchObject({ k0aa: 'proxy-timeout', k1aa: 'proxy-timeout' });
+    expect(found.closures.find(({ connection }) => connection === 'zed4711')?.evidence.map(({ source }) => source)).not.toContain(
+      'haproxy.log',
+    );
+  });
+});
+
 describe('records of uvicorn, which have no stamp', () => {
   const stray = [
     'INFO:     Started server process [603]',
@@ -1092,11 +1114,11 @@ describe('a log that was exported with the newest first', () => {
 
   it('tells by its stamps what a stop cut', async () => {
     const rows = [
-      row(10, 'listening on 0.0.0.0:3000'),
-      row(30.1, 'SIGTERM received, shutting down'),
-      ...count(6).map((n) => row(30.13 + n / 1000, `ws closed conn=k${n} code=1006 after ${9_000 + n * 1_700} ms`)),
-      row(32, 'listening on 0.0.0.0:3000'),
-      row(60, 'ws closed conn=z code=1000 after 20000 ms'),
+      row(10, 'INFO [main] listening on 0.0.0.0:3000'),
+      row(30.1, 'INFO [main] SIGTERM received, shutting down'),
+      ...count(6).map((n) => row(30.13 + n / 1000, `WARN [ws] closed conn=k${n} code=1006 ip=${ip(n)} after ${9_000 + n * 1_700} ms`)),
+      row(32, 'INFO [main] listening on 0.0.0.0:3000'),
+      row(60, `INFO [ws] closed conn=z code=1000 ip=${ip(9)} after 20000 ms`),
     ];
     const found = await report({ 'export.csv': ['TimeGenerated [UTC],PodName_s,Log_s', ...rows.toReversed()] });
     expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart' });

@@ -7,18 +7,14 @@ import {
   deathsNear,
   endedInFront,
   factOf,
-  fadingWords,
-  floorWords,
   foundDead,
-  plural,
   readsReset,
   seenOf,
-  sweepWords,
   timerPile,
   toldToGo,
-  words,
 } from '../signals.ts';
 import type { EventOf } from '../types.ts';
+import { fadingWords, floorWords, plural, sweepWords, words } from '../words.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;

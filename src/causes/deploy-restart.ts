@@ -1,8 +1,9 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, nearestDeath } from '../death-cause.ts';
-import { changesNear, cutBy, explains, factOf, hopOf, plural, seenOf, toldToGo, words } from '../signals.ts';
+import { changesNear, cutBy, explains, factOf, hopOf, seenOf, toldToGo } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
+import { plural, words } from '../words.ts';
 
 /** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
 const INGRESS_DRAIN_MS = 240_000;

@@ -8,17 +8,13 @@ import {
   concernsClient,
   deathsNear,
   factOf,
-  fadingWords,
-  floorWords,
   foundDead,
-  plural,
   productOf,
   sameUpstream,
   seenOf,
-  sweepWords,
-  words,
 } from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
+import { fadingWords, floorWords, plural, sweepWords, words } from '../words.ts';
 
 /** A connector's lines about its own connections and the ends inside them. */
 const GIVEN_UP_MS = 5_000;

@@ -1,20 +1,8 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
-import {
-  concernsClient,
-  endedInFront,
-  factOf,
-  floorWords,
-  hopOf,
-  otherHand,
-  plural,
-  sameUpstream,
-  seenOf,
-  sweepWords,
-  timerAt,
-  words,
-} from '../signals.ts';
+import { concernsClient, endedInFront, factOf, hopOf, otherHand, sameUpstream, seenOf, timerAt } from '../signals.ts';
 import type { EventOf } from '../types.ts';
+import { floorWords, plural, sweepWords, words } from '../words.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
 

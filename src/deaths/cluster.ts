@@ -2,7 +2,7 @@
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
-import { aboutProxy, namesOfLog, RUNTIMES, stem } from './names.ts';
+import { aboutProxy, isContainerId, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
@@ -132,7 +132,7 @@ class Pods {
 
   constructor(events: readonly LogEvent[]) {
     for (const { format, keys } of events)
-      if (format === 'kubelet' && keys.pod !== undefined && keys.container !== undefined && isId(keys.container))
+      if (format === 'kubelet' && keys.pod !== undefined && keys.container !== undefined && isContainerId(keys.container))
         this.#pods.set(keys.container, keys.pod);
   }
 
@@ -182,7 +182,7 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
 const isToldAgain = ({ keys: { pod, container } }: ProcessEvent, told: readonly ProcessEvent[]): boolean =>
   pod !== undefined &&
   container !== undefined &&
-  isId(container) &&
+  isContainerId(container) &&
   told.some(({ kind, keys }) => (kind === 'process-ended' || kind === 'oom-kill') && keys.container === container);
 
 /** A stop that may have been asked for at any time around the event: tables of ages count in minutes. */
@@ -213,15 +213,13 @@ function isSuccessors(end: EventOf<'process-ended'>, told: readonly ProcessEvent
 /** supervisord looks for ended children once a second. */
 const LATE_MS = 1_500;
 
-const isId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
-
 function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' | 'conflict' | 'neutral' {
   const [x, y] = [a.keys, b.keys];
   for (const key of ['unit', 'pod', 'container'] as const) {
     const [mine, other] = [x[key], y[key]];
     if (mine === undefined || other === undefined) continue;
     // The kernel knows containers by id, Compose by name: neither speaks against the other.
-    if (key === 'container' && isId(mine) !== isId(other)) continue;
+    if (key === 'container' && isContainerId(mine) !== isContainerId(other)) continue;
     if (key === 'container' ? mine.startsWith(other) || other.startsWith(mine) : mine === other) return 'same';
     return 'conflict';
   }
@@ -276,7 +274,7 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
       killed.by !== 'stop-timeout' &&
       !ofTwoPrograms(kill, killed) &&
       kill.keys.unit === undefined &&
-      (kill.keys.container === undefined || !isId(killed.keys.container ?? kill.keys.container))
+      (kill.keys.container === undefined || !isContainerId(killed.keys.container ?? kill.keys.container))
     );
   if (a.kind === 'oom-kill' && b.kind === 'oom-kill')
     return (

@@ -1,8 +1,8 @@
 /** A cluster → the death it tells of: its root, its identity, how it stands to the WebSocket server. */
 import type { Death, Identity, Relation, Way } from '../closure.ts';
-import { shortId } from '../signals.ts';
-import { gap } from '../stitch/draft.ts';
+import { gap } from '../spans.ts';
 import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
+import { shortId } from '../words.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
 import { instanceIn, keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';

@@ -18,6 +18,9 @@ export const stem = (name: string): string =>
     .replace(/\.(?:service|scope|slice)$/, '')
     .replace(/@.*$/, '');
 
+/** An id that a runtime gave, whole or its first twelve digits, and no name. */
+export const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
+
 /** Which of several it is: `chat@2.service`, `chat-2.log`, `web_1` → its number; undefined = the name has none. */
 export const instanceIn = (name: string): string | undefined =>
   /[@_.-](\d{1,3})$/.exec(

@@ -8,6 +8,7 @@ import type { DurationMs, Endpoint, Row, Stamp } from '../types.ts';
 import { endpoint, endpointOf, isIp } from './address.ts';
 import { GROUPS, meaningsOf, type Role } from './app-aliases.ts';
 import { isCloseCode } from './close-words.ts';
+import { isIdLike } from './ids.ts';
 import { numberOf, textOf } from './json.ts';
 import { known } from './known.ts';
 import type { LearnedFields, Told } from './learned-fields.ts';
@@ -254,15 +255,16 @@ function connectionIn(fields: Fields): string | undefined {
 }
 const NO_ID = /: |^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
 
-/** A name with a digit in it, as ids have; a small number is as often a count. */
+const SMALL_NUMBER = /^\d{1,4}$/;
+/** A name as ids are; a small number is as often a count. */
 function partyOf(fields: Fields): string | undefined {
   for (const { value } of fields.party ?? []) {
     const name = textOf(value);
-    if (name !== undefined && PARTY_NAME.test(name) && !NO_ID.test(name) && endpointOrNothing(name) === undefined) return name;
+    if (name !== undefined && isIdLike(name) && !SMALL_NUMBER.test(name) && !NO_ID.test(name) && endpointOrNothing(name) === undefined)
+      return name;
   }
   return undefined;
 }
-const PARTY_NAME = /^(?:(?!\d{1,4}$)(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}|[0-9a-f]{8,64})$/;
 
 function spelledLife(fields: Fields): DurationMs | undefined {
   for (const { value } of fields.spelledLife ?? []) {

@@ -1,6 +1,7 @@
 /** What the fields of one application's log mean where a record alone does not tell: learned of the records that the log begins with. */
 import type { Stamp } from '../types.ts';
 import type { AppRow, Fields } from './app-fields.ts';
+import { isIdLike } from './ids.ts';
 
 /** Of one log. Names are plain names. */
 export interface LearnedFields {
@@ -24,8 +25,6 @@ export interface Told {
   hasPoint(name: string, value: unknown): boolean;
 }
 
-// An id has a digit, but for one hexadecimal in some thousands: one of those must not cost a log its names.
-const ID = /^(?:(?=[^\d]{0,60}\d)[A-Za-z0-9][\w.:@-]{2,63}|[0-9a-f]{8,64})$/;
 /** A count or a length of time, as text has them: no name, where all under one name are such. */
 const MEASURE = /^\d+(?:\.\d+)?(?:[a-zµ]{0,2}|min|sec)$/;
 const FEWEST_CLOSES = 3;
@@ -33,7 +32,7 @@ const FEWEST_CLOSES = 3;
 function idsOf({ row, values }: Told): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const id of [row.connection, row.party, row.id, row.requestId, ...values.values()])
-    if (typeof id === 'string' && ID.test(id)) ids.add(id);
+    if (typeof id === 'string' && isIdLike(id)) ids.add(id);
   return ids;
 }
 
@@ -107,7 +106,7 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
     const values = closes.map((close) => close.values.get(name));
     return (
       isFree(name) &&
-      values.every((value) => typeof value === 'string' && ID.test(value) && !ISO.test(value)) &&
+      values.every((value) => typeof value === 'string' && isIdLike(value) && !ISO.test(value)) &&
       !values.every((value) => MEASURE.test(String(value))) &&
       new Set(values).size >= values.length * 0.7
     );

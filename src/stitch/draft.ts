@@ -43,7 +43,6 @@ export interface Measures {
   readonly refused: boolean;
 }
 
-export const gap = (a: Span, b: Span): number => Math.max(0, a.fromMs - b.toMs, b.fromMs - a.toMs);
 export const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
 
 /** A proxy's word about a handshake alone is no connection that ended. */
@@ -104,3 +103,13 @@ const widthOf = ({ when }: EventOf<'socket-opened'> | Observation): DurationMs =
 /** Another's age that is not of whole seconds, where this one is. */
 const finer = (life: DurationMs, others: readonly DurationMs[]): DurationMs | undefined =>
   life % 1_000 === 0 ? others.find((ms) => ms % 1_000 !== 0 && Math.abs(ms - life) <= ROUNDING_MS) : undefined;
+
+/** Gives all that one draft saw to another of the same connection. */
+export function absorb(into: Draft, from: Draft): void {
+  into.seen.push(...from.seen);
+  into.opened ??= from.opened;
+  into.firstMs = Math.min(into.firstMs, from.firstMs);
+  into.lastMs = Math.max(into.lastMs, from.lastMs);
+  from.seen.length = 0;
+  from.paired = true;
+}

@@ -1,6 +1,6 @@
 /** Ends in which nothing tells whose they are: a library's `connection closed` before or behind what the application writes of the same end. */
 import type { DurationMs, EpochMs, EventOf } from '../types.ts';
-import type { Draft, Observation } from './draft.ts';
+import { absorb, type Draft, type Observation } from './draft.ts';
 
 type Closed = EventOf<'socket-closed'>;
 
@@ -51,11 +51,7 @@ export class Nameless {
       told.set(draft, event.when.fromMs);
       return;
     }
-    draft.seen.push(...before.seen);
-    draft.opened ??= before.opened;
-    draft.firstMs = Math.min(draft.firstMs, before.firstMs);
-    before.seen.length = 0;
-    before.paired = true;
+    absorb(draft, before);
   }
 
   #near({ origin, when }: Observation): Open {

@@ -1,6 +1,7 @@
 /** Whether two records are of one connection, as far as they alone tell. */
+import { gap } from '../spans.ts';
 import type { DurationMs, EventOf, Vantage } from '../types.ts';
-import { type Draft, gap, isEnd, type Observation } from './draft.ts';
+import { type Draft, isEnd, type Observation } from './draft.ts';
 
 /** One refusal in two lines of one log: what was wrong, then the request that failed of it. */
 export const toldTwice = (a: EventOf<'handshake-failed'>, b: EventOf<'handshake-failed'>): boolean =>

@@ -5,11 +5,23 @@
 
 import { connectionIds, pathValues } from '../anchors.ts';
 import type { Closure } from '../closure.ts';
+import { gap } from '../spans.ts';
 import type { EventOf, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
-import { type Draft, endOf, endpointOf, gap, isBrokenAlone, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import {
+  absorb,
+  type Draft,
+  endOf,
+  endpointOf,
+  isBrokenAlone,
+  isEnd,
+  isFaultAlone,
+  isSide,
+  type Observation,
+  ofConnection,
+} from './draft.ts';
 import { Nameless } from './nameless.ts';
 import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
@@ -201,10 +213,7 @@ export class Stitcher {
     let silent = waiting.shift();
     while (silent && (silent.gone || silent.seen.length !== 1 || event.when.fromMs - silent.lastMs > DROPPED_MS)) silent = waiting.shift();
     if (!silent || draft.seen.some(({ kind }) => kind === 'heartbeat-missed')) return;
-    draft.seen.push(...silent.seen);
-    draft.firstMs = Math.min(draft.firstMs, silent.firstMs);
-    silent.seen.length = 0;
-    silent.paired = true;
+    absorb(draft, silent);
   }
 
   /** What a proxy wrote of the peer by its address and port before the endpoint wrote of it by its id, which a client may have done earlier. */
@@ -282,7 +291,7 @@ export class Stitcher {
   #calledSo(event: Observation, ids: readonly string[]): Draft | undefined {
     const { connection, path } = event.keys;
     const isIt = (draft: Draft | undefined): boolean =>
-      draft !== undefined && accepts(draft, event, ID_WINDOW_MS) && !this.#idConflict(draft, ids, event.origin.source);
+      draft !== undefined && accepts(draft, event, ID_WINDOW_MS) && !this.#idConflict(draft, ids, writerOf(event));
     const mine = connection === undefined ? undefined : this.#byPathValue.get(connection);
     if (isIt(mine)) return mine;
     return pathValues(path)
@@ -397,13 +406,9 @@ export class Stitcher {
   #merge(draft: Draft, best: Draft): void {
     // The draft that an endpoint began keeps its place: its time is the closure's.
     const [into, from] = endpointOf(best) || !endpointOf(draft) ? [best, draft] : [draft, best];
-    into.seen.push(...from.seen);
-    into.opened ??= from.opened;
-    into.firstMs = Math.min(into.firstMs, from.firstMs);
-    into.lastMs = Math.max(into.lastMs, from.lastMs);
-    for (const event of from.seen) this.#index(into, event, connectionIds(event.keys));
-    from.seen.length = 0;
-    from.paired = true;
+    const given = [...from.seen];
+    absorb(into, from);
+    for (const event of given) this.#index(into, event, connectionIds(event.keys));
     this.#neighbourhood.place(into);
   }
 
