@@ -1,6 +1,6 @@
 /** Task state changes of Amazon ECS, as EventBridge writes them to a log group, and tasks as `aws ecs describe-tasks` has them. */
 import { endpoint } from '../src/grammar/address.ts';
-import { type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
+import { isObject, type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
 import { known } from '../src/grammar/known.ts';
 import { iso } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
@@ -22,7 +22,6 @@ interface TaskRow extends Row {
   readonly address?: string | undefined;
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 const MEMORY = /^OutOfMemoryError\b/;
 /** Ends that somebody or the platform wanted. */
 const WANTED = new Set(['ServiceSchedulerInitiated', 'UserInitiated', 'SpotInterruption', 'TerminationNotice']);

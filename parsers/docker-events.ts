@@ -1,6 +1,6 @@
 /** `docker events`, as text and as JSON. */
 
-import { type JsonObject, parseObject, textOf } from '../src/grammar/json.ts';
+import { type JsonObject, objectIn, parseObject, textOf } from '../src/grammar/json.ts';
 import { processEnd } from '../src/grammar/process-end.ts';
 import { signalName } from '../src/grammar/signals.ts';
 import { epoch, isoAt } from '../src/time.ts';
@@ -50,13 +50,13 @@ function readText(text: string): EventRow | null {
 
 function readJson(text: string): EventRow | null {
   const event = parseObject(text);
-  const actor = event?.['Actor'];
-  if (!event || typeof actor !== 'object' || actor === null) return null;
-  const { ID: id, Attributes: attributes } = actor as JsonObject;
+  const actor = objectIn(event, 'Actor');
+  if (!event || !actor) return null;
+  const id = actor['ID'];
   const [kind, whole] = [textOf(event['Type']), textOf(event['Action'])];
   if (kind === undefined || whole === undefined || typeof id !== 'string') return null;
   const at = epoch(textOf(event['timeNano'] ?? event['time']) ?? '');
-  const values = (typeof attributes === 'object' && attributes !== null ? attributes : {}) as JsonObject;
+  const values: JsonObject = objectIn(actor, 'Attributes') ?? {};
   const [action = '', detail] = whole.split(/: (.*)/s, 2);
   const code = textOf(values['exitCode']);
   return {

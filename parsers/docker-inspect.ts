@@ -1,5 +1,5 @@
 /** Containers as `docker inspect` prints them: how each ended last. */
-import { type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
+import { isObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
 import { iso } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
@@ -16,7 +16,6 @@ interface InspectRow extends Row {
   readonly restarts: number;
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** What docker writes for a time that never was. */
 const never = (text: string | undefined): boolean => text === undefined || text.startsWith('0001-01-01T');
 

@@ -1,6 +1,6 @@
 /** One entry of a HAR export: WebSockets are those with `_webSocketMessages`. */
 import { endpointOf } from '../src/grammar/address.ts';
-import { at, parseObject, textOf } from '../src/grammar/json.ts';
+import { at, isObject, parseObject, textOf } from '../src/grammar/json.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { iso, stamp } from '../src/time.ts';
 import { type Draft, defineParser, type Row } from '../src/types.ts';
@@ -132,10 +132,7 @@ interface HarFrame {
   readonly data?: string;
 }
 const isFrame = (value: unknown): value is HarFrame =>
-  typeof value === 'object' &&
-  value !== null &&
-  'time' in value &&
-  typeof value.time === 'number' &&
-  'opcode' in value &&
-  typeof value.opcode === 'number' &&
-  (!('data' in value) || typeof value.data === 'string');
+  isObject(value) &&
+  typeof value['time'] === 'number' &&
+  typeof value['opcode'] === 'number' &&
+  (!('data' in value) || typeof value['data'] === 'string');

@@ -1,5 +1,5 @@
 /** Events of the Kubernetes API: tables of `kubectl get events`, `kubectl events` and `kubectl describe`, and their JSON. */
-import { firstOf, type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
+import { firstOf, isObject, type JsonObject, numberOf, parseObject, textOf } from '../src/grammar/json.ts';
 import { age, eventMeaning, rfc1123 } from '../src/grammar/kubernetes.ts';
 import { iso, stamp } from '../src/time.ts';
 import { type Context, type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
@@ -156,7 +156,7 @@ function readJson(text: string): EventRow | null {
   // `--output-watch-events` and eventrouter put the event into another object.
   if (!outer) return null;
   const inner = 'reason' in outer ? undefined : (outer['object'] ?? outer['event']);
-  const event = typeof inner === 'object' && inner !== null ? (inner as JsonObject) : outer;
+  const event = isObject(inner) ? inner : outer;
   const read = (...paths: string[]): string | undefined => textOf(firstOf(event, paths));
   const kind = read('involvedObject.kind', 'regarding.kind');
   const [type, reason, message] = [read('type'), read('reason'), read('message', 'note')];

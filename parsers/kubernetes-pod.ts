@@ -1,5 +1,5 @@
 /** A pod as `kubectl get pod -o json` prints it: how its containers ended last, and since when they run. */
-import { type JsonObject, numberOf, parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
+import { isObject, type JsonObject, numberOf, parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
 import { signalName } from '../src/grammar/signals.ts';
 import { iso, stamp } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
@@ -23,7 +23,6 @@ interface PodRow extends Row {
   readonly running: readonly string[];
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 const objects = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 function endedOf(status: JsonObject): readonly string[] {

@@ -1,5 +1,5 @@
 /** Timers in Kubernetes manifests: annotations of Ingress and Service, the ConfigMap of ingress-nginx, GKE's BackendConfig. */
-import { at, type JsonObject, parseObject, textOf } from '../src/grammar/json.ts';
+import { at, isObject, parseObject, textOf } from '../src/grammar/json.ts';
 import { duration } from '../src/time.ts';
 import { type ConfiguredTimer, type Context, defineParser, type Row } from '../src/types.ts';
 
@@ -87,8 +87,8 @@ function fromJson(text: string): Pairs {
   if (!object || kind === undefined || !KINDS.has(kind)) return [];
   const tables = kind === 'compute#backendService' ? [object] : TABLES.map((path) => at(object, path));
   return tables.flatMap((table) =>
-    typeof table === 'object' && table !== null
-      ? Object.entries(table as JsonObject).flatMap(([key, value]) => {
+    isObject(table)
+      ? Object.entries(table).flatMap(([key, value]) => {
           const written = textOf(value);
           return written === undefined ? [] : spread(key, written);
         })

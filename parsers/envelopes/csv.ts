@@ -2,7 +2,7 @@
 import { meaningsOf } from '../../src/grammar/app-aliases.ts';
 import { plainName } from '../../src/grammar/app-fields.ts';
 import { isCloseCode } from '../../src/grammar/close-words.ts';
-import { type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
+import { isObject, type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
 import { tableTime } from '../../src/grammar/table-time.ts';
 import { stamp } from '../../src/time.ts';
 import type { Envelope, Keys, Stamp } from '../../src/types.ts';
@@ -27,8 +27,6 @@ const PODS = ['pod', 'podname', 'replicaname', 'containergroupname'];
 const CONTAINERS = ['container', 'containername'];
 /** Azure's tables keep what a program logged beside the message in an object. */
 const PROPERTIES = ['customdimensions', 'properties', 'attributes'];
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Cells = ReadonlyMap<string, { readonly name: string; readonly value: string }>;
 

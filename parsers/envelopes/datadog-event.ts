@@ -1,13 +1,7 @@
 /** Members of what Datadog's search APIs give back: log events, and RUM events of its browser and mobile SDKs. */
-import { type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
+import { type JsonObject, objectIn, parseObject, textOf } from '../../src/grammar/json.ts';
 import { iso } from '../../src/time.ts';
 import type { Envelope, Keys } from '../../src/types.ts';
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-const objectIn = (object: JsonObject | undefined, key: string): JsonObject | undefined => {
-  const value = object?.[key];
-  return isObject(value) ? value : undefined;
-};
 
 /** What the page itself told: the action's name or the error's message, and the context it gave with it. The SDK's session is no connection. */
 function rumOf(attributes: JsonObject): JsonObject {

@@ -1,8 +1,6 @@
 /** Documents of Elasticsearch and OpenSearch with their index around them: search responses, elasticdump, Kibana. */
-import { type JsonObject, parseObject } from '../../src/grammar/json.ts';
+import { isObject, parseObject } from '../../src/grammar/json.ts';
 import type { Envelope } from '../../src/types.ts';
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const elasticsearchHit: Envelope = {
   name: 'elasticsearch-hit',

@@ -1,9 +1,7 @@
 /** Entries of Google Cloud Logging that hold a line of a container, a virtual machine or Cloud Run. */
-import { type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
+import { isObject, type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
 import { iso } from '../../src/time.ts';
 import type { Envelope, Keys } from '../../src/types.ts';
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Logging agents put a plain line into `jsonPayload.message`; an application's JSON comes as its fields. */
 function textOfPayload(entry: JsonObject): string | undefined {

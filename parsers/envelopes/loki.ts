@@ -1,5 +1,5 @@
 /** What Loki gives back: `logcli` as JSON Lines and as text, and Grafana's download of a query. */
-import { parseObject, textOf } from '../../src/grammar/json.ts';
+import { isObject, parseObject, textOf } from '../../src/grammar/json.ts';
 import { epoch, iso, isoAt } from '../../src/time.ts';
 import type { Envelope, Keys, Unwrapped } from '../../src/types.ts';
 
@@ -24,15 +24,12 @@ function unwrapped(text: string, at: Unwrapped['at'], labels: Readonly<Record<st
   return { text, at, keys, writer };
 }
 
-const isLabels = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function unwrapJson(line: string): Unwrapped | null {
   const entry = parseObject(line);
   if (!entry) return null;
   const { line: text, timestamp, labels, fields } = entry;
   const around = labels ?? fields ?? {};
-  if (typeof text !== 'string' || typeof timestamp !== 'string' || !isLabels(around)) return null;
+  if (typeof text !== 'string' || typeof timestamp !== 'string' || !isObject(around)) return null;
   // Grafana's own download writes nanoseconds and a `date` beside them.
   const at = iso(timestamp) ?? (typeof entry['date'] === 'string' ? epoch(timestamp) : undefined);
   return at ? unwrapped(text, at, around) : null;

@@ -1,13 +1,7 @@
 /** Members of what Sentry's API gives back for an issue: events with their user and what the program told of itself. */
-import { type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
+import { isObject, type JsonObject, objectIn, parseObject, textOf } from '../../src/grammar/json.ts';
 import { iso } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-const objectIn = (object: JsonObject, key: string): JsonObject => {
-  const value = object[key];
-  return isObject(value) ? value : {};
-};
 
 /** Contexts that the SDKs fill in themselves. */
 const OF_SENTRY: ReadonlySet<string> = new Set([
@@ -34,7 +28,7 @@ const OF_SENTRY: ReadonlySet<string> = new Set([
 
 /** What `setContext` and `extra` told, without the names of their groups. */
 function toldIn(event: JsonObject): JsonObject {
-  const own = Object.entries(objectIn(event, 'contexts')).flatMap(([name, value]) =>
+  const own = Object.entries(objectIn(event, 'contexts') ?? {}).flatMap(([name, value]) =>
     isObject(value) && !OF_SENTRY.has(name) ? Object.entries(value) : [],
   );
   return { ...Object.fromEntries(own.filter(([name]) => name !== 'type')), ...objectIn(event, 'context') };
@@ -76,7 +70,7 @@ export const sentryEvent: Envelope = {
     const message = textOf(event?.['message']) || textOf(event?.['title']);
     const at = iso(textOf(event?.['dateCreated']) ?? '');
     if (!event || typeof event['eventID'] !== 'string' || !at || message === undefined) return null;
-    const user = objectIn(event, 'user');
+    const user = objectIn(event, 'user') ?? {};
     const [userId, clientIp] = [textOf(user['id']), textOf(user['ip_address'])];
     const fields: JsonObject = {
       ...toldIn(event),

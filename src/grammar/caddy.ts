@@ -2,7 +2,7 @@
 import { clfAt, duration, epoch, isoAt, slashAt } from '../time.ts';
 import type { DurationMs, Endpoint, Stamp } from '../types.ts';
 import { endpoint, endpointOf } from './address.ts';
-import { type JsonObject, numberOf, parseObject, textOf } from './json.ts';
+import { isObject, type JsonObject, numberOf, parseObject, textOf } from './json.ts';
 
 export interface CaddyRecord {
   readonly at?: Stamp | undefined;
@@ -13,8 +13,7 @@ export interface CaddyRecord {
   readonly fields: JsonObject;
 }
 
-const object = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const object = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 /** Encoder formats `unix_*`, `iso8601`, `rfc3339*`, `wall*` and `common_log`. The encoder writes `wall*` in UTC unless told otherwise. */
 function stampOf(value: unknown): Stamp | undefined {

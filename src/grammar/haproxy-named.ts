@@ -3,7 +3,7 @@ import { clfAt, epoch, iso } from '../time.ts';
 import type { Context, Draft, Stamp } from '../types.ts';
 import { endpoint } from './address.ts';
 import { type HaproxyStream, requestEvent, STATE } from './haproxy.ts';
-import { numberOf, textOf } from './json.ts';
+import { isObject, numberOf, textOf } from './json.ts';
 
 // `log-format` has no names of its own: what people call %ts, %Tt or %Ta, %t, %ci:%cp, %b/%s, %ST, %U, %B, %r.
 const NAMES = {
@@ -112,7 +112,7 @@ function valuesOf(fields: Iterable<readonly [string, unknown]>, prefix = '', dep
   for (const [key, value] of fields) {
     if (depth === 0 && FOREIGN.includes(key)) return undefined;
     const name = prefix + (key === 'B' ? 'bytes' : key === 'U' ? 'bytes_up' : key.toLowerCase());
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (isObject(value)) {
       if (depth < DEEPEST) for (const [inner, one] of valuesOf(Object.entries(value), `${name}.`, depth + 1) ?? []) values.set(inner, one);
     } else if (!values.has(name)) values.set(name, value);
   }

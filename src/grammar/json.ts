@@ -2,6 +2,14 @@
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object that a member holds; undefined = it holds none. */
+export function objectIn(object: JsonObject | undefined, key: string): JsonObject | undefined {
+  const value = object?.[key];
+  return isObject(value) ? value : undefined;
+}
+
 let lastText = '';
 let lastObject: JsonObject | undefined;
 
@@ -21,7 +29,7 @@ function parsed(text: string): JsonObject | undefined {
   if (first !== 123 && (first > 32 || text.trimStart().charCodeAt(0) !== 123)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** The shape of an own format in its JSON file, checked key by key. What is wrong is said in words, all of it at once. */
+import { isObject, type JsonObject } from '../grammar/json.ts';
 import type { Vantage } from '../types.ts';
 import { type Condition, EVENTS, type EventRule } from './events.ts';
 import { type DurationUnit, STANDARD_FIELDS, UNIT_MS } from './fields.ts';
@@ -40,10 +41,8 @@ export interface FormatDefinition {
 const VANTAGES: readonly Vantage[] = ['client', 'edge', 'proxy', 'gateway', 'server', 'kernel', 'supervisor', 'orchestrator'];
 const KEYS = 'name about docs vantage pattern json optional where time zone stamp durationUnit event needles samples rejects'.split(' ');
 
-type Loose = Readonly<Record<string, unknown>>;
 type Complain = (problem: string) => void;
 
-const isObject = (value: unknown): value is Loose => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isScalar = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
 const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
@@ -102,7 +101,7 @@ export function readDefinition(value: unknown, complain: Complain): FormatDefini
   return isSound ? definition : undefined;
 }
 
-function unknownKeys(value: Loose, allowed: readonly string[], where: string, wrong: Complain): void {
+function unknownKeys(value: JsonObject, allowed: readonly string[], where: string, wrong: Complain): void {
   for (const key of Object.keys(value))
     if (!allowed.includes(key)) wrong(`${where}${key} is no key here${meant(key, allowed)}; there are ${allowed.join(', ')}`);
 }
@@ -114,7 +113,7 @@ function textsIn(key: string, value: unknown, wrong: Complain): readonly string[
 }
 
 /** A long pattern may be written as a list of its pieces. */
-function patternIn(value: Loose, wrong: Complain): string | undefined {
+function patternIn(value: JsonObject, wrong: Complain): string | undefined {
   const { pattern, json } = value;
   if ((pattern === undefined) === (json === undefined)) {
     wrong(`has ${pattern === undefined ? 'neither pattern nor json' : 'both pattern and json'}: give one of them`);
@@ -169,7 +168,7 @@ function rulesIn(value: unknown, wrong: Complain): readonly EventRule[] {
   });
 }
 
-function ruleIn(given: Loose, where: string, wrong: Complain): EventRule {
+function ruleIn(given: JsonObject, where: string, wrong: Complain): EventRule {
   const { event, when, ...choices } = given;
   const name = String(event);
   const shape = Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
@@ -217,7 +216,7 @@ function samplesIn(value: unknown, wrong: Complain): readonly FormatSample[] {
     return [];
   }
   return value.map((one: unknown, at) => {
-    const given: Loose = isText(one) ? { line: one } : isObject(one) ? one : {};
+    const given: JsonObject = isText(one) ? { line: one } : isObject(one) ? one : {};
     const where = `sample ${at + 1}: `;
     if (!isText(given['line'])) wrong(`${where}line is missing`);
     unknownKeys(given, ['line', 'reads', 'gives'], where, wrong);
