@@ -5,7 +5,8 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { emptyTally, extractSource, type Source, type Tally, UNTOLD_QUOTED } from './extract.ts';
+import { emptyTally, extractSource, problemsOf, type Source, type Tally, UNTOLD_QUOTED } from './extract.ts';
+import { isObject } from './grammar/json.ts';
 import type { ByteSource } from './open/bytes.ts';
 import type { RawEvent, Shelves } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
@@ -58,6 +59,8 @@ export async function readSource(
 ): Promise<readonly Tally[]> {
   if (!(await holdsEvents(source.bytes))) return [await extractSource(source, shelves, emit, onProgress)];
   const tallies: Tally[] = [];
+  /** Logs whose tally has not come yet → their events. */
+  const untallied = new Map<string, number>();
   let unread = 0;
   await scanSource(
     source.bytes,
@@ -65,14 +68,26 @@ export async function readSource(
     (hit) => {
       if (hit.line === 1) return;
       const entry = parsed(hit.text);
-      if (entry?.event) emit(entry.event);
-      else if (entry?.tally) tallies.push(entry.tally);
-      else unread++;
+      if (isEvent(entry['event'])) {
+        const { source: name } = entry['event'].origin;
+        untallied.set(name, (untallied.get(name) ?? 0) + 1);
+        emit(entry['event']);
+      } else if (isTally(entry['tally'])) {
+        untallied.delete(entry['tally'].name);
+        // Written by an earlier version, it may lack what is newer.
+        tallies.push({ ...emptyTally(entry['tally'].name, null), ...entry['tally'] });
+      } else unread++;
     },
     onProgress ? { onProgress } : {},
   );
+  for (const [name, events] of untallied)
+    tallies.push({ ...emptyTally(name, null), events, problems: [`${source.name} ends before all that was read of this log`] });
   if (unread > 0)
-    tallies.push({ ...emptyTally(source.name, null), unread, problems: [`${source.name}: ${unread} lines are no events of this version`] });
+    tallies.push({
+      ...emptyTally(source.name, null),
+      unread,
+      problems: [`${source.name}: ${unread === 1 ? '1 line is no event' : `${unread} lines are no events`} of this version`],
+    });
   return tallies;
 }
 
@@ -80,15 +95,34 @@ async function holdsEvents(bytes: ByteSource): Promise<boolean> {
   return Buffer.from(await bytes.peek(HEAD.length)).toString('latin1') === HEAD;
 }
 
-function parsed(line: string): { readonly event?: RawEvent; readonly tally?: Tally } | undefined {
+function parsed(line: string): { readonly [key: string]: unknown } {
   try {
-    return JSON.parse(line) as { event?: RawEvent; tally?: Tally };
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-/** Tallies of the parts of one source become one; sources in order of name, formats in order of count. */
+/** Whether a value has what every event has. */
+function isEvent(value: unknown): value is RawEvent {
+  if (!isObject(value)) return false;
+  const { kind, when, basis, origin, keys, vantage, quote } = value;
+  const areTexts = [kind, basis, vantage, quote].every((text) => typeof text === 'string');
+  return areTexts && isObject(keys) && isSpan(when) && isObject(origin) && typeof origin['source'] === 'string' && isNumber(origin['line']);
+}
+
+/** Whether a value has what tallies of all versions have. */
+function isTally(value: unknown): value is Tally {
+  if (!isObject(value)) return false;
+  const { name, formats, vantages, spans, problems } = value;
+  return typeof name === 'string' && isObject(formats) && isObject(spans) && Array.isArray(vantages) && Array.isArray(problems);
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isSpan = (value: unknown): boolean => isObject(value) && isNumber(value['fromMs']) && isNumber(value['toMs']);
+
+/** Tallies of the parts of one source become one, with all its problems in words; sources in order of name, formats in order of count. */
 export function merged(tallies: readonly Tally[]): Tally[] {
   const byName = new Map<string, Tally>();
   for (const tally of tallies) {
@@ -96,7 +130,7 @@ export function merged(tallies: readonly Tally[]): Tally[] {
     byName.set(tally.name, known ? joined(known, tally) : tally);
   }
   return [...byName.values()]
-    .map((tally) => ({ ...tally, formats: ranked(tally.formats) }))
+    .map((tally) => ({ ...tally, formats: ranked(tally.formats), problems: [...problemsOf(tally)] }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
@@ -118,8 +152,12 @@ function joined(a: Tally, b: Tally): Tally {
     events: a.events + b.events,
     unread: a.unread + b.unread,
     firstUnreadLine: first.length > 0 ? Math.min(...first) : 0,
-    untold: (a.untold ?? 0) + (b.untold ?? 0),
-    untoldLines: [...(a.untoldLines ?? []), ...(b.untoldLines ?? [])].sort((one, other) => one.line - other.line).slice(0, UNTOLD_QUOTED),
+    untold: a.untold + b.untold,
+    untoldLines: [...a.untoldLines, ...b.untoldLines].sort((one, other) => one.line - other.line).slice(0, UNTOLD_QUOTED),
+    cutLines: a.cutLines + b.cutLines,
+    undated: a.undated + b.undated,
+    headLines: Math.max(a.headLines, b.headLines),
+    headRead: Math.max(a.headRead, b.headRead),
     vantages: [...new Set([...a.vantages, ...b.vantages])],
     spans,
     problems: [...new Set([...a.problems, ...b.problems])],

@@ -5,7 +5,8 @@ import { mayTellOf1006 } from './grammar/loose-code.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
 import { type Neighbours, type Place, quoteOf, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
-import { scanSource } from './scan/blocks.ts';
+import { type ScanOptions, scanSource } from './scan/blocks.ts';
+import { needleTest } from './scan/plain.ts';
 import { stamp } from './time.ts';
 import type { Basis, EventKind, Frame, Framing, Stamp, Vantage } from './types.ts';
 
@@ -17,12 +18,20 @@ export interface Source {
   /** Forced by the user. */
   readonly vantage?: Vantage | undefined;
   readonly format?: string | undefined;
-  /** Number of its first line: a part of a larger source begins later than 1. */
-  readonly firstLine?: number | undefined;
-  /** What the larger source begins with; undefined = this is its beginning. */
-  readonly head?: Uint8Array | undefined;
+  /** Undefined = the whole log. */
+  readonly part?: SourcePart | undefined;
   /** It ends only when the user says so; the others are read meanwhile. */
   readonly isFollowed?: boolean | undefined;
+}
+
+/** Where the bytes of a source lie in a log that is read in parts. */
+export interface SourcePart {
+  /** What the log begins with, HEAD_BYTES of it. */
+  readonly head: Uint8Array;
+  /** Lines of the log before the part's own. */
+  readonly linesBefore: number;
+  /** Which bytes are the part's own lines; CONTEXT_BYTES of the log stand around them where there are so many. */
+  readonly own: NonNullable<ScanOptions['own']>;
 }
 
 /** What was read of one source. Plain data; parts of one source add up. */
@@ -38,9 +47,17 @@ export interface Tally {
   /** Lines that hold 1006 as a close code would stand, and gave no event; the first of them. */
   untold: number;
   readonly untoldLines: { readonly line: number; readonly text: string }[];
+  /** Lines of which what stands above 1 MiB was left out. */
+  cutLines: number;
+  /** Events for which no time could be read. */
+  undated: number;
+  /** Lines at the beginning that were tried to tell the format, and how many of them were read. */
+  headLines: number;
+  headRead: number;
   readonly vantages: Vantage[];
   /** Earliest and latest stamp by what they count from, of every record that was looked at. */
   readonly spans: Partial<Record<Basis, { fromMs: number; toMs: number }>>;
+  /** What went wrong with its bytes. `problemsOf` has the rest. */
   readonly problems: string[];
   readonly writtenMs: number | null;
 }
@@ -56,11 +73,31 @@ export const emptyTally = (name: string, writtenMs: number | null): Tally => ({
   firstUnreadLine: 0,
   untold: 0,
   untoldLines: [],
+  cutLines: 0,
+  undated: 0,
+  headLines: 0,
+  headRead: 0,
   vantages: [],
   spans: {},
   problems: [],
   writtenMs,
 });
+
+/** What is wrong with a source, in words. */
+export function problemsOf(tally: Tally): readonly string[] {
+  const { cutLines, undated, headLines, headRead, events, problems, writtenMs } = tally;
+  const left = writtenMs === null ? 'they are left out' : 'they are taken to be of the hour before the file was last written';
+  return [
+    ...(cutLines > 0 ? [`${cutLines} ${cutLines === 1 ? 'line' : 'lines'} longer than 1 MiB ${cutLines === 1 ? 'was' : 'were'} cut`] : []),
+    ...(undated > 0
+      ? [`no time could be read for ${undated} ${undated === 1 ? 'event' : 'events'}: ${left} (--formats describes a format)`]
+      : []),
+    ...problems,
+    ...(problems.length === 0 && headLines > 0 && headRead === 0 && events === 0
+      ? [`no known format in the first ${headLines === 1 ? 'line' : `${headLines} lines`}`]
+      : []),
+  ];
+}
 
 /** So many lines with 1006 that gave nothing are quoted of each source. */
 export const UNTOLD_QUOTED = 2;
@@ -75,41 +112,37 @@ export async function extractSource(
   onProgress?: (bytes: number) => void,
 ): Promise<Tally> {
   const tally = emptyTally(source.name, source.writtenMs ?? null);
-  const head = Buffer.from(source.head ?? (await source.bytes.peek(HEAD_BYTES)))
-    .subarray(0, HEAD_BYTES)
-    .toString('utf8');
+  const { part } = source;
+  const headBytes = part?.head ?? (await source.bytes.peek(HEAD_BYTES));
+  const head = Buffer.from(headBytes).toString('utf8');
   const framing = framings.find((one) => one.detect(head));
   const forced =
     source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
-  const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
+  const headLines = framing ? await framedHead(framing, head) : wholeLines(head, headBytes.length < HEAD_BYTES);
   const found = detect(headLines, forced, source.name);
+  tally.headLines = found.linesTried;
+  tally.headRead = found.linesRead;
   const records = new Records(source, found, tally, emit, headLines);
-  if (source.head) records.learn(headLines);
-  else if (!framing) records.expect(headLines);
   if (framing) await readFrames(framing, source.bytes, records, tally);
   else {
-    const totals = await scanSource(
-      source.bytes,
-      found.needles,
-      (hit) => records.add(hit.text, hit.line, hit),
-      onProgress ? { onProgress } : {},
-    );
+    records.expect(headLines);
+    const totals = await scanSource(source.bytes, found.needles, (hit) => records.add(hit.text, hit.line, hit), {
+      ...(onProgress && { onProgress }),
+      ...(part && { own: part.own }),
+    });
     tally.lines = totals.lines;
     tally.bytes = totals.bytes;
-    if (totals.cutLines > 0) tally.problems.push(`${totals.cutLines} lines longer than 1 MiB were cut`);
+    tally.cutLines = totals.cutLines;
     // The last lines bound what the source covers, whether or not they are of interest.
     for (const line of totals.tail) records.note(line);
   }
-  records.settle();
   if (source.bytes.problem) tally.problems.push(wordProblem(source.bytes.problem));
-  else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0)
-    tally.problems.push(`no known format in the first ${found.linesTried} lines`);
   return tally;
 }
 
-function wholeLines(head: string): string[] {
+function wholeLines(head: string, isAll: boolean): string[] {
   const lines = head.split('\n');
-  if (head.length >= HEAD_BYTES) lines.pop();
+  if (!isAll) lines.pop();
   return lines;
 }
 
@@ -163,11 +196,11 @@ class Records {
   readonly #tally: Tally;
   readonly #emit: (event: RawEvent) => void;
   readonly #writtenMs: number | undefined;
-  readonly #firstLine: number;
+  readonly #linesBefore: number;
+  readonly #needles: readonly string[];
   readonly #headReader: RecordReader;
   /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
   #headers: { readonly line: number; readonly text: string }[] = [];
-  #undatedEvents = 0;
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
@@ -180,20 +213,21 @@ class Records {
     this.#tally = tally;
     this.#emit = emit;
     this.#writtenMs = source.writtenMs;
-    this.#firstLine = source.firstLine ?? 1;
+    this.#linesBefore = source.part?.linesBefore ?? 0;
+    this.#needles = found.needles;
     this.#vantages(found.vantages);
     for (const reading of found.readings) this.#cover(reading.at);
   }
 
   add(text: string, line: number, around: Neighbours, raw: string = text): void {
     const tally = this.#tally;
-    const number = line + this.#firstLine - 1;
-    for (let next = this.#headers.at(-1); next && next.line < line; next = this.#headers.at(-1)) {
+    const number = line + this.#linesBefore;
+    for (let next = this.#headers.at(-1); next && next.line < number; next = this.#headers.at(-1)) {
       this.#reader.heed(next.text);
       this.#headers.pop();
     }
     const reading = this.#reader.read(text, around);
-    if (!this.#isNew(reading, number)) return;
+    if (!this.#isNew(reading, number, around)) return;
     tally.candidates++;
     this.#cover(reading.at);
     const format = formatName(reading);
@@ -219,23 +253,30 @@ class Records {
     if (this.#tally.untoldLines.length < UNTOLD_QUOTED) this.#tally.untoldLines.push({ line, text: quoteOf(raw, text) });
   }
 
-  /** Takes up what lines before the first one say about all others, such as the names of columns. */
-  learn(lines: readonly string[]): void {
-    for (const line of lines) this.#reader.heed(line);
-  }
-
-  /** The same of the source's own beginning: each such line counts for those behind it. */
+  /** Takes up what lines of the log's beginning say about those behind them, such as the names of columns. */
   expect(lines: readonly string[]): void {
     this.#headers = lines.flatMap((text, at) => (this.#headReader.heed(text) ? [{ line: at + 1, text }] : [])).reverse();
   }
 
   /** False for a record in pieces that another of its pieces already gave. */
-  #isNew({ bare }: Reading, line: number): boolean {
-    if (bare.linesBack === undefined) return true;
-    const start = line - bare.linesBack;
-    const known = this.#joined.get(bare.writer) === start;
-    this.#joined.set(bare.writer, start);
+  #isNew({ bare: { linesBack, writer } }: Reading, line: number, around: Neighbours): boolean {
+    if (linesBack === undefined) return true;
+    const start = line - linesBack;
+    const known = this.#joined.get(writer) === start || this.#isOfOtherPart(line, start, around);
+    this.#joined.set(writer, start);
     return !known;
+  }
+
+  /** Whether the record that begins on line `start` was found by one of its lines that are another part's. */
+  #isOfOtherPart(line: number, start: number, around: Neighbours): boolean {
+    const foreign = this.#linesBefore - start + 1;
+    return (
+      foreign > 0 &&
+      around
+        .before(line - start)
+        .slice(0, foreign)
+        .some(needleTest(this.#needles))
+    );
   }
 
   /** Looks at a line for its stamp only. */
@@ -246,18 +287,8 @@ class Records {
   #undated(around: Neighbours, kind: EventKind): Stamp | undefined {
     const near = this.#reader.neighbouringStamp(around, kind === 'process-fault');
     if (near) return near;
-    this.#undatedEvents++;
+    this.#tally.undated++;
     return this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS);
-  }
-
-  /** Says of events without any time what their times are worth. */
-  settle(): void {
-    const count = this.#undatedEvents;
-    if (count === 0) return;
-    const taken = this.#writtenMs === undefined ? 'they are left out' : 'they are taken to be of the hour before the file was last written';
-    this.#tally.problems.push(
-      `no time could be read for ${count} ${count === 1 ? 'event' : 'events'}: ${taken} (--formats describes a format)`,
-    );
   }
 
   #cover(at: Stamp | undefined): void {

@@ -4,9 +4,12 @@ import { envelopes } from '../parsers/envelopes/index.ts';
 import { parsers } from '../parsers/index.ts';
 import type { ClockOptions } from './align.ts';
 import type { Source } from './extract.ts';
-import { expandInputs, type Input } from './open/inputs.ts';
+import { isObject } from './grammar/json.ts';
+import { expandInputs, type Input, identityOf } from './open/inputs.ts';
 import { wordProblem } from './open/problems.ts';
 import { openSources } from './open/sources.ts';
+import type { Part } from './open/stretch.ts';
+import { partOf } from './parts.ts';
 import { Pool, threadsFor } from './pool.ts';
 import type { Shelves } from './record.ts';
 import type { Parser, Vantage } from './types.ts';
@@ -16,27 +19,28 @@ export interface Settings {
   readonly nginxLogFormat: string | undefined;
   readonly formatsFile: string | undefined;
   readonly configFile: string | undefined;
-  /** `vantage:format=path`, `vantage=path` or `:format=path`. */
-  readonly forced: readonly string[];
+  /** Inputs of which the user says what they are. */
+  readonly forced: readonly Forced[];
+  /** Files that are written: found in a folder, they are no logs. */
+  readonly outputs?: readonly string[] | undefined;
   readonly quiet: boolean;
   /** Events and closures kept in memory. */
   readonly budget: number;
   /** Threads to read several files with; undefined = as many as pay off. */
   readonly workers?: number | undefined;
+  /** Read only this part of each log; undefined = all of it. */
+  readonly part?: Part | undefined;
 }
 
 const CONFIG = 'why1006.config.json';
 const FORMATS = 'why1006.formats.json';
-const VANTAGES: readonly string[] = [
-  'client',
-  'edge',
-  'proxy',
-  'gateway',
-  'server',
-  'kernel',
-  'supervisor',
-  'orchestrator',
-] satisfies Vantage[];
+/** What the files at a path (a file, a folder, a pattern) are read as. */
+export interface Forced {
+  readonly path: string;
+  readonly vantage?: Vantage | undefined;
+  /** Name of a format. */
+  readonly format?: string | undefined;
+}
 
 /** What a settings file may hold. */
 interface Config {
@@ -45,9 +49,11 @@ interface Config {
   readonly formats?: unknown;
 }
 
+const CONFIG_KEYS: readonly string[] = ['nginxLogFormats', 'apacheLogFormats', 'formats'] satisfies (keyof Config)[];
+
 /** The built-in shelves and the user's own formats, which are asked first. `fail` words wrong use and does not return. */
 export async function shelvesFor(settings: Settings, fail: (message: string) => never): Promise<Shelves> {
-  const config = settings.configFile !== undefined || existsSync(CONFIG) ? (readJson(settings.configFile ?? CONFIG, fail) as Config) : {};
+  const config = settings.configFile !== undefined || existsSync(CONFIG) ? configIn(settings.configFile ?? CONFIG, fail) : {};
   const own: Parser[] = [];
   if (settings.nginxLogFormat !== undefined || config.nginxLogFormats) {
     const { nginxLogFormat } = await import('./grammar/nginx-format.ts');
@@ -69,7 +75,9 @@ export async function shelvesFor(settings: Settings, fail: (message: string) => 
     own.push(...compiled);
   }
   const shelves = { parsers: [...own, ...parsers], envelopes };
-  for (const text of settings.forced) checkForced(text, shelves, fail);
+  for (const { path, format } of settings.forced)
+    if (format !== undefined && !shelves.parsers.some(({ name }) => name === format))
+      fail(`error: --source :${format}=${path}: unknown format ${format}; \`why1006 formats\` lists them`);
   return shelves;
 }
 
@@ -79,6 +87,14 @@ function made(make: () => Parser, name: string, fail: (message: string) => never
   } catch (error) {
     return fail(`error: ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function configIn(path: string, fail: (message: string) => never): Config {
+  const config = readJson(path, fail);
+  if (!isObject(config)) return fail(`error: ${path}: is no JSON object`);
+  const unknown = Object.keys(config).find((key) => !CONFIG_KEYS.includes(key));
+  if (unknown !== undefined) fail(`error: ${path}: unknown key ${unknown}; there are ${CONFIG_KEYS.join(', ')}`);
+  return config;
 }
 
 function readJson(path: string, fail: (message: string) => never): unknown {
@@ -105,16 +121,8 @@ export interface OpenedSources {
   readonly progress: { totalBytes: number | undefined; readBytes(): number };
 }
 
-/** Set when the inputs are a part of a larger source of that name. */
-export interface Part {
-  readonly name?: string | undefined;
-  readonly firstLine?: number | undefined;
-  /** What the larger source begins with. */
-  readonly head?: Uint8Array | undefined;
-}
-
 /** `until` = follow plain files and pipes until it is aborted. */
-export function sourcesFor(args: readonly string[], settings: Settings, part: Part = {}, until?: AbortSignal): OpenedSources {
+export function sourcesFor(args: readonly string[], settings: Settings, until?: AbortSignal): OpenedSources {
   const problems: string[] = [];
   const readings: Reading[] = [];
   const readBytes = (): number => readings.reduce((sum, reading) => sum + reading.position(), 0);
@@ -122,24 +130,25 @@ export function sourcesFor(args: readonly string[], settings: Settings, part: Pa
   return opened;
 
   async function* sources(): AsyncGenerator<Source> {
-    const expanded = await expandInputs([...args, ...settings.forced.map((text) => forcedOf(text).path)]);
+    const expanded = await expandInputs([...args, ...settings.forced.map(({ path }) => path)], settings.outputs);
+    const wishes = await wishesOf(settings.forced);
     problems.push(...expanded.problems.map(wordProblem));
     const sizes = new Map(expanded.inputs.flatMap((input) => sizeOf(input)));
     if (sizes.size === expanded.inputs.length && !until) opened.progress.totalBytes = sum(sizes.values());
     const threads = until ? 0 : threadsFor(sizes, settings.workers);
-    const pool = threads > 0 ? new Pool([...sizes.keys()], threads, { settings, part }) : undefined;
+    const pool = threads > 0 ? new Pool([...sizes.keys()], threads, settings) : undefined;
     try {
       for (const input of expanded.inputs) {
         const live = until && (await import('./follow.ts')).followed(input, until);
         if (live) {
-          yield { ...wishFor(input, settings), name: part.name ?? input.name, bytes: live, isFollowed: true };
+          yield { ...wishes.get(identityOf(input.path)), name: input.name, bytes: live, isFollowed: true };
           continue;
         }
         const job = pool?.job(input);
         const reading = job ?? { problems: [], position: () => 0 };
         readings.push(reading);
         if (job) yield { name: input.name, bytes: job.bytes() };
-        else yield* sourcesIn(input, settings, part, reading);
+        else yield* sourcesIn(input, settings, wishes, reading);
         problems.push(...reading.problems);
       }
     } finally {
@@ -148,8 +157,19 @@ export function sourcesFor(args: readonly string[], settings: Settings, part: Pa
   }
 }
 
+/** By the identity of a file. */
+export type Wishes = ReadonlyMap<string, Pick<Source, 'vantage' | 'format'>>;
+
+/** What the user says about files; of what is said twice the last counts. */
+export async function wishesOf(forced: readonly Forced[]): Promise<Wishes> {
+  const wishes = new Map<string, Pick<Source, 'vantage' | 'format'>>();
+  for (const { path, vantage, format } of forced)
+    for (const input of (await expandInputs([path])).inputs) wishes.set(identityOf(input.path), { vantage, format });
+  return wishes;
+}
+
 /** The sources of one input, each to be read before the next one is asked for. */
-export async function* sourcesIn(input: Input, settings: Settings, part: Part, reading: Reading): AsyncGenerator<Source> {
+export async function* sourcesIn(input: Input, settings: Settings, wishes: Wishes, reading: Reading): AsyncGenerator<Source> {
   for await (const one of openSources(input)) {
     if ('problem' in one) {
       reading.problems.push(wordProblem(one.problem));
@@ -157,14 +177,9 @@ export async function* sourcesIn(input: Input, settings: Settings, part: Part, r
     }
     const { name, bytes, file } = one.source;
     reading.position = () => file.position;
-    yield {
-      ...wishFor(input, settings),
-      name: part.name ?? name,
-      bytes,
-      writtenMs: file.writtenMs,
-      firstLine: part.firstLine,
-      head: part.head,
-    };
+    const own = settings.part ? await partOf(one.source, input.path, settings.part) : { bytes };
+    if (own) yield { ...wishes.get(identityOf(input.path)), name, writtenMs: file.writtenMs, ...own };
+    own?.bytes.close();
     // A source that nobody read to its end must not hold up the next one.
     bytes.close();
   }
@@ -177,27 +192,3 @@ function sizeOf(input: Input): [Input, number][] {
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
-
-/** What the user says about an input. */
-function wishFor(input: Input, settings: Settings): Pick<Source, 'vantage' | 'format'> {
-  const wish = settings.forced.map(forcedOf).find((one) => one.path === input.path);
-  return { vantage: wish?.vantage, format: wish?.format };
-}
-
-function checkForced(text: string, { parsers }: Shelves, fail: (message: string) => never): void {
-  const [vantage = '', format = ''] = text.slice(0, Math.max(0, text.indexOf('='))).split(':');
-  if (vantage === '' && format === '') fail(`error: --source ${text}: give VANTAGE:FORMAT=PATH, VANTAGE=PATH or :FORMAT=PATH`);
-  if (vantage !== '' && !VANTAGES.includes(vantage)) fail(`error: --source ${text}: unknown vantage ${vantage}: ${VANTAGES.join(', ')}`);
-  if (format !== '' && !parsers.some(({ name }) => name === format))
-    fail(`error: --source ${text}: unknown format ${format}; \`why1006 formats\` lists them`);
-}
-
-function forcedOf(text: string): { readonly path: string; readonly vantage: Vantage | undefined; readonly format: string | undefined } {
-  const equals = text.indexOf('=');
-  const [vantage, format] = text.slice(0, Math.max(0, equals)).split(':');
-  return {
-    path: text.slice(equals + 1),
-    vantage: VANTAGES.includes(vantage ?? '') ? (vantage as Vantage) : undefined,
-    format: format || undefined,
-  };
-}

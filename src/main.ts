@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import type { OpenedSources, Settings } from './inputs.ts';
-import { headOf } from './open/head.ts';
 import { type AnalyzeFlags, analyzeOptions, type ExtractFlags, extractOptions, type ReadingFlags, readingOptions } from './options.ts';
 import { CannotWrite, Output } from './output.ts';
 import { packageFile, packageVersion } from './package-file.ts';
@@ -67,7 +66,7 @@ function program(): Command {
     root
       .command('analyze', { isDefault: true })
       .description('read logs and write the post-mortem (the default command)')
-      .argument('<inputs...>', 'files, folders, globs, NAME=PATH, or - for standard input'),
+      .argument('[inputs...]', 'files, folders, globs, NAME=PATH, or - for standard input'),
   ).action(analyzeAction);
   analyzeOptions(root.command('demo').description('run on a bundled incident')).action(async (flags: AnalyzeFlags, command: Command) => {
     await analyzeAction([`logs=${fileURLToPath(packageFile(`samples/${DEMO}/logs`))}`], flags, command);
@@ -85,17 +84,25 @@ interface ReadyToRead {
   readonly sourcesFor: typeof import('./inputs.ts').sourcesFor;
 }
 
-async function reading(flags: ReadingFlags, command: Command): Promise<ReadyToRead> {
-  const [{ isZone }, { shelvesFor, sourcesFor }] = await Promise.all([import('./zone.ts'), import('./inputs.ts')]);
+async function reading(inputs: readonly string[], flags: ReadingFlags, command: Command, output?: Output): Promise<ReadyToRead> {
+  const [{ isZone }, { shelvesFor, sourcesFor }, { areGiven }] = await Promise.all([
+    import('./zone.ts'),
+    import('./inputs.ts'),
+    import('./open/inputs.ts'),
+  ]);
   const wrongUse = (message: string): never => command.error(message);
   const { zone, zoneOf } = flags.tz;
   for (const name of [zone ?? 'UTC', ...Object.values(zoneOf)]) if (!isZone(name)) wrongUse(`error: unknown zone ${name}`);
+  const given = [...inputs, ...flags.source.map(({ path }) => path)];
+  if (given.length === 0) wrongUse("error: missing required argument 'inputs'");
+  for (const file of output?.files ?? []) if (areGiven(given, file)) wrongUse(`error: ${file} is an input, and would be overwritten`);
   const settings: Settings = {
     clock: { ...(zone !== undefined && { zone }), zoneOf, ...(flags.bootTime !== undefined && { bootTimeMs: flags.bootTime }) },
     nginxLogFormat: flags.nginxLogFormat,
     formatsFile: flags.formats,
     configFile: flags.config,
     forced: flags.source,
+    outputs: output?.files,
     quiet: flags.quiet ?? false,
     // An event takes about a kilobyte as an object.
     budget: Math.max(5_000, flags.memory * 700),
@@ -106,18 +113,19 @@ async function reading(flags: ReadingFlags, command: Command): Promise<ReadyToRe
 
 async function analyzeAction(inputs: readonly string[], flags: AnalyzeFlags, command: Command): Promise<void> {
   const renderer = await rendererFor(flags, command);
-  const { settings, shelves, sourcesFor } = await reading(flags, command);
-  const [{ analyze }, { Scratch }, { redacted }] = await Promise.all([import('./run.ts'), import('./spool.ts'), import('./redact.ts')]);
   const output = new Output(flags.output);
+  const { settings, shelves, sourcesFor } = await reading(inputs, flags, command, output);
+  const [{ analyze }, { Scratch }, { redacted }] = await Promise.all([import('./run.ts'), import('./spool.ts'), import('./redact.ts')]);
   const window = {
     fromMs: flags.since ?? flags.from ?? Number.NEGATIVE_INFINITY,
     toMs: flags.until ?? flags.to ?? Number.POSITIVE_INFINITY,
   };
+  if (window.fromMs > window.toMs) command.error('error: --since is after --until');
   if (flags.follow) {
     following = new AbortController();
     note('following; Ctrl-C ends that and writes the report', flags);
   }
-  const opened = sourcesFor(inputs, settings, {}, following?.signal);
+  const opened = sourcesFor(inputs, settings, following?.signal);
   const scratch = new Scratch();
   try {
     const progress = await progressFor(opened, flags);
@@ -132,6 +140,8 @@ async function analyzeAction(inputs: readonly string[], flags: AnalyzeFlags, com
     const report = await analyze(opened.sources(), { ...options, ...(progress && { onProgress: progress.update }) }, scratch);
     progress?.clear();
     for (const problem of [...opened.problems, ...report.sources.flatMap(problemsIn)]) note(problem, flags);
+    for (const name of Object.keys(flags.tz.zoneOf))
+      if (!report.sources.some((source) => source.name === name)) note(`--tz ${name}=…: no input is called so`, flags);
     if (report.sources.every(({ events, lines, from, problems }) => isNothing(events, lines, from !== null, problems))) {
       process.stderr.write('why1006: nothing could be read\n');
       process.exitCode = EXIT.nothingRead;
@@ -181,19 +191,19 @@ function extractCommand(root: Command): void {
     root
       .command('extract')
       .description('write the events of the logs as JSON Lines, for analyze to read elsewhere')
-      .argument('<inputs...>'),
+      .argument('[inputs...]'),
   ).action(async (inputs: readonly string[], flags: ExtractFlags, command: Command) => {
-    const { settings, shelves, sourcesFor } = await reading(flags, command);
-    const [{ extractLines }, { HEAD_BYTES }] = await Promise.all([import('./event-lines.ts'), import('./extract.ts')]);
     const output = new Output(flags.output);
-    const head =
-      flags.head === undefined ? undefined : (headOf(flags.head, HEAD_BYTES) ?? command.error(`error: ${flags.head} cannot be read`));
-    const opened = sourcesFor(inputs, settings, { name: flags.name, firstLine: flags.firstLine, head });
-    const tallies = await extractLines(opened.sources(), shelves, output.stream);
+    const { settings, shelves, sourcesFor } = await reading(inputs, flags, command, output);
+    const { extractLines, merged } = await import('./event-lines.ts');
+    const opened = sourcesFor(inputs, { ...settings, part: flags.part });
+    const tallies = merged(await extractLines(opened.sources(), shelves, output.stream));
     await output.finish();
     for (const problem of [...opened.problems, ...tallies.flatMap(problemsIn)]) note(problem, flags);
     const isRead = tallies.some(({ events, lines, spans, problems }) => !isNothing(events, lines, Object.keys(spans).length > 0, problems));
-    process.exitCode = isRead ? EXIT.ok : EXIT.nothingRead;
+    // A part may hold no line at all.
+    const isEmptyPart = flags.part !== undefined && opened.problems.length === 0;
+    process.exitCode = isRead || isEmptyPart ? EXIT.ok : EXIT.nothingRead;
   });
 }
 
@@ -212,7 +222,7 @@ function formatsCommand(root: Command): void {
   readingOptions(formats.command('explain').description('show how each record of a file is read').argument('<file>'))
     .option('--json', 'JSON Lines: line, format, at and every field')
     .action(async (file: string, flags: ReadingFlags & { readonly json?: boolean }, command: Command) => {
-      const { settings, shelves, sourcesFor } = await reading(flags, command);
+      const { settings, shelves, sourcesFor } = await reading([file], flags, command);
       const { explain } = await import('./explain.ts');
       const opened = sourcesFor([file], { ...settings, workers: 0 });
       const lines = await explain(

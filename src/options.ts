@@ -1,10 +1,13 @@
 /** Options of the command line: their words, and what their values mean. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Forced } from './inputs.ts';
+import type { Part } from './open/stretch.ts';
 import { CAUSES } from './report.ts';
+import type { Vantage } from './types.ts';
 
 export interface ReadingFlags {
   readonly tz: Zones;
-  readonly source: readonly string[];
+  readonly source: readonly Forced[];
   readonly bootTime?: number;
   readonly nginxLogFormat?: string;
   readonly formats?: string;
@@ -28,9 +31,7 @@ export interface AnalyzeFlags extends ReadingFlags {
 
 export interface ExtractFlags extends ReadingFlags {
   readonly output?: string;
-  readonly name?: string;
-  readonly firstLine?: number;
-  readonly head?: string;
+  readonly part?: Part;
 }
 
 /** Zones of stamps without one. */
@@ -49,7 +50,7 @@ export function analyzeOptions(command: Command): Command {
   add('--until <time>', 'judge only closures up to this time', instant);
   add('--from <time>', '--since', instant).hideHelp();
   add('--to <time>', '--until', instant).hideHelp();
-  add('--fail-on <cause...>', 'exit 1 when a closure has this cause (or "any")', causes);
+  add('--fail-on <causes>', 'exit 1 when a closure has one of these causes (oom,crash), or "any"', causes);
   add('--no-redact', 'quote lines as they stand, with tokens and cookies');
   return readingOptions(command);
 }
@@ -57,16 +58,14 @@ export function analyzeOptions(command: Command): Command {
 export function extractOptions(command: Command): Command {
   const add = adderTo(command);
   add('-o, --output <file>', 'write to a file');
-  add('--name <name>', 'name of the source that this is a part of');
-  add('--first-line <number>', 'number of the first line of this part', atLeast(1));
-  add('--head <file>', 'what that source begins with (64 KiB are enough), so that its parts are read alike');
+  add('--part <number/parts>', 'read only one of so many equal parts of each log, e.g. 2/8', part);
   return readingOptions(command);
 }
 
 export function readingOptions(command: Command): Command {
   const add = adderTo(command);
   add('--tz <zone>', 'zone of stamps without one: UTC, +02:00, America/Chicago; NAME=ZONE for one source', zones, NO_ZONES);
-  add('--source <vantage:format=path>', 'read a path as this vantage and format, e.g. proxy:nginx-access=x.log', collected, []);
+  add('--source <vantage:format=path>', 'read a path as this vantage and format, e.g. proxy:nginx-access=x.log', forced, []);
   add('--boot-time <time>', 'when the host of the kernel log booted (uptime -s)', instant);
   add('--nginx-log-format <format>', 'an nginx log_format, e.g. \'$remote_addr [$time_local] "$request" $status\'');
   add('--formats <file>', 'own formats (why1006.formats.json is read from the working folder by itself)');
@@ -93,7 +92,16 @@ function adderTo(command: Command): Add {
   };
 }
 
-const collected = (value: string, previous: readonly string[]): string[] => [...previous, value];
+const VANTAGES: readonly Vantage[] = ['client', 'edge', 'proxy', 'gateway', 'server', 'kernel', 'supervisor', 'orchestrator'];
+
+/** `vantage:format=path`, `vantage=path` or `:format=path`. */
+function forced(value: string, previous: readonly Forced[]): Forced[] {
+  const [, word = '', format, path = ''] = /^([^:=]*)(?::([^=]*))?=(.+)$/s.exec(value) ?? [];
+  const vantage = VANTAGES.find((one) => one === word);
+  if (word !== '' && vantage === undefined) throw new InvalidArgumentError(`unknown vantage ${word}: ${VANTAGES.join(', ')}.`);
+  if (path === '' || (!vantage && !format)) throw new InvalidArgumentError('give VANTAGE:FORMAT=PATH, VANTAGE=PATH or :FORMAT=PATH.');
+  return [...previous, { path, vantage, format: format || undefined }];
+}
 
 function zones(value: string, previous: Zones): Zones {
   const equals = value.indexOf('=');
@@ -108,6 +116,12 @@ function atLeast(least: number): (value: string) => number {
       throw new InvalidArgumentError(`give a whole number of at least ${least}.`);
     return number;
   };
+}
+
+function part(value: string): Part {
+  const [, number = 0, of = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? []).map(Number);
+  if (number < 1 || number > of) throw new InvalidArgumentError('give a part and how many there are: 1/8 to 8/8.');
+  return { number, of };
 }
 
 function causes(value: string, previous: readonly string[] = []): string[] {
@@ -134,8 +148,9 @@ function instant(value: string): number {
   if (count !== undefined) return now - Number(count) * (UNIT_MS[unit] ?? 0);
   const [, day, time = '00:00', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?([Zz]|[+-]\d\d:?\d\d)?)?$/.exec(value) ?? [];
-  const ms =
-    day === undefined ? Number.NaN : Date.parse(`${day}T${time.replace(',', '.')}${zone.toUpperCase().replace(/^(...)(\d\d)$/, '$1:$2')}`);
+  // `Date` takes 30 February for 2 March.
+  const isDay = day !== undefined && new Date(`${day}T00:00Z`).toJSON()?.startsWith(day);
+  const ms = !isDay ? Number.NaN : Date.parse(`${day}T${time.replace(',', '.')}${zone.toUpperCase().replace(/^(...)(\d\d)$/, '$1:$2')}`);
   if (Number.isNaN(ms)) throw new InvalidArgumentError('give RFC 3339, 2026-11-22 20:00 (UTC), -3h, today or yesterday.');
   return ms;
 }

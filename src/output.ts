@@ -16,6 +16,8 @@ const BATCH = 65_536;
  */
 export class Output {
   readonly stream: Writable;
+  /** Paths of files that are written here. */
+  readonly files: readonly string[];
   readonly #name: string;
   /** The file to be, while it stands aside. */
   readonly #target: string | undefined;
@@ -28,6 +30,7 @@ export class Output {
     this.#aside = '';
     if (path === undefined || path === '-') {
       this.stream = process.stdout;
+      this.files = [];
       return;
     }
     try {
@@ -38,6 +41,7 @@ export class Output {
       if (this.#target !== undefined) this.#aside = `${this.#target}.${process.pid}.part`;
       // A rename would replace a file that must not be written.
       if (known?.isFile()) closeSync(openSync(path, 'r+'));
+      this.files = this.#target === undefined ? [] : [this.#target, this.#aside];
       this.stream = createWriteStream('', { fd: openSync(this.#aside || path, 'w', known?.mode) });
     } catch (error) {
       throw this.#failure(error);

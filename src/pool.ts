@@ -4,18 +4,12 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Part, Reading, Settings } from './inputs.ts';
+import type { Reading, Settings } from './inputs.ts';
 import { type ByteSource, BytesReader, readIntoFrom } from './open/bytes.ts';
 import { headOf } from './open/head.ts';
 import type { Input } from './open/inputs.ts';
 import { compressionOf } from './open/magic.ts';
 import { Queue } from './open/queue.ts';
-
-/** What a thread is started with. */
-export interface ThreadData {
-  readonly settings: Settings;
-  readonly part: Part;
-}
 
 /** To a thread: read an input, or how many bytes of its text were used up. */
 export type Order = { readonly read: Input } | { readonly taken: number };
@@ -98,10 +92,10 @@ export class Pool {
   readonly #waiting: Job[];
   readonly #workers: readonly Worker[];
 
-  constructor(inputs: readonly Input[], threads: number, data: ThreadData) {
+  constructor(inputs: readonly Input[], threads: number, settings: Settings) {
     this.#waiting = inputs.map((input) => new Job(input));
     this.#jobs = new Map(this.#waiting.map((job) => [job.input, job]));
-    this.#workers = Array.from({ length: threads }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: data }));
+    this.#workers = Array.from({ length: threads }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: settings }));
     for (const worker of this.#workers) this.#employ(worker);
   }
 

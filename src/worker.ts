@@ -2,18 +2,19 @@
 import { Writable } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { extractLines } from './event-lines.ts';
-import { type Reading, shelvesFor, sourcesIn } from './inputs.ts';
+import { type Reading, type Settings, shelvesFor, sourcesIn, wishesOf } from './inputs.ts';
 import type { Input } from './open/inputs.ts';
-import type { Order, Progress, ThreadData } from './pool.ts';
+import type { Order, Progress } from './pool.ts';
 
 /** Text that may wait to be used up: the events of about 1 GB of a log of which half a percent is of interest. */
 const MOST_AHEAD = 16 * 1024 * 1024;
 const TELL_MS = 200;
 
-const { settings, part } = workerData as ThreadData;
+const settings = workerData as Settings;
 const shelves = await shelvesFor(settings, (message) => {
   throw new Error(message);
 });
+const wishes = await wishesOf(settings.forced);
 const tell = (progress: Progress): void => parentPort?.postMessage(progress);
 
 let ahead = 0;
@@ -41,7 +42,7 @@ async function read(input: Input): Promise<void> {
     },
   });
   const telling = setInterval(() => tell({ position: reading.position() }), TELL_MS);
-  await extractLines(sourcesIn(input, settings, part, reading), shelves, out);
+  await extractLines(sourcesIn(input, settings, wishes, reading), shelves, out);
   clearInterval(telling);
   tell({ problems: reading.problems, position: reading.position() });
 }

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../src/report.ts';
+import type { ClosureReport, Report } from '../src/report.ts';
 import { Folder, Run, why1006 } from './cli.ts';
 import { samplePath } from './sample-folders.ts';
 
@@ -13,7 +13,8 @@ const put = (name: string, content: string | Uint8Array): string => {
 };
 const lines = (...texts: readonly string[]): string => `${texts.join('\n')}\n`;
 const closed = (time: string, id: string, code = 1006): string => JSON.stringify({ time, msg: 'websocket closed', id, code, reason: '' });
-const json = (text: string): Omit<Report, 'closures'> & { readonly closures: readonly { readonly closedAt: string }[] } => JSON.parse(text);
+const json = (text: string): Omit<Report, 'closures'> & { readonly closures: readonly Pick<ClosureReport, 'closedAt' | 'codes'>[] } =>
+  JSON.parse(text);
 
 const inputs = { good: '', nothing: '', empty: '', binary: '', cut: '', odd: '', folder: '', secret: '' };
 beforeAll(() => {
@@ -43,7 +44,7 @@ describe('inputs that cannot be read', () => {
     [here.at('no*.log'), 'no*.log: the pattern matches no file'],
     [inputs.empty, 'empty.log: is empty'],
     [inputs.binary, 'core.log: is not text'],
-    [inputs.odd, 'odd.log: no known format in the first 1 lines'],
+    [inputs.odd, 'odd.log: no known format in the first line'],
     [inputs.folder, 'nothing-in-it: the folder holds no files'],
     ...(isRoot ? [] : [[inputs.secret, 'secret.log: cannot be read (permission denied)'] as [string, string]]),
   ];
@@ -71,7 +72,7 @@ describe('inputs that cannot be read', () => {
       expect((await one).code).toBe(3);
     const { stdout, stderr } = await why1006(inputs.odd);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/odd\.log: no known format in the first 1 lines\nwhy1006: nothing could be read\n$/);
+    expect(stderr).toMatch(/odd\.log: no known format in the first line\nwhy1006: nothing could be read\n$/);
   });
 
   it('do not include logs without any 1006', async () => {
@@ -93,6 +94,9 @@ describe('exit codes', () => {
     [['x.log', '--source', 'moon=x.log'], 'unknown vantage moon'],
     [['x.log', '--source', ':nope=x.log'], 'unknown format nope'],
     [['x.log', '--config', 'nowhere.json'], 'nowhere.json'],
+    [['x.log', '--source', 'client'], 'give VANTAGE:FORMAT=PATH'],
+    [['x.log', '--since', '2026-02-30'], "'2026-02-30' is invalid"],
+    [['x.log', '--since', '2026-11-11', '--until', '2026-11-10'], '--since is after --until'],
     [['x.log', '--nginx-log-format', 'no variables'], '--nginx-log-format'],
     [['x.log', '-o', 'no/such/folder/report.md'], 'report.md cannot be written (no such file or directory)'],
     [['extract', 'x.log', '-o', 'no/such/folder/events.jsonl'], 'events.jsonl cannot be written (no such file or directory)'],
@@ -103,11 +107,34 @@ describe('exit codes', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it.each([
+    ['null', 'is no JSON object'],
+    ['{"nginxLogFormat":"$remote_addr"}', 'unknown key nginxLogFormat; there are nginxLogFormats'],
+  ])('2: settings that are %s', async (settings, sentence) => {
+    const { code, stderr } = await why1006(inputs.good, '--config', put('settings.json', settings));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+  });
+
+  it('2, and nothing is lost, when an input would be overwritten', async () => {
+    const log = put('kept.log', readFileSync(inputs.good));
+    symlinkSync(log, here.at('kept-link.log'));
+    for (const args of [
+      [log, '-o', log],
+      [`name=${here.at('kept-link.log')}`, '-o', log],
+      ['extract', log, '-o', here.at('kept-link.log')],
+      ['--source', `client=${log}`, '-o', log],
+    ]) {
+      const { code, stderr } = await why1006(...args);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is an input, and would be overwritten')]);
+    }
+    expect(readFileSync(log)).toEqual(readFileSync(inputs.good));
+  });
+
   it('0, or 1 when --fail-on is met', async () => {
     const codes = await Promise.all([
       why1006(inputs.good, '--fail-on', 'any'),
       why1006(inputs.good, '--fail-on', 'unknown,oom'),
-      why1006(inputs.good, '--fail-on', 'oom'),
+      why1006('--fail-on', 'oom', '--fail-on', 'crash', inputs.good),
       why1006(inputs.nothing, '--fail-on', 'any'),
       new Run([inputs.good], { env: { WHY1006_FAIL_ON: 'any' } }).outcome,
     ]);
@@ -164,6 +191,14 @@ describe('output', () => {
     expect(readdirSync(here.path).filter((name) => /^(old|link).*part$/.test(name))).toEqual([]);
   });
 
+  it('below a folder of logs is none of them', async () => {
+    const folder = here.folder('logs-and-report');
+    put('logs-and-report/app.log', readFileSync(inputs.good));
+    const runs = [await why1006(folder, '-o', `${folder}/report.json`), await why1006(folder, '-o', `${folder}/report.json`)];
+    expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([0, 0].map((code) => [code, '']));
+    expect(json(readFileSync(`${folder}/report.json`, 'utf8')).sources.map(({ name }) => name)).toEqual([`${folder}/app.log`]);
+  });
+
   it('is the report alone; problems go to standard error, or nowhere', async () => {
     const { stdout, stderr } = await why1006(inputs.good, inputs.empty);
     expect(stdout).toMatch(/^# /);
@@ -192,13 +227,29 @@ describe('options', () => {
     expect(json(stdout).closures[0]?.closedAt).toBe('2026-11-10T10:00:00.000Z');
   });
 
+  it('--tz: a name that no input has is told', async () => {
+    const { code, stderr } = await why1006(inputs.good, '--tz', 'typo.log=Asia/Tokyo');
+    expect([code, stderr]).toEqual([0, 'why1006: --tz typo.log=…: no input is called so\n']);
+  });
+
+  it('--source: for files, folders and patterns, however their paths are written', async () => {
+    const folder = here.folder('forced');
+    const log = put('forced/x.log', readFileSync(inputs.good));
+    const views = async (...args: readonly string[]): Promise<readonly string[][]> =>
+      json((await why1006(...args, '--format', 'json')).stdout).closures.map(({ codes }) => Object.keys(codes));
+    expect(await views(log)).toEqual([['server'], ['server']]);
+    for (const path of [log, folder, `${folder}/*.log`, `${folder}/../forced/x.log`])
+      expect(await views(log, '--source', `client=${path}`), path).toEqual([['client'], ['client']]);
+    expect(await views('--source', `client:app-json=${folder}`)).toEqual([['client'], ['client']]);
+  });
+
   it('--since and --until: instants, and times counted from now', async () => {
     const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
     const recent = put('recent.log', lines(closed(ago(100), 'a'), closed(ago(2), 'b')));
     const [old, late] = [inputs.good, '2026-11-10T13:00:05.000Z'];
     expect(await times(old, '--since', '2026-11-10T13:00:02Z')).toEqual([late]);
     expect(await times(old, '--from', '2026-11-10T15:00:02+02:00')).toEqual([late]);
-    expect(await times(old, '--since', '2026-11-10 13:00:02', '--until', '2026-11-10')).toEqual([]);
+    expect(await times(old, '--since', '2026-11-10 13:00:02', '--until', '2026-11-10 13:00:03')).toEqual([]);
     expect(await times(recent, '--since', '-3h')).toHaveLength(1);
     expect(await times(recent, '--since', '-3h', '--until', '-1h')).toHaveLength(1);
     expect(await times(recent, '--until', '-1d')).toHaveLength(1);

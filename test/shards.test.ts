@@ -8,69 +8,93 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { extractLines } from '../src/event-lines.ts';
-import { HEAD_BYTES, type Source } from '../src/extract.ts';
-import { framings } from '../src/framing/index.ts';
+import type { Source } from '../src/extract.ts';
+import { type Settings, sourcesIn } from '../src/inputs.ts';
 import { Folder, Run, why1006 } from './cli.ts';
-import { logsOf, reportOn, shelves, sourceOf } from './logs-in-memory.ts';
+import { logsOf, reportOn, shelves } from './logs-in-memory.ts';
 import { seeded } from './random.ts';
 import { samplePath, samples } from './sample-folders.ts';
 
-interface Part {
-  readonly text: string;
-  readonly firstLine: number;
-}
+const READING: Settings = {
+  clock: {},
+  nginxLogFormat: undefined,
+  formatsFile: undefined,
+  configFile: undefined,
+  forced: [],
+  quiet: true,
+  budget: 1,
+};
 
-/** What `extract --name NAME --first-line N --head LOG` writes of a part of a log. */
-async function extracted(name: string, log: string, { text, firstLine }: Part): Promise<string> {
-  const head = Buffer.from(log, 'latin1').subarray(0, HEAD_BYTES);
-  async function* source(): AsyncGenerator<Source> {
-    yield { ...sourceOf(name, text), firstLine, ...(firstLine > 1 && { head }) };
+/** What `extract --part 1/of` … `--part of/of` write of a log. */
+async function extracted(name: string, path: string, of: number): Promise<string[]> {
+  async function* source(number: number): AsyncGenerator<Source> {
+    const sources = sourcesIn({ name, path }, { ...READING, part: { number, of } }, new Map(), { problems: [], position: () => 0 });
+    for await (const one of sources) yield { ...one, writtenMs: undefined };
   }
-  const out = new PassThrough();
-  const [written] = await Promise.all([buffer(out), extractLines(source(), shelves, out)]);
-  return written.toString('latin1');
+  const written: string[] = [];
+  for (let number = 1; number <= of; number++) {
+    const out = new PassThrough();
+    const [text] = await Promise.all([buffer(out), extractLines(source(number), shelves, out)]);
+    written.push(text.toString('latin1'));
+  }
+  return written;
 }
-
-/** The lines before each of `firsts` (from 2, rising), and those from the last one on. */
-function cutBefore(log: string, firsts: readonly number[]): Part[] {
-  const lines = log.split(/(?<=\n)/);
-  return [1, ...firsts].map((first, at) => ({
-    text: lines.slice(first - 1, (firsts[at] ?? lines.length + 1) - 1).join(''),
-    firstLine: first,
-  }));
-}
-
-/** Lines stand for themselves: not one large JSON value, nor entries with lengths in them. */
-const canBeCut = (log: string): boolean => !framings.some((framing) => framing.detect(log.slice(0, HEAD_BYTES)));
-
-/** Where a cut still changes the report, and why: an honest gap. */
-const CHANGED_BY_A_CUT: ReadonlyMap<string, string> = new Map([
-  ['a-gunicorn-worker-is-killed', 'names of fields are learned from more lines than a part has'],
-  ['panic-behind-traffic-server', 'a trace without stamps is cut off from the line that dates it'],
-  ['rolling-restart-of-two-pumas', 'a stop without a stamp is cut off from the ends above it'],
-]);
 
 describe.each(samples)('the report on %s', (sample) => {
-  const why = CHANGED_BY_A_CUT.get(sample);
   const logs = Object.entries(logsOf(sample));
   const whole = reportOn(logs).then((report) => JSON.stringify(report));
 
-  it.skipIf(why !== undefined)(
-    `is that on the events of parts, cut at any lines, in any order${why ? `: not yet, ${why}` : ''}`,
-    async () => {
-      const random = seeded(1006);
-      for (const [name, log] of logs.filter(([, text]) => canBeCut(text))) {
-        const others = logs.filter(([other]) => other !== name);
-        const lines = log.split('\n').length - 1;
-        for (const count of [1, 1, 5]) {
-          const firsts = [...new Set(Array.from({ length: count }, () => random.integer(2, lines)))].sort((a, b) => a - b);
-          const parts = await Promise.all(cutBefore(log, firsts).map((part) => extracted(name, log, part)));
-          const report = await reportOn([...parts.map((part, at) => [`${at}.jsonl`, part] as const).reverse(), ...others], 500);
-          expect(JSON.stringify(report), `${name} cut before lines ${firsts.join(', ')}`).toBe(await whole);
-        }
+  it('is that on the events of parts, in any order', async () => {
+    const random = seeded(1006);
+    for (const [name] of logs) {
+      const others = logs.filter(([other]) => other !== name);
+      for (const of of [2, random.integer(3, 6)]) {
+        const parts = await extracted(name, samplePath(sample, `logs/${name}`), of);
+        const report = await reportOn([...parts.map((part, at) => [`${at}.jsonl`, part] as const).reverse(), ...others], 500);
+        expect(JSON.stringify(report), `${name} in ${of} parts`).toBe(await whole);
       }
-    },
-  );
+    }
+  });
+});
+
+describe('a part of a log', () => {
+  const here = new Folder();
+  afterAll(() => here.remove());
+  const lines = async (log: string, of: number) => {
+    writeFileSync(here.at('a.log'), log);
+    const parts = await extracted('a.log', here.at('a.log'), of);
+    const entries = parts.flatMap((part) => part.trimEnd().split('\n').slice(1)).map((line) => JSON.parse(line));
+    return entries.flatMap(({ event }) => (event ? [[event.origin.line, event.keys.connection]] : []));
+  };
+  const closed = (id: number) => `2026-11-10T13:00:${String(id).padStart(2, '0')}.000Z INFO ws closed id=conn-${id} code=1006`;
+  const all = [1, 2, 3, 4, 5];
+
+  it('is made of whole lines, each in one part', async () => {
+    const log = `${all.map(closed).join('\r\n')}\n`;
+    const expected = all.map((id) => [id, `conn-${id}`]);
+    for (const of of [1, 2, 3, 7, 40]) expect(await lines(log, of)).toEqual(expected);
+    expect(await lines(log.trimEnd(), 4)).toEqual(expected);
+  });
+
+  it('may hold no line, where one is longer than it', async () => {
+    const log = [closed(1), 'x'.repeat(300_000), closed(3), `${'y'.repeat(2_000_000)}`, closed(5)].join('\n');
+    for (const of of [2, 5, 9]) expect(await lines(log, of)).toEqual([1, 3, 5].map((id) => [id, `conn-${id}`]));
+  });
+
+  it('gives a record in pieces once', async () => {
+    const piece = (at: number, tag: 'P' | 'F', text: string) => `2026-11-10T13:00:0${at}.000000000Z stdout ${tag} ${text}\n`;
+    const log = [1, 2, 3]
+      .map((at) => piece(at, 'P', `ws closed code=1006 id=conn-${at} ${'z'.repeat(200)}`) + piece(at, 'F', ' code=1006'))
+      .join('');
+    const whole = await lines(log, 1);
+    expect(whole).toHaveLength(3);
+    for (const of of [2, 3, 4, 7]) expect(await lines(log, of)).toEqual(whole);
+  });
+
+  it('is all of a log that cannot be cut, or nothing', async () => {
+    const log = JSON.stringify(all.map((id) => ({ time: `2026-11-10T13:00:0${id}Z`, msg: 'ws closed', code: 1006, id: `conn-${id}` })));
+    expect((await lines(log, 3)).map(([, id]) => id)).toEqual(all.map((id) => `conn-${id}`));
+  });
 });
 
 describe('the program', () => {
@@ -118,13 +142,35 @@ describe('the program', () => {
   });
 
   it('says the same of events extracted from parts', async () => {
-    const middle = written.length / 2;
-    writeFileSync(here.at('part1'), written.slice(0, middle).join(''));
-    writeFileSync(here.at('part2'), written.slice(middle).join(''));
-    const part = (name: string, ...args: readonly string[]) =>
-      why1006('extract', here.at(name), '--name', 'dense.log', '-o', here.at(`${name}.jsonl`), ...args);
-    await Promise.all([part('part1'), part('part2', '--first-line', String(middle + 1), '--head', here.at('part1'))]);
-    const [whole, merged] = await Promise.all([why1006(`dense.log=${dense}`), why1006(here.at('part2.jsonl'), here.at('part1.jsonl'))]);
-    expect(merged).toEqual(whole);
+    const part = (number: number) => why1006('extract', `dense.log=${dense}`, '--part', `${number}/3`, '-o', here.at(`${number}.jsonl`));
+    await Promise.all([1, 2, 3].map(part));
+    const [whole, joined] = await Promise.all([
+      why1006(`dense.log=${dense}`),
+      why1006(...[2, 3, 1].map((number) => here.at(`${number}.jsonl`))),
+    ]);
+    expect(joined).toEqual(whole);
+  });
+
+  it('tells of events that are none, and of a file that was cut short', async () => {
+    const log = samplePath('three-causes-in-one-minute', 'logs/app.log');
+    const { stdout } = await why1006('extract', `app.log=${log}`);
+    const lines = stdout.trimEnd().split('\n');
+    writeFileSync(here.at('odd.jsonl'), [...lines, '{"event":{"kind":"socket-closed"}}', '{"tally":{}}', '[]', '{"event":'].join('\n'));
+    const [good, odd] = [await why1006(log), await why1006(here.at('odd.jsonl'))];
+    expect(odd.code).toBe(good.code);
+    expect(odd.stderr).toMatch(/odd\.jsonl: 4 lines are no events of this version\n$/);
+    writeFileSync(here.at('cut.jsonl'), lines.slice(0, -1).join('\n'));
+    const cut = await why1006(here.at('cut.jsonl'));
+    expect([cut.code, cut.stderr]).toEqual([
+      0,
+      expect.stringMatching(/app\.log: .*cut\.jsonl ends before all that was read of this log\n$/),
+    ]);
+  });
+
+  it('counts parts from one', async () => {
+    for (const part of ['0/3', '4/3', '2', 'x/2', '1/0']) {
+      const { code, stderr } = await why1006('extract', dense, '--part', part);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('1/8 to 8/8')]);
+    }
   });
 });

@@ -20,12 +20,12 @@ const SKIPPED_FOLDERS = new Set(['.git', 'node_modules']);
 
 /**
  * Arguments of the command line to inputs, in the order given, each file once (links are seen through): files, folders (with all that is below them,
- * sorted by name), glob patterns that the shell left alone, `-`, and `name=path`, which names a source.
+ * sorted by name), glob patterns that the shell left alone, `-`, and `name=path`, which names a source. Files at the paths `passedOver` are none.
  */
-export async function expandInputs(args: readonly string[]): Promise<Expanded> {
+export async function expandInputs(args: readonly string[], passedOver: readonly string[] = []): Promise<Expanded> {
   const inputs: Input[] = [];
   const problems: Problem[] = [];
-  const seen = new Set<string>();
+  const seen = new Set(passedOver.map(identityOf));
   const add = (name: string, path: string): void => {
     const identity = path === '-' ? path : identityOf(path);
     if (!seen.has(identity)) inputs.push({ name, path });
@@ -58,8 +58,14 @@ export async function expandInputs(args: readonly string[]): Promise<Expanded> {
   return { inputs, problems };
 }
 
+/** Whether one of the arguments is this very file. */
+export function areGiven(args: readonly string[], path: string): boolean {
+  const identity = identityOf(path);
+  return args.some((arg) => identityOf(named(arg).path) === identity);
+}
+
 /** The file's own path. A pipe that a shell hands over as `/dev/fd/63` has none. */
-function identityOf(path: string): string {
+export function identityOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {

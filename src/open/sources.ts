@@ -11,6 +11,8 @@ export interface Source {
   readonly name: string;
   readonly bytes: ByteSource;
   readonly file: FileProgress;
+  /** Whether these are the bytes of a file as they lie on disk. */
+  readonly isPlain: boolean;
 }
 
 export type Opened = { readonly source: Source } | { readonly problem: Problem };
@@ -58,7 +60,9 @@ async function* unpacked(name: string, bytes: ByteSource, file: FileProgress, de
     const what = binaryKindOf(head);
     yield { problem: { code: 'binary', source: name, ...(what === undefined ? {} : { what }) } };
   } else {
-    yield { source: { name, bytes: await asUtf8(name, bytes, head), file } };
+    const utf8 = await asUtf8(name, bytes, head);
+    const isPlain = depth === 0 && utf8 === bytes && byteOrderMarkOf(head) === undefined && file.size !== undefined;
+    yield { source: { name, bytes: utf8, file, isPlain } };
   }
 }
 

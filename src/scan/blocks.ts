@@ -15,6 +15,7 @@ export interface Hit {
   after(count: number): string[];
 }
 
+/** Of `own` alone where that is given. */
 export interface ScanTotals {
   /** A last line without a line feed counts. */
   readonly lines: number;
@@ -22,7 +23,7 @@ export interface ScanTotals {
   /** Lines longer than `LONGEST_LINE`, of which the rest was left out. */
   readonly cutLines: number;
   readonly endsInsideLine: boolean;
-  /** The last lines, up to 20: what a source covers to its end. */
+  /** The last lines, up to 20: what a source covers to its end. None when `own` ends before. */
   readonly tail: readonly string[];
 }
 
@@ -31,6 +32,11 @@ export interface ScanOptions {
   readonly blockBytes?: number;
   /** Called after each block with the bytes read so far. */
   readonly onProgress?: (bytes: number) => void;
+  /**
+   * The bytes whose lines are searched, from one line's beginning to another's; those around are only looked at by `before` and
+   * `after`, which see what they would see in the whole log when CONTEXT_BYTES of it stand at both ends. Absent = all.
+   */
+  readonly own?: { readonly fromByte: number; readonly toByte: number };
 }
 
 /** How far `Hit.before` and `Hit.after` see, whatever the block size. */
@@ -54,7 +60,8 @@ export async function scanSource(
   const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, LONGEST_LINE);
   const capacity = CONTEXT_BYTES + LONGEST_LINE + 1 + CONTEXT_BYTES + blockBytes;
   return await withScanner(needles, capacity, async (scanner) => {
-    const window = new Window(scanner, onHit);
+    const own = options.own ?? { fromByte: 0, toByte: Number.POSITIVE_INFINITY };
+    const window = new Window(scanner, onHit, own);
     let bytes = 0;
     let nextTurn = BYTES_PER_TURN;
     let isFitted = false;
@@ -76,7 +83,7 @@ export async function scanSource(
       }
     }
     window.scan(true);
-    return { ...window.totals(), bytes, tail: window.tail(TAIL_LINES) };
+    return { ...window.totals(), bytes: Math.min(bytes, own.toByte) - own.fromByte, tail: window.tail(TAIL_LINES) };
   });
 }
 
@@ -93,7 +100,10 @@ class Window {
   readonly #onHit: (hit: Hit) => void;
   readonly #memory: Buffer;
   readonly #hit: LineHit;
-  #scannedTo = 0;
+  #scannedTo: number;
+  /** Where the lines to be searched begin and end. */
+  #ownFrom: number;
+  #ownTo: number;
   #filled = 0;
   /** Start of the line that is not yet ended by a line feed. */
   #openLine = 0;
@@ -102,11 +112,15 @@ class Window {
   #lines = 0;
   #cutLines = 0;
 
-  constructor(scanner: Scanner, onHit: (hit: Hit) => void) {
+  constructor(scanner: Scanner, onHit: (hit: Hit) => void, own: { readonly fromByte: number; readonly toByte: number }) {
     this.#scanner = scanner;
     this.#onHit = onHit;
+    this.#ownFrom = own.fromByte;
+    this.#ownTo = own.toByte;
+    this.#scannedTo = own.fromByte;
     this.#memory = Buffer.from(scanner.input.buffer, scanner.input.byteOffset, scanner.input.length);
     this.#hit = new LineHit(this.#memory);
+    this.#hit.startsAtSource = own.fromByte < CONTEXT_BYTES;
   }
 
   /** Memory for the next read, `blockBytes` long at most. */
@@ -126,6 +140,7 @@ class Window {
     if (lineEnd > longest) {
       memory.copyWithin(longest, lineEnd, end);
       this.#filled -= lineEnd - longest;
+      this.#ownTo -= lineEnd - longest;
       if (!this.#openLineIsCut) this.#cutLines += 1;
       this.#openLineIsCut = true;
     }
@@ -143,7 +158,8 @@ class Window {
   scan(atEnd: boolean): void {
     const scanner = this.#scanner;
     if (this.#filled <= CONTEXT_BYTES && !atEnd) return;
-    const to = atEnd ? this.#filled : this.#memory.lastIndexOf(NEWLINE, this.#filled - CONTEXT_BYTES - 1) + 1;
+    const whole = atEnd ? this.#filled : this.#memory.lastIndexOf(NEWLINE, this.#filled - CONTEXT_BYTES - 1) + 1;
+    const to = Math.min(whole, this.#ownTo);
     this.#hit.filled = this.#filled;
     while (this.#scannedTo < to) {
       const found = scanner.scan(this.#scannedTo, to);
@@ -154,12 +170,13 @@ class Window {
   }
 
   totals(): Pick<ScanTotals, 'lines' | 'cutLines' | 'endsInsideLine'> {
-    const endsInsideLine = this.#openLine < this.#filled;
+    const endsInsideLine = this.#openLine < this.#filled && this.#openLine >= this.#ownFrom && this.#openLine < this.#ownTo;
     return { lines: this.#lines + (endsInsideLine ? 1 : 0), cutLines: this.#cutLines, endsInsideLine };
   }
 
-  /** The last lines of what is in memory. */
+  /** The source's last lines. */
   tail(count: number): string[] {
+    if (this.#ownTo < this.#filled) return [];
     const hit = this.#hit;
     hit.filled = this.#filled;
     hit.start = this.#openLine < this.#filled ? this.#filled + 1 : this.#filled;
@@ -182,6 +199,8 @@ class Window {
     this.#scannedTo -= dropped;
     this.#filled -= dropped;
     this.#openLine -= dropped;
+    this.#ownFrom -= dropped;
+    this.#ownTo -= dropped;
     if (dropped > 0) this.#hit.startsAtSource = false;
   }
 }

@@ -55,6 +55,15 @@ class PlainScanner implements Scanner {
   fit(): void {}
 }
 
+/** Whether a line holds one of the needles, as a scanner would find it. */
+export function needleTest(needles: readonly string[]): (line: string) => boolean {
+  const pattern = patternOf(needles);
+  return (line) => {
+    pattern.lastIndex = 0;
+    return pattern.test(Buffer.from(line).toString('latin1'));
+  };
+}
+
 /** A scanner for which every line is a hit. */
 export function createEveryLineScanner(capacity: number): Scanner {
   return new EveryLineScanner(capacity);

@@ -1,0 +1,31 @@
+/**
+ * Parts of a log, read in different places: the events of all parts are those of the whole log. A part's lines are those that begin
+ * in one of several equal stretches of the file, and it is read with what the log begins with and what stands around it.
+ */
+import { HEAD_BYTES, type Source } from './extract.ts';
+import { framings } from './framing/index.ts';
+import type { Source as Opened } from './open/sources.ts';
+import { linesOfPart, openStretch, type Part } from './open/stretch.ts';
+import { CONTEXT_BYTES, scanSource } from './scan/blocks.ts';
+
+/**
+ * What of a source a part is. One that cannot be cut (compressed, a pipe, one JSON value, entries with lengths in them) is wholly in
+ * the first part; undefined = nothing of it is in this one. Throws what `fs` throws.
+ */
+export async function partOf(
+  { name, bytes, file, isPlain }: Opened,
+  path: string,
+  part: Part,
+): Promise<Pick<Source, 'bytes' | 'part'> | undefined> {
+  const head = await bytes.peek(HEAD_BYTES);
+  const text = Buffer.from(head).toString('utf8');
+  if (!isPlain || file.size === undefined || framings.some((framing) => framing.detect(text)))
+    return part.number === 1 ? { bytes } : undefined;
+  const { fromByte, toByte } = linesOfPart(path, file.size, part);
+  const before = await scanSource(openStretch(name, path, { fromByte: 0, toByte: fromByte }), [], () => undefined);
+  const seenFrom = Math.max(0, fromByte - CONTEXT_BYTES);
+  return {
+    bytes: openStretch(name, path, { fromByte: seenFrom, toByte: Math.min(file.size, toByte + CONTEXT_BYTES) }),
+    part: { head, linesBefore: before.lines, own: { fromByte: fromByte - seenFrom, toByte: toByte - seenFrom } },
+  };
+}
