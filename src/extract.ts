@@ -4,7 +4,17 @@ import { framings } from './framing/index.ts';
 import { mayTellOf1006 } from './grammar/loose-code.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
-import { type Neighbours, type Place, quoteOf, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
+import {
+  type Neighbours,
+  NO_NEIGHBOURS,
+  type Place,
+  quoteOf,
+  type RawEvent,
+  type Reading,
+  RecordReader,
+  type Shelves,
+  toEvents,
+} from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import { stamp } from './time.ts';
 import type { Basis, EventKind, Frame, Framing, Stamp, Vantage } from './types.ts';
@@ -168,6 +178,8 @@ class Records {
   /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
   #headers: { readonly line: number; readonly text: string }[] = [];
   #undatedEvents = 0;
+  readonly #strays: ReadonlySet<string>;
+  #hasStrays = false;
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
@@ -181,6 +193,7 @@ class Records {
     this.#emit = emit;
     this.#writtenMs = source.writtenMs;
     this.#firstLine = source.firstLine ?? 1;
+    this.#strays = found.strays;
     this.#vantages(found.vantages);
     for (const reading of found.readings) this.#cover(reading.at);
   }
@@ -199,14 +212,18 @@ class Records {
     const format = formatName(reading);
     tally.formats[format] = (tally.formats[format] ?? 0) + 1;
     if (reading.drafts.length === 0) {
-      const untold = (!reading.parser || reading.parser.generic === true) && mayTellOf1006(reading.bare.text);
+      const holds = mayTellOf1006(reading.bare.text);
+      // What a line of no interest says in a format of its own is told: 1006 bytes, or a length.
+      const parser = reading.parser ?? (holds ? this.#headReader.readBare(reading.bare, NO_NEIGHBOURS).parser : undefined);
+      const untold = holds && (!parser || parser.generic === true);
       if (untold) this.#untold(number, raw, reading.bare.text);
-      if (untold || !reading.parser) {
+      if (untold || !parser) {
         tally.unread++;
         if (tally.firstUnreadLine === 0) tally.firstUnreadLine = number;
       }
       return;
     }
+    this.#hasStrays ||= reading.parser !== undefined && this.#strays.has(reading.parser.name);
     for (const event of toEvents(reading, this.#place, number, raw, (kind) => this.#undated(around, kind))) {
       tally.events++;
       this.#vantages([event.vantage]);
@@ -250,8 +267,12 @@ class Records {
     return this.#writtenMs === undefined ? undefined : stamp(this.#writtenMs - UNDATED_MS, UNDATED_MS);
   }
 
-  /** Says of events without any time what their times are worth. */
+  /** Says what was read of another program's lines, and of events without any time what their times are worth. */
   settle(): void {
+    if (this.#hasStrays)
+      this.#tally.problems.push(
+        'further down stand lines of another program than those it begins with: of them only those with 1006 were looked for (give them as a file of their own)',
+      );
     const count = this.#undatedEvents;
     if (count === 0) return;
     const taken = this.#writtenMs === undefined ? 'they are left out' : 'they are taken to be of the hour before the file was last written';
