@@ -230,6 +230,17 @@ describe('what is not plain UTF-8', () => {
   });
 
   it.each([
+    ['old Mac', 'one\rtwo\rthree\r', 'one\ntwo\nthree\n'],
+    ['mixed', `${'one\rtwo\r'.repeat(200_000)}three\r\nfour\n`, `${'one\ntwo\n'.repeat(200_000)}three\nfour\n`],
+    ['Windows', 'one\r\ntwo\r\n', 'one\r\ntwo\r\n'],
+    ['converted twice', 'one\r\r\ntwo\r\r\n', 'one\r\r\ntwo\r\r\n'],
+    ['a progress bar in', 'one\n10 %\r20 %\ntwo\n', 'one\n10 %\r20 %\ntwo\n'],
+  ])('reads %s line ends', async (_, text, lines) => {
+    writeFileSync(at('returns.log'), text);
+    expect(await readAll('returns.log')).toEqual(whole('returns.log', lines));
+  });
+
+  it.each([
     ['zeros alone', Buffer.alloc(10_000)],
     ['noise behind zeros', Buffer.concat([Buffer.alloc(10_000), Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 197 + 31) % 256))])],
   ])('refuses %s', async (_, bytes) => {

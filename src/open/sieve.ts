@@ -50,3 +50,31 @@ export function withoutNuls(bytes: ByteSource, source: string): ByteSource {
   };
   return sieved(bytes, sieve, () => (count === 0 ? undefined : { code: 'nuls', source, count }));
 }
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Whether lines end with a lone CR, as in what a terminal showed: each state of a line begins anew there. `head` = what the text begins with. */
+export function endsLinesByReturns(head: Uint8Array): boolean {
+  let returns = 0;
+  let feeds = 0;
+  for (const [at, byte] of head.entries()) {
+    if (byte === LINE_FEED) feeds++;
+    else if (byte === CARRIAGE_RETURN && at + 1 < head.length && head[at + 1] !== LINE_FEED) returns++;
+  }
+  return returns > feeds;
+}
+
+/** Each CR, each LF and each CRLF as one LF. */
+export function withLineFeeds(bytes: ByteSource): ByteSource {
+  let isBehindReturn = false;
+  const sieve = (block: Uint8Array): number => {
+    let kept = 0;
+    for (const byte of block) {
+      if (byte !== LINE_FEED || !isBehindReturn) block[kept++] = byte === CARRIAGE_RETURN ? LINE_FEED : byte;
+      isBehindReturn = byte === CARRIAGE_RETURN;
+    }
+    return kept;
+  };
+  return sieved(bytes, sieve, () => undefined);
+}
