@@ -1,6 +1,6 @@
 /** One source → events in its own clock, and a tally of what was read. */
-import { type Detected, detect, formatName } from './detect.ts';
-import { framings } from './framing/index.ts';
+import { beginningOf } from './beginning.ts';
+import { type Detected, formatName } from './detect.ts';
 import { mayTellOf1006 } from './grammar/loose-code.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
@@ -74,7 +74,6 @@ export const emptyTally = (name: string, writtenMs: number | null): Tally => ({
 
 /** So many lines with 1006 that gave nothing are quoted of each source. */
 export const UNTOLD_QUOTED = 2;
-export const HEAD_BYTES = 64 * 1024;
 const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
 
@@ -85,14 +84,7 @@ export async function extractSource(
   onProgress?: (bytes: number) => void,
 ): Promise<Tally> {
   const tally = emptyTally(source.name, source.writtenMs ?? null);
-  const head = Buffer.from(source.head ?? (await source.bytes.peek(HEAD_BYTES)))
-    .subarray(0, HEAD_BYTES)
-    .toString('utf8');
-  const framing = framings.find((one) => one.detect(head));
-  const forced =
-    source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
-  const headLines = framing ? await framedHead(framing, head) : wholeLines(head);
-  const found = detect(headLines, forced, source.name);
+  const { framing, lines: headLines, found } = await beginningOf(source, shelves);
   const records = new Records(source, found, tally, emit, headLines);
   if (source.head) records.learn(headLines);
   else if (!framing) records.expect(headLines);
@@ -115,21 +107,6 @@ export async function extractSource(
   else if (found.linesTried > 0 && found.linesRead === 0 && tally.events === 0)
     tally.problems.push(`no known format in the first ${found.linesTried} lines`);
   return tally;
-}
-
-function wholeLines(head: string): string[] {
-  const lines = head.split('\n');
-  if (head.length >= HEAD_BYTES) lines.pop();
-  return lines;
-}
-
-async function framedHead(framing: Framing, head: string): Promise<string[]> {
-  const lines: string[] = [];
-  async function* once(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(head);
-  }
-  for await (const frame of framing.frames(once())) lines.push(frame.text);
-  return lines;
 }
 
 async function readFrames(framing: Framing, bytes: ByteSource, records: Records, tally: Tally): Promise<void> {

@@ -184,7 +184,7 @@ function extractCommand(root: Command): void {
       .argument('<inputs...>'),
   ).action(async (inputs: readonly string[], flags: ExtractFlags, command: Command) => {
     const { settings, shelves, sourcesFor } = await reading(flags, command);
-    const [{ extractLines }, { HEAD_BYTES }] = await Promise.all([import('./event-lines.ts'), import('./extract.ts')]);
+    const [{ extractLines }, { HEAD_BYTES }] = await Promise.all([import('./event-lines.ts'), import('./beginning.ts')]);
     const output = new Output(flags.output);
     const head =
       flags.head === undefined ? undefined : (headOf(flags.head, HEAD_BYTES) ?? command.error(`error: ${flags.head} cannot be read`));
