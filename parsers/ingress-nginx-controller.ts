@@ -32,6 +32,7 @@ export const ingressNginxController = defineParser<ControllerRow>({
   docs: 'https://kubernetes.github.io/ingress-nginx/how-it-works/#when-a-reload-is-required',
   vantage: 'proxy',
   habitat: 'mixed',
+  beside: ['ingress-nginx-access'],
   needles: ['backend successfully reloaded', 'received SIGTERM', 'Starting NGINX process', 'does not have any active endpoint'],
   samples: [
     {

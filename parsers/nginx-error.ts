@@ -75,6 +75,7 @@ export const nginxError = defineParser<ErrorRow>({
   docs: 'https://nginx.org/en/docs/ngx_core_module.html#error_log',
   vantage: 'proxy',
   habitat: 'mixed',
+  beside: ['ingress-nginx-access', 'nginx-access', 'nginx-access-json', 'nginx-access-labelled'],
   needles: NGINX_ERROR_NEEDLES,
   samples: [
     {

@@ -6,11 +6,15 @@ import type { Parser, Vantage } from './types.ts';
 const HEAD_LINES = 300;
 /** Share of a head that formats with a file of their own must read, so that nothing else is searched for. */
 const OWN_SHARE = 0.9;
+/** Rare in access lines: the scan takes it for a whole number only. */
+const STRAY_NEEDLE = '1006';
 
 export interface Detected {
   /** The shelves in the order in which this source's records are tried: what was seen, the rest, generic formats last. */
   readonly shelves: Shelves;
   readonly needles: readonly string[];
+  /** Names of formats that the head did not show and that only lines with 1006 are read by. */
+  readonly strays: ReadonlySet<string>;
   /** `envelope > parser` → lines of the head read so. */
   readonly formats: ReadonlyMap<string, number>;
   readonly linesTried: number;
@@ -55,23 +59,34 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
   const read = readings.filter((reading) => reading.parser).length;
   const own = shelves.parsers.filter((parser) => parser.habitat === 'own' && seen(parser) > 0);
   const ownLines = own.reduce((sum, parser) => sum + seen(parser), 0);
-  const alone = lines.length > 0 && ownLines >= lines.length * OWN_SHARE;
+  const sharesStream = ({ beside = [] }: Parser): boolean => own.some(({ name }) => beside.includes(name));
+  const isForeign = (parser: Parser): boolean => seen(parser) > 0 && !parser.own && parser.habitat === 'mixed' && !sharesStream(parser);
+  const wrapping = ({ bare }: Reading): string => bare.layers.join(' > ');
+  const wrappings = new Set(readings.filter(({ parser }) => parser?.habitat === 'own').map(wrapping));
+  const isWrappedOtherwise = (reading: Reading): boolean => reading.bare.layers.length > 0 && !wrappings.has(wrapping(reading));
+  // Where another program has written one line, it will write more.
+  const shared = services.size > 1 || shelves.parsers.some(isForeign) || readings.some(isWrappedOtherwise);
+  const alone = lines.length > 0 && ownLines >= lines.length * OWN_SHARE && !shared;
   // A journal or a multi-program stream may hold anything later on; so may a head that nothing could read.
   const anything = services.size > 1 || read < lines.length * 0.1;
   const wanted = alone
-    ? shelves.parsers.filter((parser) => parser.own || own.includes(parser) || sharesStream(parser, own))
+    ? shelves.parsers.filter((parser) => parser.own || own.includes(parser) || sharesStream(parser))
     : anything
       ? shelves.parsers
       : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
+  // A file of one program may still become another's further down: its closes are not passed by.
+  const strays = alone ? generic.filter((parser) => !wanted.includes(parser)) : [];
+  const needles = [...wanted.flatMap((parser) => parser.needles), ...(strays.length > 0 ? [STRAY_NEEDLE] : [])];
   return {
     shelves: {
-      parsers: inOrder(wanted, bySeen),
+      parsers: inOrder([...wanted, ...strays], bySeen),
       // A program that writes a file of its own wraps all of its lines alike.
       envelopes: shelves.envelopes
         .filter(({ name }) => !alone || envelopesSeen.has(name))
         .sort((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
     },
-    needles: shortest([...new Set(wanted.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
+    needles: shortest([...new Set(needles.map((needle) => needle.toLowerCase()))]),
+    strays: new Set(strays.map(({ name }) => name)),
     formats,
     linesTried: lines.length,
     linesRead: readings.filter((reading) => reading.parser || reading.bare.layers.length > 0).length,
@@ -79,13 +94,6 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
     vantages,
   };
 }
-
-/**
- * The ingress controller, its nginx's access lines and error lines are one container's stream: a head of access lines says nothing
- * against reloads and timeouts further down.
- */
-const sharesStream = (parser: Parser, seen: readonly Parser[]): boolean =>
-  (parser.name === 'ingress-nginx-controller' || parser.name === 'nginx-error') && seen.some((one) => one.name === 'ingress-nginx-access');
 
 /** The user's own formats, then what was seen, then the rest; generic formats last. */
 const inOrder = (parsers: readonly Parser[], bySeen: (parsers: readonly Parser[]) => Parser[]): Parser[] => [

@@ -158,6 +158,7 @@ function joined(a: Tally, b: Tally): Tally {
     undated: a.undated + b.undated,
     headLines: Math.max(a.headLines, b.headLines),
     headRead: Math.max(a.headRead, b.headRead),
+    strays: a.strays + b.strays,
     vantages: [...new Set([...a.vantages, ...b.vantages])],
     spans,
     problems: [...new Set([...a.problems, ...b.problems])],

@@ -1,15 +1,13 @@
 /** `formats explain`: how each record of a source is read, with every field that came out. */
 import type { ClockOptions } from './align.ts';
-import { detect, formatName } from './detect.ts';
+import { beginningOf } from './beginning.ts';
+import { formatName } from './detect.ts';
 import type { Source } from './extract.ts';
-import { framings } from './framing/index.ts';
 import { chunksOf } from './open/bytes.ts';
 import { type Neighbours, type Reading, RecordReader, type Shelves, withYearNear } from './record.ts';
 import { scanSource } from './scan/blocks.ts';
 import type { Frame, Stamp } from './types.ts';
 import { localToUtc } from './zone.ts';
-
-const HEAD_BYTES = 64 * 1024;
 
 /** Writes one piece of text a record; returns how many records there were. */
 export async function explain(
@@ -21,12 +19,7 @@ export async function explain(
 ): Promise<number> {
   let records = 0;
   for await (const source of sources) {
-    const head = Buffer.from(await source.bytes.peek(HEAD_BYTES)).toString('utf8');
-    const framing = framings.find((one) => one.detect(head));
-    const forced =
-      source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
-    const headLines = framing ? [] : head.split('\n').slice(0, -1);
-    const found = detect(headLines, forced, source.name);
+    const { framing, lines: headLines, found, shelves: forced } = await beginningOf(source, shelves);
     const reader = new RecordReader(
       { parsers: inDetectedOrder(forced, found.shelves), envelopes: found.shelves.envelopes },
       source.name,
@@ -131,5 +124,6 @@ function summaryOf(source: string, framing: string | undefined, formats: Readonl
   const ranked = [...formats].sort((a, b) => b[1] - a[1]);
   const total = ranked.reduce((sum, [, count]) => sum + count, 0);
   const words = ranked.slice(0, 3).map(([name, count]) => `${name} ${Math.round((100 * count) / total)} %`);
-  return `# ${source}: ${framing ? `records framed as ${framing}` : `${words[0] ?? 'empty'}${words.length > 1 ? `; runners-up: ${words.slice(1).join(', ')}` : ''}`}`;
+  const seen = `${words[0] ?? 'empty'}${words.length > 1 ? `; runners-up: ${words.slice(1).join(', ')}` : ''}`;
+  return `# ${source}: ${framing ? `records framed as ${framing}: ` : ''}${seen}`;
 }

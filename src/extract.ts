@@ -1,10 +1,20 @@
 /** One source → events in its own clock, and a tally of what was read. */
-import { type Detected, detect, formatName } from './detect.ts';
-import { framings } from './framing/index.ts';
+import { beginningOf } from './beginning.ts';
+import { type Detected, formatName } from './detect.ts';
 import { mayTellOf1006 } from './grammar/loose-code.ts';
 import { type ByteSource, chunksOf } from './open/bytes.ts';
 import { wordProblem } from './open/problems.ts';
-import { type Neighbours, type Place, quoteOf, type RawEvent, type Reading, RecordReader, type Shelves, toEvents } from './record.ts';
+import {
+  type Neighbours,
+  NO_NEIGHBOURS,
+  type Place,
+  quoteOf,
+  type RawEvent,
+  type Reading,
+  RecordReader,
+  type Shelves,
+  toEvents,
+} from './record.ts';
 import { type ScanOptions, scanSource } from './scan/blocks.ts';
 import { needleTest } from './scan/plain.ts';
 import { stamp } from './time.ts';
@@ -30,8 +40,8 @@ export interface SourcePart {
   readonly head: Uint8Array;
   /** Lines of the log before the part's own. */
   readonly linesBefore: number;
-  /** Which bytes are the part's own lines; CONTEXT_BYTES of the log stand around them where there are so many. */
-  readonly own: NonNullable<ScanOptions['own']>;
+  /** Which bytes are the part's own lines. */
+  readonly around: NonNullable<ScanOptions['around']>;
 }
 
 /** What was read of one source. Plain data; parts of one source add up. */
@@ -54,6 +64,8 @@ export interface Tally {
   /** Lines at the beginning that were tried to tell the format, and how many of them were read. */
   headLines: number;
   headRead: number;
+  /** Events of another program than those it begins with, of which only lines with 1006 were looked for. */
+  strays: number;
   readonly vantages: Vantage[];
   /** Earliest and latest stamp by what they count from, of every record that was looked at. */
   readonly spans: Partial<Record<Basis, { fromMs: number; toMs: number }>>;
@@ -77,6 +89,7 @@ export const emptyTally = (name: string, writtenMs: number | null): Tally => ({
   undated: 0,
   headLines: 0,
   headRead: 0,
+  strays: 0,
   vantages: [],
   spans: {},
   problems: [],
@@ -85,10 +98,15 @@ export const emptyTally = (name: string, writtenMs: number | null): Tally => ({
 
 /** What is wrong with a source, in words. */
 export function problemsOf(tally: Tally): readonly string[] {
-  const { cutLines, undated, headLines, headRead, events, problems, writtenMs } = tally;
+  const { cutLines, undated, strays, headLines, headRead, events, problems, writtenMs } = tally;
   const left = writtenMs === null ? 'they are left out' : 'they are taken to be of the hour before the file was last written';
   return [
     ...(cutLines > 0 ? [`${cutLines} ${cutLines === 1 ? 'line' : 'lines'} longer than 1 MiB ${cutLines === 1 ? 'was' : 'were'} cut`] : []),
+    ...(strays > 0
+      ? [
+          'further down stand lines of another program than those it begins with: of them only those with 1006 were looked for (give them as a file of their own)',
+        ]
+      : []),
     ...(undated > 0
       ? [`no time could be read for ${undated} ${undated === 1 ? 'event' : 'events'}: ${left} (--formats describes a format)`]
       : []),
@@ -101,7 +119,6 @@ export function problemsOf(tally: Tally): readonly string[] {
 
 /** So many lines with 1006 that gave nothing are quoted of each source. */
 export const UNTOLD_QUOTED = 2;
-export const HEAD_BYTES = 64 * 1024;
 const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
 
@@ -113,13 +130,7 @@ export async function extractSource(
 ): Promise<Tally> {
   const tally = emptyTally(source.name, source.writtenMs ?? null);
   const { part } = source;
-  const headBytes = part?.head ?? (await source.bytes.peek(HEAD_BYTES));
-  const head = Buffer.from(headBytes).toString('utf8');
-  const framing = framings.find((one) => one.detect(head));
-  const forced =
-    source.format === undefined ? shelves : { ...shelves, parsers: shelves.parsers.filter((parser) => parser.name === source.format) };
-  const headLines = framing ? await framedHead(framing, head) : wholeLines(head, headBytes.length < HEAD_BYTES);
-  const found = detect(headLines, forced, source.name);
+  const { framing, lines: headLines, found } = await beginningOf(source, shelves);
   tally.headLines = found.linesTried;
   tally.headRead = found.linesRead;
   const records = new Records(source, found, tally, emit, headLines);
@@ -128,7 +139,7 @@ export async function extractSource(
     records.expect(headLines);
     const totals = await scanSource(source.bytes, found.needles, (hit) => records.add(hit.text, hit.line, hit), {
       ...(onProgress && { onProgress }),
-      ...(part && { own: part.own }),
+      ...(part && { around: part.around }),
     });
     tally.lines = totals.lines;
     tally.bytes = totals.bytes;
@@ -138,21 +149,6 @@ export async function extractSource(
   }
   if (source.bytes.problem) tally.problems.push(wordProblem(source.bytes.problem));
   return tally;
-}
-
-function wholeLines(head: string, isAll: boolean): string[] {
-  const lines = head.split('\n');
-  if (!isAll) lines.pop();
-  return lines;
-}
-
-async function framedHead(framing: Framing, head: string): Promise<string[]> {
-  const lines: string[] = [];
-  async function* once(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(head);
-  }
-  for await (const frame of framing.frames(once())) lines.push(frame.text);
-  return lines;
 }
 
 async function readFrames(framing: Framing, bytes: ByteSource, records: Records, tally: Tally): Promise<void> {
@@ -201,6 +197,7 @@ class Records {
   readonly #headReader: RecordReader;
   /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
   #headers: { readonly line: number; readonly text: string }[] = [];
+  readonly #strays: ReadonlySet<string>;
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
@@ -215,6 +212,7 @@ class Records {
     this.#writtenMs = source.writtenMs;
     this.#linesBefore = source.part?.linesBefore ?? 0;
     this.#needles = found.needles;
+    this.#strays = found.strays;
     this.#vantages(found.vantages);
     for (const reading of found.readings) this.#cover(reading.at);
   }
@@ -233,14 +231,18 @@ class Records {
     const format = formatName(reading);
     tally.formats[format] = (tally.formats[format] ?? 0) + 1;
     if (reading.drafts.length === 0) {
-      const untold = (!reading.parser || reading.parser.generic === true) && mayTellOf1006(reading.bare.text);
+      const holds = mayTellOf1006(reading.bare.text);
+      // What a line of no interest says in a format of its own is told: 1006 bytes, or a length.
+      const parser = reading.parser ?? (holds ? this.#headReader.readBare(reading.bare, NO_NEIGHBOURS).parser : undefined);
+      const untold = holds && (!parser || parser.generic === true);
       if (untold) this.#untold(number, raw, reading.bare.text);
-      if (untold || !reading.parser) {
+      if (untold || !parser) {
         tally.unread++;
         if (tally.firstUnreadLine === 0) tally.firstUnreadLine = number;
       }
       return;
     }
+    if (reading.parser && this.#strays.has(reading.parser.name)) tally.strays++;
     for (const event of toEvents(reading, this.#place, number, raw, (kind) => this.#undated(around, kind))) {
       tally.events++;
       this.#vantages([event.vantage]);

@@ -2,11 +2,14 @@
  * Parts of a log, read in different places: the events of all parts are those of the whole log. A part's lines are those that begin
  * in one of several equal stretches of the file, and it is read with what the log begins with and what stands around it.
  */
-import { HEAD_BYTES, type Source } from './extract.ts';
+import { HEAD_BYTES } from './beginning.ts';
+import type { Source } from './extract.ts';
 import { framings } from './framing/index.ts';
+import type { ByteSource } from './open/bytes.ts';
+import { withoutNuls } from './open/sieve.ts';
 import type { Source as Opened } from './open/sources.ts';
 import { linesOfPart, openStretch, type Part } from './open/stretch.ts';
-import { CONTEXT_BYTES, scanSource } from './scan/blocks.ts';
+import { CONTEXT_BYTES, type ScanTotals, scanSource } from './scan/blocks.ts';
 
 /**
  * What of a source a part is. One that cannot be cut (compressed, a pipe, one JSON value, entries with lengths in them) is wholly in
@@ -22,10 +25,13 @@ export async function partOf(
   if (!isPlain || file.size === undefined || framings.some((framing) => framing.detect(text)))
     return part.number === 1 ? { bytes } : undefined;
   const { fromByte, toByte } = linesOfPart(path, file.size, part);
-  const before = await scanSource(openStretch(name, path, { fromByte: 0, toByte: fromByte }), [], () => undefined);
   const seenFrom = Math.max(0, fromByte - CONTEXT_BYTES);
+  const seenTo = Math.min(file.size, toByte + CONTEXT_BYTES);
+  const open = (from: number, to: number): ByteSource => withoutNuls(openStretch(name, path, { fromByte: from, toByte: to }), name);
+  const measured = (from: number, to: number): Promise<ScanTotals> => scanSource(open(from, to), [], () => undefined);
+  const [all, before, behind] = [await measured(0, fromByte), await measured(seenFrom, fromByte), await measured(toByte, seenTo)];
   return {
-    bytes: openStretch(name, path, { fromByte: seenFrom, toByte: Math.min(file.size, toByte + CONTEXT_BYTES) }),
-    part: { head, linesBefore: before.lines, own: { fromByte: fromByte - seenFrom, toByte: toByte - seenFrom } },
+    bytes: open(seenFrom, seenTo),
+    part: { head, linesBefore: all.lines, around: { before: before.bytes, behind: behind.bytes } },
   };
 }

@@ -379,6 +379,8 @@ export interface Parser<R extends Row = Row> {
    * `mixed` = such lines stand among lines of other formats (journals, container output, application logs).
    */
   readonly habitat: 'own' | 'mixed';
+  /** Names of `own` formats whose programs write these lines too: both go to one stream where a container's output is collected. */
+  readonly beside?: readonly string[];
   /** Set for formats that fit almost any program's log: they are asked last. */
   readonly generic?: true;
   /** Set for formats that a user described: they are asked first. */

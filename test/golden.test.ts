@@ -6,6 +6,7 @@ import { describe, expect, it, test } from 'vitest';
 import { json } from '../reports/json.ts';
 import { markdown } from '../reports/markdown.ts';
 import { extractSource } from '../src/extract.ts';
+import type { RawEvent } from '../src/record.ts';
 import type { ClosureReport, EvidenceReport, Report } from '../src/report.ts';
 import { rewriteStamps } from './eval/stamps.ts';
 import type { Truth } from './eval/truth.ts';
@@ -22,6 +23,9 @@ const truthOf = (sample: string): Truth => JSON.parse(readFileSync(samplePath(sa
 
 const quotes = (report: Pick<Whole, 'closures' | 'incidents' | 'decoys'>): readonly EvidenceReport[] =>
   [...report.closures, ...report.incidents].flatMap(({ evidence }) => evidence).concat(report.decoys);
+
+/** Not framed, as a journal's export and an indented document are. */
+const isOneALine = (log: string): boolean => !/^(?:__|\s*[{[]\s*\n)/.test(log);
 
 const NEAR_MS = 2_500;
 /** The connection, or when no log names it one that ended near, really ended by this cause. A runtime's own heap limit may be called either. */
@@ -103,10 +107,24 @@ describe.each(samples)('%s', (sample) => {
     }
   });
 
+  it('draws the same events behind another program’s access lines', async () => {
+    const access = '203.0.113.9 - - [10/Oct/2026:00:00:01 +0000] "GET /healthz HTTP/1.1" 200 2 "-" "curl/8.14.1"\n';
+    const drawn = async (name: string, log: string, linesBefore: number): Promise<unknown> => {
+      const events: unknown[] = [];
+      // An event without a stamp has that of the lines around it.
+      const add = ({ origin, when: _, basis: __, ...event }: RawEvent): void =>
+        void events.push({ ...event, line: origin.line - linesBefore });
+      await extractSource({ ...sourceOf(name, log), writtenMs: Date.UTC(2026, 10, 30) }, shelves, add);
+      return events;
+    };
+    for (const [name, log] of logs)
+      if (isOneALine(log)) expect(await drawn(name, access.repeat(280) + log, 280), name).toEqual(await drawn(name, log, 0));
+  });
+
   it('says the same of lines that nobody reads, but for tallies', async () => {
     const noise = 'zzz a line of nobody’s\n';
     const padded = logs.map(
-      ([name, log]) => [name, /^(?:__|\s*[{[]\s*\n)/.test(log) ? log : `${log}${Buffer.from(noise.repeat(3)).toString('latin1')}`] as const,
+      ([name, log]) => [name, !isOneALine(log) ? log : `${log}${Buffer.from(noise.repeat(3)).toString('latin1')}`] as const,
     );
     const untallied = ({ sources: _, ...rest }: Whole): unknown => rest;
     expect(untallied(await reportOn(padded))).toEqual(untallied(await asItIs));

@@ -217,8 +217,35 @@ describe('what is not plain UTF-8', () => {
     const text = `${'\0'.repeat(900)}\u001b[31mERROR\u001b[0m closed 1006\n`;
     writeFileSync(at('odd.log'), Buffer.concat([Buffer.from(text), Buffer.from('caf\xe9\n', 'latin1')]));
     const { texts, problems } = await readAll('odd.log');
-    expect(texts['odd.log']).toBe(`${text}caf\ufffd\n`);
-    expect(problems).toEqual([]);
+    expect(texts['odd.log']).toBe(`${text}caf\ufffd\n`.slice(900));
+    expect(problems).toEqual([{ code: 'nuls', source: 'odd.log', count: 900 }]);
+  });
+
+  it.each([1, 4096, 3_000_000])('reads what lies behind %d zeros, and between them', async (count) => {
+    const zeros = '\0'.repeat(count);
+    writeFileSync(at('sparse.log'), `${zeros}first\nsecond\n${zeros}third\n`);
+    const { texts, problems } = await readAll('sparse.log');
+    expect(texts['sparse.log']).toBe('first\nsecond\nthird\n');
+    expect(problems).toEqual([{ code: 'nuls', source: 'sparse.log', count: 2 * count }]);
+  });
+
+  it.each([
+    ['old Mac', 'one\rtwo\rthree\r', 'one\ntwo\nthree\n'],
+    ['mixed', `${'one\rtwo\r'.repeat(200_000)}three\r\nfour\n`, `${'one\ntwo\n'.repeat(200_000)}three\nfour\n`],
+    ['Windows', 'one\r\ntwo\r\n', 'one\r\ntwo\r\n'],
+    ['converted twice', 'one\r\r\ntwo\r\r\n', 'one\r\r\ntwo\r\r\n'],
+    ['a progress bar in', 'one\n10 %\r20 %\ntwo\n', 'one\n10 %\r20 %\ntwo\n'],
+  ])('reads %s line ends', async (_, text, lines) => {
+    writeFileSync(at('returns.log'), text);
+    expect(await readAll('returns.log')).toEqual(whole('returns.log', lines));
+  });
+
+  it.each([
+    ['zeros alone', Buffer.alloc(10_000)],
+    ['noise behind zeros', Buffer.concat([Buffer.alloc(10_000), Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 197 + 31) % 256))])],
+  ])('refuses %s', async (_, bytes) => {
+    writeFileSync(at('zeros'), bytes);
+    expect((await readAll('zeros')).problems).toEqual([{ code: 'binary', source: 'zeros' }]);
   });
 });
 

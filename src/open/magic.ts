@@ -59,7 +59,7 @@ export function isBinary(head: Uint8Array): boolean {
     if (byte === 0) nuls += 1;
     else if (isControl(byte)) controls += 1;
   }
-  return nuls === head.length || controls > (head.length - nuls) * MOST_CONTROLS;
+  return controls > (head.length - nuls) * MOST_CONTROLS;
 }
 
 /** Other than BS, TAB, LF, VT, FF, CR and ESC, which terminals and programs put into logs. */

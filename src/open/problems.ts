@@ -6,6 +6,7 @@ export type Problem =
   | { readonly code: 'folder-without-files'; readonly source: string }
   | { readonly code: 'is-empty'; readonly source: string }
   | { readonly code: 'binary'; readonly source: string; readonly what?: BinaryKind }
+  | { readonly code: 'nuls'; readonly source: string; readonly count: number }
   | { readonly code: 'cut-short'; readonly source: string; readonly layer: Layer }
   | { readonly code: 'corrupt'; readonly source: string; readonly layer: Layer; readonly why: string }
   | { readonly code: 'no-decompressor'; readonly source: string; readonly layer: Layer };
@@ -39,6 +40,8 @@ export function wordProblem(problem: Problem): string {
       return `${source}: is empty`;
     case 'binary':
       return problem.what === undefined ? `${source}: is not text` : `${source}: is a ${problem.what}, not text; ${ADVICE[problem.what]}`;
+    case 'nuls':
+      return `${source}: ${problem.count} zero ${problem.count === 1 ? 'byte' : 'bytes'} passed over, as a crash or a rotation that empties the file (copytruncate) leaves them: lines may be missing there`;
     case 'cut-short':
       return `${source}: the ${problem.layer} data ends too early; what came before its end was read`;
     case 'corrupt':

@@ -15,7 +15,7 @@ export interface Hit {
   after(count: number): string[];
 }
 
-/** Of `own` alone where that is given. */
+/** Of the searched lines, without those around them. */
 export interface ScanTotals {
   /** A last line without a line feed counts. */
   readonly lines: number;
@@ -23,7 +23,7 @@ export interface ScanTotals {
   /** Lines longer than `LONGEST_LINE`, of which the rest was left out. */
   readonly cutLines: number;
   readonly endsInsideLine: boolean;
-  /** The last lines, up to 20: what a source covers to its end. None when `own` ends before. */
+  /** The last lines, up to 20: what a source covers to its end. None where bytes stand behind. */
   readonly tail: readonly string[];
 }
 
@@ -33,10 +33,10 @@ export interface ScanOptions {
   /** Called after each block with the bytes read so far. */
   readonly onProgress?: (bytes: number) => void;
   /**
-   * The bytes whose lines are searched, from one line's beginning to another's; those around are only looked at by `before` and
-   * `after`, which see what they would see in the whole log when CONTEXT_BYTES of it stand at both ends. Absent = all.
+   * Bytes before and behind the lines to be searched, CONTEXT_BYTES at most, that only `Hit.before` and `Hit.after` look at: so
+   * they see in a part of a log what they would see in all of it. Where there are fewer, the log begins or ends.
    */
-  readonly own?: { readonly fromByte: number; readonly toByte: number };
+  readonly around?: { readonly before: number; readonly behind: number };
 }
 
 /** How far `Hit.before` and `Hit.after` see, whatever the block size. */
@@ -60,8 +60,8 @@ export async function scanSource(
   const blockBytes = Math.min(options.blockBytes ?? BLOCK_BYTES, LONGEST_LINE);
   const capacity = CONTEXT_BYTES + LONGEST_LINE + 1 + CONTEXT_BYTES + blockBytes;
   return await withScanner(needles, capacity, async (scanner) => {
-    const own = options.own ?? { fromByte: 0, toByte: Number.POSITIVE_INFINITY };
-    const window = new Window(scanner, onHit, own);
+    const around = options.around ?? { before: 0, behind: 0 };
+    const window = new Window(scanner, onHit, around);
     let bytes = 0;
     let nextTurn = BYTES_PER_TURN;
     let isFitted = false;
@@ -83,7 +83,7 @@ export async function scanSource(
       }
     }
     window.scan(true);
-    return { ...window.totals(), bytes: Math.min(bytes, own.toByte) - own.fromByte, tail: window.tail(TAIL_LINES) };
+    return { ...window.totals(), bytes: bytes - around.before - around.behind, tail: window.tail(TAIL_LINES) };
   });
 }
 
@@ -101,9 +101,9 @@ class Window {
   readonly #memory: Buffer;
   readonly #hit: LineHit;
   #scannedTo: number;
-  /** Where the lines to be searched begin and end. */
-  #ownFrom: number;
-  #ownTo: number;
+  /** Where the lines to be searched begin. */
+  #from: number;
+  readonly #behind: number;
   #filled = 0;
   /** Start of the line that is not yet ended by a line feed. */
   #openLine = 0;
@@ -112,15 +112,15 @@ class Window {
   #lines = 0;
   #cutLines = 0;
 
-  constructor(scanner: Scanner, onHit: (hit: Hit) => void, own: { readonly fromByte: number; readonly toByte: number }) {
+  constructor(scanner: Scanner, onHit: (hit: Hit) => void, { before, behind }: NonNullable<ScanOptions['around']>) {
     this.#scanner = scanner;
     this.#onHit = onHit;
-    this.#ownFrom = own.fromByte;
-    this.#ownTo = own.toByte;
-    this.#scannedTo = own.fromByte;
+    this.#scannedTo = before;
+    this.#from = before;
+    this.#behind = behind;
     this.#memory = Buffer.from(scanner.input.buffer, scanner.input.byteOffset, scanner.input.length);
     this.#hit = new LineHit(this.#memory);
-    this.#hit.startsAtSource = own.fromByte < CONTEXT_BYTES;
+    this.#hit.startsAtSource = before < CONTEXT_BYTES;
   }
 
   /** Memory for the next read, `blockBytes` long at most. */
@@ -140,7 +140,6 @@ class Window {
     if (lineEnd > longest) {
       memory.copyWithin(longest, lineEnd, end);
       this.#filled -= lineEnd - longest;
-      this.#ownTo -= lineEnd - longest;
       if (!this.#openLineIsCut) this.#cutLines += 1;
       this.#openLineIsCut = true;
     }
@@ -158,8 +157,8 @@ class Window {
   scan(atEnd: boolean): void {
     const scanner = this.#scanner;
     if (this.#filled <= CONTEXT_BYTES && !atEnd) return;
-    const whole = atEnd ? this.#filled : this.#memory.lastIndexOf(NEWLINE, this.#filled - CONTEXT_BYTES - 1) + 1;
-    const to = Math.min(whole, this.#ownTo);
+    // Until the end that is never beyond what is searched: no more stands behind it.
+    const to = atEnd ? this.#filled - this.#behind : this.#memory.lastIndexOf(NEWLINE, this.#filled - CONTEXT_BYTES - 1) + 1;
     this.#hit.filled = this.#filled;
     while (this.#scannedTo < to) {
       const found = scanner.scan(this.#scannedTo, to);
@@ -170,13 +169,13 @@ class Window {
   }
 
   totals(): Pick<ScanTotals, 'lines' | 'cutLines' | 'endsInsideLine'> {
-    const endsInsideLine = this.#openLine < this.#filled && this.#openLine >= this.#ownFrom && this.#openLine < this.#ownTo;
+    const endsInsideLine = this.#behind === 0 && this.#openLine < this.#filled && this.#openLine >= this.#from;
     return { lines: this.#lines + (endsInsideLine ? 1 : 0), cutLines: this.#cutLines, endsInsideLine };
   }
 
   /** The source's last lines. */
   tail(count: number): string[] {
-    if (this.#ownTo < this.#filled) return [];
+    if (this.#behind > 0) return [];
     const hit = this.#hit;
     hit.filled = this.#filled;
     hit.start = this.#openLine < this.#filled ? this.#filled + 1 : this.#filled;
@@ -199,8 +198,7 @@ class Window {
     this.#scannedTo -= dropped;
     this.#filled -= dropped;
     this.#openLine -= dropped;
-    this.#ownFrom -= dropped;
-    this.#ownTo -= dropped;
+    this.#from -= dropped;
     if (dropped > 0) this.#hit.startsAtSource = false;
   }
 }
