@@ -10,20 +10,9 @@ import type { EventOf, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
-import {
-  absorb,
-  type Draft,
-  endOf,
-  endpointOf,
-  isBrokenAlone,
-  isEnd,
-  isFaultAlone,
-  isSide,
-  type Observation,
-  ofConnection,
-} from './draft.ts';
+import { absorb, type Draft, endOf, endpointOf, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
 import { Nameless } from './nameless.ts';
-import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
+import { COST, HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
@@ -65,7 +54,7 @@ export class Stitcher {
   #unpaired: Draft[] = [];
   #pairedTo = 0;
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
-  readonly #endPlaces: Place[] = [];
+  readonly #endPlaces = new Set<string>();
   /** Whether a proxy names connections in its error log. */
   #faultsSeen = false;
   readonly #byId = new Map<string, Draft>();
@@ -82,7 +71,7 @@ export class Stitcher {
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
   /** By source: what a server's heartbeat wrote of clients that it does not name, until it writes their ends. */
   readonly #silent = new Map<string, Draft[]>();
-  readonly #nameless = new Nameless(SAME_TURN_MS);
+  readonly #nameless = new Nameless(SAME_TURN_MS, (into, from) => this.#absorb(into, from));
   /** By writer: the connection of the latest refusal. */
   readonly #refused = new Map<string, Draft>();
   /** Pairs of writers that share connection ids: between them an id that differs means another connection. */
@@ -140,8 +129,7 @@ export class Stitcher {
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
     const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
-    if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place)))
-      this.#endPlaces.push({ origin: event.origin, kind: event.kind, vantage: event.vantage });
+    if (isEnd(event) || event.kind === 'handshake-failed') this.#endPlaces.add(placeOf(event));
     else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
@@ -213,7 +201,7 @@ export class Stitcher {
     let silent = waiting.shift();
     while (silent && (silent.gone || silent.seen.length !== 1 || event.when.fromMs - silent.lastMs > DROPPED_MS)) silent = waiting.shift();
     if (!silent || draft.seen.some(({ kind }) => kind === 'heartbeat-missed')) return;
-    absorb(draft, silent);
+    this.#absorb(draft, silent);
   }
 
   /** What a proxy wrote of the peer by its address and port before the endpoint wrote of it by its id, which a client may have done earlier. */
@@ -384,30 +372,33 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if (this.#endPlaces.every((place) => draft.seen.some((event) => isOfPlace(event, place)))) {
+    if (this.#isWhole(draft)) {
       if (this.#faultsSeen) this.#pairAlone(draft);
       return;
     }
-    let best: Draft | undefined;
-    let bestCost = MAX_COST;
-    for (const other of this.#neighbourhood.near(draft, draft.firstMs - 2 * FUZZY_WINDOW_MS, draft.lastMs + FUZZY_END_MS)) {
-      if (other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
-      const cost = this.#cost(draft, other);
-      // The earlier one of two that are as near.
-      if (cost < bestCost || (best && cost === bestCost && other.number < best.number)) {
-        bestCost = cost;
-        best = other;
-      }
-    }
+    const best = this.#neighbourhood.nearest(draft, MAX_COST, (other) => this.#cost(draft, other));
     if (best) this.#merge(draft, best);
     else if (this.#faultsSeen) this.#pairAlone(draft);
+  }
+
+  /** All who write ends have told of it. */
+  #isWhole({ seen }: Draft): boolean {
+    if (seen.length < this.#endPlaces.size) return false;
+    const places = new Set(seen.map(placeOf));
+    return [...this.#endPlaces].every((place) => places.has(place));
+  }
+
+  /** Gives one draft all that another saw of the same connection. */
+  #absorb(into: Draft, from: Draft): void {
+    this.#neighbourhood.remove(from);
+    absorb(into, from);
   }
 
   #merge(draft: Draft, best: Draft): void {
     // The draft that an endpoint began keeps its place: its time is the closure's.
     const [into, from] = endpointOf(best) || !endpointOf(draft) ? [best, draft] : [draft, best];
     const given = [...from.seen];
-    absorb(into, from);
+    this.#absorb(into, from);
     for (const event of given) this.#index(into, event, connectionIds(event.keys));
     this.#neighbourhood.place(into);
   }
@@ -422,12 +413,11 @@ export class Stitcher {
   }
 
   #lone(draft: Draft): Draft[] {
-    const wanted = isFaultAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isFaultAlone : undefined;
     const found: Draft[] = [];
-    if (!wanted) return found;
-    const { end } = this.#neighbourhood.measured(draft);
-    for (const other of this.#neighbourhood.ofSameClient(draft, draft.firstMs - 2 * FUZZY_WINDOW_MS, draft.lastMs + FUZZY_END_MS)) {
-      if (gap(end, this.#neighbourhood.measured(other).end) > LONE_MS || !wanted(other)) continue;
+    const { alone } = this.#neighbourhood.measured(draft);
+    if (!alone) return found;
+    for (const other of this.#neighbourhood.alone(alone === 'fault' ? 'broken' : 'fault', draft, LONE_MS)) {
+      if (!begunNear(draft, other)) continue;
       found.push(other);
       if (found.length === 2) break;
     }
@@ -435,12 +425,13 @@ export class Stitcher {
   }
 
   #cost(a: Draft, b: Draft): number {
+    if (!begunNear(a, b) || b.firstMs > a.lastMs + FUZZY_END_MS || b.lastMs < a.firstMs - FUZZY_END_MS) return Number.POSITIVE_INFINITY;
     const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
     const sameClient = ours.client !== undefined && ours.client === theirs.client;
     if (ours.client && theirs.client && !sameClient) return Number.POSITIVE_INFINITY;
     const apart = gap(ours.end, theirs.end);
     if (apart > FUZZY_END_MS) return Number.POSITIVE_INFINITY;
-    let lifeCost = 1;
+    let lifeCost: number = COST.ageless;
     const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
     if (livesKnown) {
       const difference = Math.abs(ours.lifeMs - theirs.lifeMs);
@@ -449,14 +440,14 @@ export class Stitcher {
     }
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
     if (a.ids.size > 0) for (const writer of a.namedBy) if (this.#idConflict(b, a.ids, writer)) return Number.POSITIVE_INFINITY;
-    if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
+    if (!sameClient && toldOtherwise(ours.codes, theirs.codes)) return Number.POSITIVE_INFINITY;
     if (namedOtherwise(a, b) || namedOtherwise(b, a)) return Number.POSITIVE_INFINITY;
-    if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
+    if (ours.refused && theirs.refused && refusedOnBothSides(a, b)) return apart / 1_000 + COST.refused;
     // A record without a stamp has its time in common with everything.
     if ((isUndated(ours.end) || isUndated(theirs.end)) && !(sameClient && livesKnown)) return Number.POSITIVE_INFINITY;
     // Nothing but a time in common is not enough.
     if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
-    return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5) + (isFaultAlone(a) || isFaultAlone(b) ? LATER : 0);
+    return apart / 1_000 + lifeCost + (sameClient ? 0 : COST.anyClient) + (ours.alone === 'fault' || theirs.alone === 'fault' ? LATER : 0);
   }
 
   #idConflict(draft: Draft, ids: Iterable<string>, writer: string): boolean {
@@ -485,6 +476,10 @@ export class Stitcher {
   }
 }
 
+/** Its views are paired with what began not long before: what began earlier has left the window. */
+const begunNear = (draft: Draft, { startMs }: Draft): boolean =>
+  startMs >= draft.firstMs - 2 * FUZZY_WINDOW_MS && startMs <= draft.lastMs + FUZZY_END_MS;
+
 /** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids of its own. */
 const writerOf = ({ origin, vantage }: Pick<LogEvent, 'origin' | 'vantage'>): string => `${origin.source} ${vantage}`;
 
@@ -506,6 +501,4 @@ const proxyNumber = (event: Observation): string | undefined =>
 const peerOf = ({ keys: { client } }: Pick<LogEvent, 'keys'>): string | undefined =>
   client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 
-type Place = Pick<Observation, 'origin' | 'kind' | 'vantage'>;
-const isOfPlace = (event: Observation, { origin, kind, vantage }: Place): boolean =>
-  event.kind === kind && event.vantage === vantage && event.origin.source === origin.source;
+const placeOf = ({ origin, kind, vantage }: Observation): string => `${kind} ${vantage} ${origin.source}`;
