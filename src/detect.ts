@@ -1,4 +1,5 @@
 /** What a source holds, judged by its first lines: which wrappers, which formats, and so which needles to search the rest for. */
+import { ofSameItems } from './memo.ts';
 import { NO_NEIGHBOURS, type Reading, RecordReader, type Shelves } from './record.ts';
 import type { Parser, Vantage } from './types.ts';
 
@@ -71,7 +72,7 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
         .filter(({ name }) => !alone || envelopesSeen.has(name))
         .sort((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
     },
-    needles: shortest([...new Set(wanted.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
+    needles: needlesOf(wanted),
     formats,
     linesTried: lines.length,
     linesRead: readings.filter((reading) => reading.parser || reading.bare.layers.length > 0).length,
@@ -95,6 +96,11 @@ const inOrder = (parsers: readonly Parser[], bySeen: (parsers: readonly Parser[]
 ];
 
 const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** What to search for, for the formats' lines. Of a thousand sources most are alike. */
+const needlesOf = ofSameItems((parsers: readonly Parser[]): readonly string[] =>
+  shortest([...new Set(parsers.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
+);
 
 /** Needles that hold no other needle: the shorter one finds their lines too. Digits-only needles look at their neighbours, so they replace none. */
 function shortest(needles: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
+import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
 import { Spans } from './spans.ts';
@@ -59,10 +60,30 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
       return last.facts;
     },
     wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, nextDeath),
-    covers: (vantage, atMs) =>
-      coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
+    covers: coveringOf(coverage),
   };
   return world;
+}
+
+/** A log whose stamps are whole seconds, or that a buffer holds back for some, shows a moment only well inside of what it spans. */
+const INSIDE_MS = 5_000;
+
+/** Whether one source of that vantage spans the instant; of a thousand sources none is looked at twice. */
+function coveringOf(coverage: readonly Coverage[]): World['covers'] {
+  const reaches = new Map<Vantage, { readonly fromMs: number[]; readonly toMs: number[] }>();
+  for (const { vantages, span } of coverage.toSorted((a, b) => a.span.fromMs - b.span.fromMs))
+    for (const vantage of vantages) {
+      const reach = reaches.get(vantage) ?? { fromMs: [], toMs: [] };
+      reaches.set(vantage, reach);
+      reach.fromMs.push(span.fromMs);
+      reach.toMs.push(Math.max(span.toMs, reach.toMs.at(-1) ?? span.toMs));
+    }
+  return (vantage, atMs) => {
+    const { fromMs, toMs } = reaches.get(vantage) ?? { fromMs: NOTHING, toMs: NOTHING };
+    let begun = lowerBound(fromMs, atMs - INSIDE_MS);
+    while (fromMs[begun] === atMs - INSIDE_MS) begun++;
+    return begun > 0 && (toMs[begun - 1] as number) >= atMs + INSIDE_MS;
+  };
 }
 
 function nextOf(deaths: Spans<Death>): NextDeath {

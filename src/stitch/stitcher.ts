@@ -11,6 +11,7 @@ import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
 import { absorb, type Draft, endOf, endpointOf, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import { LiveOpens, type Unclosed } from './live.ts';
 import { Nameless } from './nameless.ts';
 import { COST, HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
@@ -35,15 +36,6 @@ const MAX_COST = 4;
 /** Two endpoints find each other before a proxy's error line finds them, which does not say whose it is. */
 const LATER = 0.5;
 const COMPACT = 4_096;
-/** Open lines that are kept to find connections nobody closes; more live connections than this are not tracked. */
-const LIVE_LIMIT = 2_000_000;
-
-/** An endpoint's word that a connection began and that nobody ended. */
-export interface Unclosed {
-  readonly opened: EventOf<'socket-opened'>;
-  readonly id: string;
-}
-
 export class Stitcher {
   readonly #emit: (closure: Closure) => void;
   readonly #neighbourhood: Neighbourhood;
@@ -62,7 +54,7 @@ export class Stitcher {
   readonly #byPathValue = new Map<string, Draft>();
   readonly #byPeer = new Map<string, Draft>();
   readonly #byProxyNumber = new Map<string, Draft>();
-  readonly #live = new Map<string, EventOf<'socket-opened'>>();
+  readonly #live = new LiveOpens();
   /** Sources that write opens, and what those without an id tell. */
   readonly #openers = new Map<string, Alternation>();
   /** By source: the latest connection of which a browser or a client's heartbeat wrote that it failed, until the page writes so too. */
@@ -112,7 +104,7 @@ export class Stitcher {
   /** Ends the timeline; returns connections that were opened by id and never ended. */
   finish(): Unclosed[] {
     this.#advance(Number.POSITIVE_INFINITY);
-    return [...this.#live].map(([key, opened]) => ({ opened, id: key.slice(key.indexOf(' ') + 1) }));
+    return this.#live.unclosed();
   }
 
   #open(event: EventOf<'socket-opened'>): void {
@@ -122,8 +114,7 @@ export class Stitcher {
     this.#openers.set(source, opener);
     if (id === undefined) opener.open(event);
     else opener.named();
-    if (id === undefined || this.#live.size >= LIVE_LIMIT) return;
-    this.#live.set(`${event.origin.source} ${id}`, event);
+    if (id !== undefined) this.#live.set(id, event);
   }
 
   #observe(event: Observation): void {
@@ -225,7 +216,7 @@ export class Stitcher {
   #idsOf(event: Observation): string[] {
     const ids = connectionIds(event.keys);
     if (event.kind !== 'socket-closed' || event.keys.connection === undefined) return ids;
-    const opened = this.#live.get(`${event.origin.source} ${event.keys.connection}`);
+    const opened = this.#live.get(event.origin.source, event.keys.connection);
     if (opened?.keys.requestId !== undefined && !ids.includes(opened.keys.requestId)) ids.push(opened.keys.requestId);
     return ids;
   }
@@ -271,7 +262,7 @@ export class Stitcher {
 
   /** Many servers name the peer when it comes and only its id when it goes. */
   #peerAtOpen({ kind, origin, keys: { connection } }: Observation): string | undefined {
-    const opened = kind === 'socket-closed' && connection !== undefined ? this.#live.get(`${origin.source} ${connection}`) : undefined;
+    const opened = kind === 'socket-closed' && connection !== undefined ? this.#live.get(origin.source, connection) : undefined;
     return opened && peerOf(opened);
   }
 
@@ -297,14 +288,7 @@ export class Stitcher {
     for (const id of ids) {
       draft.ids.add(id);
       this.#byId.set(id, draft);
-      const key = `${event.origin.source} ${id}`;
-      const opened = this.#live.get(key);
-      if (opened && event.kind === 'socket-closed') {
-        draft.opened ??= opened;
-        this.#live.delete(key);
-      } else if (event.kind === 'socket-closed' && draft.opened === undefined)
-        draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
-      if (event.kind === 'socket-closed' && event.vantage === 'server') this.#overForClients(id);
+      if (event.kind === 'socket-closed') this.#end(draft, event, id);
     }
     for (const value of pathValues(event.keys.path)) this.#byPathValue.set(value, draft);
     const number = proxyNumber(event);
@@ -315,33 +299,28 @@ export class Stitcher {
     }
   }
 
-  /** What the other side wrote of the same connection's begin, where it does not write ends. */
-  #openedElsewhere(id: string, ends: boolean): EventOf<'socket-opened'> | undefined {
-    for (const source of this.#openers.keys()) {
-      const opened = this.#live.get(`${source} ${id}`);
-      if (!opened) continue;
-      // Another file of the server tells the end: nothing is left open. What a client tells does not show that the server wrote of it.
-      if (ends && opened.vantage === 'server') this.#live.delete(`${source} ${id}`);
-      return opened;
-    }
-    return undefined;
+  /** The connection's open line is closed; another side's counts where its own log has none. */
+  #end(draft: Draft, { origin, vantage }: EventOf<'socket-closed'>, id: string): void {
+    const opened = this.#live.get(origin.source, id);
+    // Another file of the server tells the end: nothing is left open. What a client tells does not show that the server wrote of it.
+    const elsewhere = opened || draft.opened ? undefined : this.#live.of(id)[0];
+    draft.opened ??= opened ?? elsewhere;
+    // What its server ended is over for the client too, whether or not that writes of it.
+    this.#live.end(
+      id,
+      (live) =>
+        live === opened || (vantage === 'server' && (live.vantage === 'client' || (live === elsewhere && live.vantage === 'server'))),
+    );
   }
 
   /** What the server wrote of the begin, where the client's own word of it is known and nobody else tells of the end. */
   #takenBy({ opened, ids, seen }: Draft): EventOf<'socket-opened'> | undefined {
     if (opened?.vantage !== 'client' || seen.some(({ vantage }) => vantage !== 'client')) return undefined;
-    for (const id of ids)
-      for (const source of this.#openers.keys()) {
-        const taken = this.#live.get(`${source} ${id}`);
-        if (taken?.vantage === 'server') return taken;
-      }
+    for (const id of ids) {
+      const taken = this.#live.of(id).find((live) => live.vantage === 'server');
+      if (taken) return taken;
+    }
     return undefined;
-  }
-
-  /** What its server ended is over for the client too, whether or not that writes of it. */
-  #overForClients(id: string): void {
-    for (const source of this.#openers.keys())
-      if (this.#live.get(`${source} ${id}`)?.vantage === 'client') this.#live.delete(`${source} ${id}`);
   }
 
   #advance(nowMs: number): void {
