@@ -139,8 +139,8 @@ export type Fact =
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */
   | { readonly kind: 'server-alive'; readonly certain: boolean }
-  /** A client's 1006 without any trace that the connection was ever open. */
-  | { readonly kind: 'never-opened' }
+  /** A client's 1006 without any trace that the connection was ever open; `refused` = upgrades with its name that were refused then. */
+  | { readonly kind: 'never-opened'; readonly refused: readonly EventOf<'handshake-failed'>[] }
   /** The proxy's record names no timer, no reset and no upstream, and would have (`telling`) or might not have (not telling). */
   | { readonly kind: 'neutral-end'; readonly telling: boolean; readonly proxy: string }
   /** More connections ended together than chance explains, while others of the same server lived on. */
@@ -204,10 +204,15 @@ export interface Cause {
 
 type TraceOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & { readonly on: K };
 export type TraceSignal = { [K in LogEvent['kind']]: TraceOf<K> }[LogEvent['kind']];
+/** How far an event may lie before and after the closure's end. */
+export interface Window {
+  readonly beforeMs: DurationMs;
+  readonly afterMs: DurationMs;
+}
+
 type AroundOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & {
   readonly on: K;
-  /** How far the event may lie before and after the closure's end. */
-  readonly window: { readonly beforeMs: DurationMs; readonly afterMs: DurationMs };
+  readonly window: Window;
 };
 export type AroundSignal = { [K in LogEvent['kind']]: AroundOf<K> }[LogEvent['kind']];
 
@@ -218,6 +223,10 @@ export interface World {
   readonly changes: Spans<ProxyChange>;
   /** Events of a kind within [fromMs, toMs]. */
   between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
+  /** Events of a kind around the closure's end: of refusals those that name it are among them, of however many. */
+  around<K extends LogEvent['kind']>(kind: K, closure: Closure, window: Window): readonly EventOf<K>[];
+  /** Whether it names a connection that ended, as others than the server tell. */
+  namesConnection(event: LogEvent): boolean;
   readonly timers: readonly EventOf<'configured-timer'>[];
   facts(closure: Closure): readonly Fact[];
   /** Whether the server lived on after the line it wrote at that instant, by its log or by its death later on; undefined = its log ends there. */

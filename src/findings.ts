@@ -25,6 +25,8 @@ export interface Findings {
   readonly closures: Iterable<ClosureReport>;
   readonly world: World;
   readonly events: readonly LogEvent[];
+  /** The most attempts to connect that were refused within a minute. */
+  readonly storm: number;
   readonly population: Population;
   readonly tallies: readonly Tally[];
   readonly alignment: Alignment;

@@ -57,7 +57,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))),
   });
 
-  const seen = new Tallied();
+  const seen = new Tallied(options.budget / 6);
   const population = new Population();
   // A closure holds its events and takes about three times as much as one.
   const abnormal = new Spool<Closure>(scratch, options.budget / 6);
@@ -130,6 +130,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     heartbeats: seen.heartbeats,
     guessed: alignment.guessed,
     showsIdleCuts: seen.showsIdleCuts,
+    refusals: seen.namedRefusals,
+    connections: seen.foreign,
   });
   const grouping = new Grouping();
   const isAsked = ({ ended }: Closure): boolean => ended.toMs >= options.window.fromMs && ended.fromMs <= options.window.toMs;
@@ -163,6 +165,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     closures: reports,
     world,
     events: seen.world,
+    storm: seen.refusals.storm,
     population,
     tallies,
     alignment,

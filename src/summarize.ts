@@ -25,7 +25,7 @@ export function summarize(found: Findings): Report {
     .sort()
     .at(-1);
   const piles = population.piles.filter((pile) => !pile.together);
-  const storm = reconnectStorm(found.events);
+  const storm = reconnectStorm(found.storm);
   return {
     schema: 1,
     tool: { name: 'why1006', version: found.version },
@@ -205,13 +205,13 @@ function decoysOf(world: World, incidents: readonly IncidentReport[]): EvidenceR
     });
 }
 
-/** Many opens within a few seconds of one another, far above the usual. */
-function reconnectStorm(events: readonly LogEvent[]): string | undefined {
-  const refused = events.filter(
-    (event) => event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.fault === 'upstream-refused'),
-  );
-  return refused.length >= 20 ? `${refused.length} attempts to connect were refused: clients came back before the server did` : undefined;
-}
+/** So many attempts within a minute are of clients that all lost the server at once. */
+const STORM_LEAST = 20;
+
+const reconnectStorm = (refused: number): string | undefined =>
+  refused >= STORM_LEAST
+    ? `${refused} attempts to connect were refused within a minute: clients came back before the server did`
+    : undefined;
 
 const BASES: readonly Basis[] = ['utc', 'local', 'yearless', 'daytime', 'boot', 'ago'];
 

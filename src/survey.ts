@@ -1,10 +1,12 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
+import { connectionIds } from './anchors.ts';
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
+import type { NamedRefusals } from './named-refusals.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
-import { Spans } from './spans.ts';
+import { concerns, deathsNear, productOf } from './signals.ts';
+import { gap, Spans } from './spans.ts';
 import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -28,9 +30,24 @@ export interface Survey {
   readonly guessed: ReadonlyMap<string, number>;
   /** Proxies' error logs show what they say of single tunnels at nginx's `info` level. */
   readonly showsIdleCuts: boolean;
+  readonly refusals: NamedRefusals;
+  /** Names of connections that ended. */
+  readonly connections: ReadonlyMap<string, unknown>;
 }
 
-export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, guessed, showsIdleCuts }: Survey): World {
+export function worldOf({
+  events,
+  deaths,
+  changes,
+  population,
+  profile,
+  coverage,
+  heartbeats,
+  guessed,
+  showsIdleCuts,
+  refusals,
+  connections,
+}: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
     if (isUndated(event.when) && event.kind !== 'configured-timer') continue;
@@ -55,8 +72,18 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
       while (to < list.length && (list[to] as EventOf<K>).when.fromMs <= toMs) to++;
       return list.slice(from, Math.min(to, from + 200));
     },
+    around(kind, closure, { beforeMs, afterMs }) {
+      const { fromMs, toMs } = closure.ended;
+      const near = world.between(kind, fromMs - beforeMs, toMs + afterMs);
+      const own = kind === 'handshake-failed' ? refusals.of(closure) : NOTHING;
+      const beyond = own.filter(
+        ({ when }) => when.fromMs >= fromMs - beforeMs && when.fromMs <= toMs + afterMs,
+      ) as readonly LogEvent[] as typeof near;
+      return beyond.length === 0 ? near : [...new Set([...beyond, ...near])];
+    },
+    namesConnection: ({ keys }) => connectionIds(keys).some((id) => connections.has(id)),
     facts(closure) {
-      if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
+      if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world, refusals)] };
       return last.facts;
     },
     wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, nextDeath),
@@ -128,14 +155,9 @@ const unseenElsewhere = (closure: Closure, world: World): boolean =>
 
 /** A client tells of a refusal when the answer has come, by a clock of its own. */
 const ANSWERED_MS = 3_000;
-/** A proxy refused an upgrade with this closure's name. */
-const refusedByName = (closure: Closure, world: World): boolean =>
-  world
-    .between('handshake-failed', closure.ended.fromMs - ANSWERED_MS, closure.ended.toMs + ANSWERED_MS)
-    .some((failed) => namesIt(failed, closure));
 
 /** What the closure's own traces show when taken together. */
-function ownFacts(closure: Closure, world: World): Fact[] {
+function ownFacts(closure: Closure, world: World, refusals: NamedRefusals): Fact[] {
   const facts: Fact[] = [];
   const ownLine = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const alive = ownLine && !closure.inferred ? world.wentOn(ownLine.origin, closure.ended.toMs) : false;
@@ -155,11 +177,9 @@ function ownFacts(closure: Closure, world: World): Fact[] {
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
-  if (
-    !opened &&
-    atClient &&
-    (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world) || refusedByName(closure, world))
-  )
-    facts.push({ kind: 'never-opened' });
+  if (opened || !atClient) return facts;
+  const refused = refusals.of(closure).filter(({ when }) => gap(when, closure.ended) <= ANSWERED_MS);
+  if (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world) || refused.length > 0)
+    facts.push({ kind: 'never-opened', refused });
   return facts;
 }

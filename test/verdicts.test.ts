@@ -50,6 +50,48 @@ async function report(logs: Readonly<Record<string, readonly string[]>>, written
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
 
+describe('upgrades that a proxy refused by the hundred', () => {
+  const id = (n: number): string => `c-${1_000 + n}`;
+  const failed = (at: number, n: number): string => `${iso(at)} INFO client websocket closed id=${id(n)} code=1006`;
+  const answered = (at: number, name: string): string =>
+    `10.0.0.9 - - [22/Nov/2026:${clock(at)} +0000] "GET /ws?cid=${name} HTTP/1.1" 502 157 "-" "Mozilla/5.0"`;
+
+  it('are each found by their name, in a second with hundreds of them', async () => {
+    const { closures, patterns } = await report({
+      'access.log': count(400).map((n) => answered(10, id(n))),
+      'client.log': count(400).map((n) => failed(10 + n / 400, n)),
+    });
+    expect(closures).toHaveLength(400);
+    for (const { connection, cause, grade, evidence } of closures) {
+      expect([cause, grade]).toEqual(['handshake-failure', 'confirmed']);
+      expect(evidence.map(({ text }) => text).filter((text) => text.includes('502'))).toEqual([answered(10, connection ?? '')]);
+    }
+    expect(patterns).toContain('400 attempts to connect were refused within a minute: clients came back before the server did');
+  });
+
+  it('are no evidence for the others', async () => {
+    const { closures } = await report({
+      'access.log': count(5).map((n) => answered(10, id(n))),
+      'client.log': [...count(5).map((n) => failed(10, n)), `${iso(10)} INFO client websocket closed id=${id(99)} code=1006 duration=0s`],
+    });
+    const [other] = closures.filter(({ connection }) => connection === id(99));
+    expect(other?.evidence.filter(({ text }) => text.includes('502'))).toEqual([]);
+  });
+
+  it('are no storm of clients when they are days apart', async () => {
+    const day = 86_400;
+    const { patterns, summary } = await report({
+      'access.log': count(25).map((n) => {
+        const stamp = new Date(START + n * day * 1000).toISOString();
+        const month = n < 9 ? 'Nov' : 'Dec';
+        return `10.0.0.9 - - [${stamp.slice(8, 10)}/${month}/2026:20:00:00 +0000] "GET /ws?cid=${id(n)} HTTP/1.1" 502 157 "-" "Mozilla/5.0"`;
+      }),
+    });
+    expect(summary.handshakesRefused).toBe(25);
+    expect(patterns).toEqual([]);
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
