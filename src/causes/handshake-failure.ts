@@ -18,11 +18,11 @@ function summary({ why, keys }: EventOf<'handshake-failed'>, closure: Closure): 
   return WHY.exec(why)?.[0] ?? 'the handshake failed';
 }
 
-/** The refusal that names the closure is its own; without one, any that names nobody else and comes from no other address. */
+/** In a log that names the closure that refusal is its own; in others it may be any that names nobody else and comes from no other address. */
 function mayBeOf(failed: EventOf<'handshake-failed'>, closure: Closure, world: World): boolean {
   const fact = world.facts(closure).find(({ kind }) => kind === 'never-opened');
   if (fact?.kind !== 'never-opened') return false;
-  if (fact.refused.length > 0) return fact.refused.includes(failed);
+  if (fact.refused.some(({ origin }) => origin.source === failed.origin.source)) return fact.refused.includes(failed);
   if (world.namesConnection(failed)) return false;
   const [theirs, ours] = [failed.keys.client?.ip, closure.keys.client?.ip];
   return theirs === undefined || ours === undefined || theirs === ours;
