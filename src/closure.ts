@@ -221,8 +221,8 @@ export interface World {
   readonly deaths: Spans<Death>;
   /** By the time in which they cut tunnels. */
   readonly changes: Spans<ProxyChange>;
-  /** Events of a kind within [fromMs, toMs]. */
-  between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
+  /** Events of a kind that share an instant with [fromMs, toMs]; of many those nearest to `atMs` (default: `toMs`). */
+  between<K extends LogEvent['kind']>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs?: EpochMs): readonly EventOf<K>[];
   /** Events of a kind around the closure's end: of refusals those that name it are among them, of however many. */
   around<K extends LogEvent['kind']>(kind: K, closure: Closure, window: Window): readonly EventOf<K>[];
   /** Whether it names a connection that ended, as others than the server tell. */

@@ -111,7 +111,7 @@ function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
   const { fromMs, toMs } = closure.ended;
   let stall: EventOf<'process-fault'> | undefined;
   let lastedMs = PERHAPS_MS - 1;
-  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS)) {
+  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS, fromMs)) {
     const ms = event.lastedMs ?? 0;
     if (ms <= lastedMs || event.when.fromMs - ms - LOGGED_LATE_MS > toMs || !ofServer(event, closure)) continue;
     stall = event;

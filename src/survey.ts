@@ -7,7 +7,7 @@ import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, productOf } from './signals.ts';
 import { gap, Spans } from './spans.ts';
-import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 import { isUndated } from './undated.ts';
 
 const NOTHING: readonly never[] = [];
@@ -50,11 +50,19 @@ export function worldOf({
 }: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
-    if (isUndated(event.when) && event.kind !== 'configured-timer') continue;
     const list = byKind.get(event.kind);
     if (list) list.push(event);
     else byKind.set(event.kind, [event]);
   }
+  const spans = new Map(
+    [...byKind].map(([kind, list]) => [
+      kind,
+      new Spans(
+        list.filter(({ when }) => !isUndated(when)),
+        ({ when }) => when,
+      ),
+    ]),
+  );
   let last: { readonly id: string; readonly facts: readonly Fact[] } | undefined;
   const nextDeath = nextOf(deaths);
   const world: World = {
@@ -64,17 +72,11 @@ export function worldOf({
     heartbeats,
     guessed,
     showsIdleCuts,
-    between<K extends EventKind>(kind: K, fromMs: number, toMs: number) {
-      const list = (byKind.get(kind) ?? NOTHING) as readonly EventOf<K>[];
-      if (list.length === 0) return list;
-      const from = firstAfter(list, fromMs);
-      let to = from;
-      while (to < list.length && (list[to] as EventOf<K>).when.fromMs <= toMs) to++;
-      return list.slice(from, Math.min(to, from + 200));
-    },
+    between: <K extends EventKind>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs: EpochMs = toMs) =>
+      nearest((spans.get(kind)?.between(fromMs, toMs) ?? NOTHING) as readonly EventOf<K>[], atMs),
     around(kind, closure, { beforeMs, afterMs }) {
       const { fromMs, toMs } = closure.ended;
-      const near = world.between(kind, fromMs - beforeMs, toMs + afterMs);
+      const near = world.between(kind, fromMs - beforeMs, toMs + afterMs, fromMs);
       const own = kind === 'handshake-failed' ? refusals.of(closure) : NOTHING;
       const beyond = own.filter(
         ({ when }) => when.fromMs >= fromMs - beforeMs && when.fromMs <= toMs + afterMs,
@@ -136,15 +138,19 @@ const OF_A_HOP =
 const wouldTell = (tunnel: EventOf<'tunnel-ended'>): boolean =>
   tunnel.termination !== undefined && NAMES_TIMERS.has(productOf(tunnel)) && !OF_A_HOP.test(tunnel.keys.upstreamName ?? '');
 
-function firstAfter(list: readonly LogEvent[], ms: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((list[mid] as LogEvent).when.fromMs < ms) low = mid + 1;
-    else high = mid;
-  }
-  return low;
+/** Each closure looks at so many events of a kind at most: when a server dies, each of thousands has thousands of others' around it. */
+const NEAR_LIMIT = 200;
+
+/** Those of a list in order of time that begin nearest to the instant. */
+function nearest<E extends LogEvent>(events: readonly E[], atMs: EpochMs): readonly E[] {
+  if (events.length <= NEAR_LIMIT) return events;
+  const apart = (at: number): DurationMs => Math.abs((events[at] as E).when.fromMs - atMs);
+  let from = 0;
+  let to = events.length;
+  while (to - from > NEAR_LIMIT)
+    if (apart(from) > apart(to - 1)) from++;
+    else to--;
+  return events.slice(from, to);
 }
 
 /** Others would have seen it, and would be known to have: it has a name or an address, and no server died that then wrote nothing. */
