@@ -50,6 +50,41 @@ async function report(logs: Readonly<Record<string, readonly string[]>>, written
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
 
+describe('the timeline', () => {
+  const link = (at: number, n: number, state: string): string =>
+    `${iso(at).slice(0, 23)}000+0000 web-1 kernel: virtio_net virtio0 eth${n % 3}: NIC Link is ${state}`;
+  const flaps = count(60).flatMap((n) => [link(n * 4, n, 'Down'), link(n * 4 + 1, n, 'Up')]);
+  const timelineWith = async (kernel: readonly string[]): Promise<Whole['timeline']> => {
+    const { timeline } = await report({
+      'kernel.log': kernel,
+      'server.log': [
+        listening(0),
+        ...count(8).map((n) => opened(1 + n, `k-${100 + n}`, ip(n))),
+        `${iso(300)} Error: boom`,
+        '    at Object.<anonymous> (/srv/app/server.js:1:7)',
+        'Node.js v20.11.1',
+        listening(305),
+      ],
+      'client.log': count(8).map((n) => client(300.1, `k-${100 + n}`, 299, ip(n))),
+    });
+    return timeline;
+  };
+
+  it('says in one row what came in a row', async () => {
+    const timeline = await timelineWith(count(4).map((n) => link(250 + n, n, 'Down')));
+    expect(timeline[0]).toMatchObject({ at: iso(250), what: 'link down', line: 1, times: 4 });
+  });
+
+  it('holds incidents and deaths, whatever else there is', async () => {
+    const timeline = await timelineWith(flaps);
+    const said = timeline.map(({ what }) => what);
+    expect(said).toHaveLength(40);
+    expect(said.some((what) => /^i1: first of 8/.test(what))).toBe(true);
+    expect(said.some((what) => what.startsWith('crash'))).toBe(true);
+    expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ at }) => at).toSorted());
+  });
+});
+
 describe('upgrades that a proxy refused by the hundred', () => {
   const id = (n: number): string => `c-${1_000 + n}`;
   const failed = (at: number, n: number): string => `${iso(at)} INFO client websocket closed id=${id(n)} code=1006`;
