@@ -54,15 +54,9 @@ export function worldOf({
     if (list) list.push(event);
     else byKind.set(event.kind, [event]);
   }
-  const spans = new Map(
-    [...byKind].map(([kind, list]) => [
-      kind,
-      new Spans(
-        list.filter(({ when }) => !isUndated(when)),
-        ({ when }) => when,
-      ),
-    ]),
-  );
+  // A configuration has no moment: it holds for all.
+  const isPlaced = ({ kind, when }: LogEvent): boolean => kind === 'configured-timer' || !isUndated(when);
+  const spans = new Map([...byKind].map(([kind, list]) => [kind, new Spans(list.filter(isPlaced), ({ when }) => when)]));
   let last: { readonly id: string; readonly facts: readonly Fact[] } | undefined;
   const nextDeath = nextOf(deaths);
   const world: World = {
