@@ -50,13 +50,13 @@ export function worldOf({
 }: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
+    // A configuration has no moment: it holds for all.
+    if (isUndated(event.when) && event.kind !== 'configured-timer') continue;
     const list = byKind.get(event.kind);
     if (list) list.push(event);
     else byKind.set(event.kind, [event]);
   }
-  // A configuration has no moment: it holds for all.
-  const isPlaced = ({ kind, when }: LogEvent): boolean => kind === 'configured-timer' || !isUndated(when);
-  const spans = new Map([...byKind].map(([kind, list]) => [kind, new Spans(list.filter(isPlaced), ({ when }) => when)]));
+  const starts = new Map([...byKind].map(([kind, list]) => [kind, Float64Array.from(list, ({ when }) => when.fromMs)]));
   let last: { readonly id: string; readonly facts: readonly Fact[] } | undefined;
   const nextDeath = nextOf(deaths);
   const world: World = {
@@ -66,8 +66,11 @@ export function worldOf({
     heartbeats,
     guessed,
     showsIdleCuts,
-    between: <K extends EventKind>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs: EpochMs = toMs) =>
-      nearest((spans.get(kind)?.between(fromMs, toMs) ?? NOTHING) as readonly EventOf<K>[], atMs),
+    between<K extends EventKind>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs: EpochMs = toMs) {
+      const list = (byKind.get(kind) ?? NOTHING) as readonly EventOf<K>[];
+      const [from, to] = nearest(starts.get(kind) ?? NOTHING, fromMs, toMs, atMs);
+      return list.slice(from, to);
+    },
     around(kind, closure, { beforeMs, afterMs }) {
       const { fromMs, toMs } = closure.ended;
       const near = world.between(kind, fromMs - beforeMs, toMs + afterMs, fromMs);
@@ -135,16 +138,19 @@ const wouldTell = (tunnel: EventOf<'tunnel-ended'>): boolean =>
 /** Each closure looks at so many events of a kind at most: when a server dies, each of thousands has thousands of others' around it. */
 const NEAR_LIMIT = 200;
 
-/** Those of a list in order of time that begin nearest to the instant. */
-function nearest<E extends LogEvent>(events: readonly E[], atMs: EpochMs): readonly E[] {
-  if (events.length <= NEAR_LIMIT) return events;
-  const apart = (at: number): DurationMs => Math.abs((events[at] as E).when.fromMs - atMs);
-  let from = 0;
-  let to = events.length;
-  while (to - from > NEAR_LIMIT)
-    if (apart(from) > apart(to - 1)) from++;
-    else to--;
-  return events.slice(from, to);
+/** From which place to which of ascending instants lie in [fromMs, toMs]; of many those nearest to `atMs`. */
+function nearest(starts: ArrayLike<EpochMs>, fromMs: EpochMs, toMs: EpochMs, atMs: EpochMs): readonly [from: number, to: number] {
+  const apart = (place: number): DurationMs => Math.abs((starts[place] as number) - atMs);
+  const first = lowerBound(starts, fromMs);
+  let to = lowerBound(starts, Math.min(Math.max(atMs, fromMs), toMs));
+  let from = to;
+  while (to - from < NEAR_LIMIT) {
+    const isEarlier = from > first && (to >= starts.length || (starts[to] as number) > toMs || apart(from - 1) <= apart(to));
+    if (isEarlier) from--;
+    else if (to < starts.length && (starts[to] as number) <= toMs) to++;
+    else break;
+  }
+  return [from, to];
 }
 
 /** Others would have seen it, and would be known to have: it has a name or an address, and no server died that then wrote nothing. */

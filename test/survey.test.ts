@@ -38,15 +38,18 @@ const world = (events: readonly EventOf<'network-fault'>[], coverage: Parameters
 describe('events around a moment', () => {
   const startsOf = (events: readonly EventOf<'network-fault'>[]): readonly number[] => events.map(({ when }) => when.fromMs - MOMENT);
 
-  it('are those that last into it, too', () => {
-    const { between } = world([fault(MOMENT - 3_000), fault(MOMENT - 2_000, MOMENT), fault(MOMENT + 500)]);
-    expect(startsOf(between('network-fault', MOMENT - 1_000, MOMENT + 1_000))).toEqual([-2_000, 500]);
+  it('are those that begin in its window, without those of no moment', () => {
+    const { between } = world(
+      [-3_000, -1_000, 500, 1_000, 1_001].map((ms) => fault(MOMENT + ms)).concat(fault(MOMENT, MOMENT + 3_600_000)),
+    );
+    expect(startsOf(between('network-fault', MOMENT - 1_000, MOMENT + 1_000))).toEqual([-1_000, 500, 1_000]);
+    expect(startsOf(between('network-fault', MOMENT + 2_000, MOMENT + 3_000))).toEqual([]);
   });
 
   it('are the nearest of many', () => {
     const { between } = world(Array.from({ length: 2_000 }, (_, at) => fault(MOMENT - 1_000 + at)));
     const before = startsOf(between('network-fault', MOMENT - 1_000, MOMENT));
-    expect([before[0], before.at(-1)]).toEqual([-199, 0]);
+    expect([before.length, before[0], before.at(-1)]).toEqual([200, -199, 0]);
     const around = startsOf(between('network-fault', MOMENT - 1_000, MOMENT + 1_000, MOMENT));
     expect([around.length, around[0], around.at(-1)]).toEqual([200, -100, 99]);
   });
