@@ -48,7 +48,8 @@ export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
 
 /** In which way a process ended. */
 export type Way =
-  | 'memory' // the kernel, a daemon or its own runtime, for memory
+  | 'memory' // the kernel or a daemon, for memory
+  | 'heap' // its own runtime, at its limit
   | 'asked' // it was told to stop, and did
   | 'forced' // it was told to stop, and killed when its grace was over
   | 'hang' // it stalled, and who looks after it ended it
@@ -192,12 +193,8 @@ export interface Cause {
   readonly facts: readonly Signal<Fact>[];
   /** On events of the world inside a window around the end. */
   readonly around: readonly AroundSignal[];
-  /** What exactly, at which hop, and what closures of one incident share. Asked of the winning cause only. */
-  explain(
-    closure: Closure,
-    world: World,
-    evidence: readonly Evidence[],
-  ): { readonly detail: string; readonly hop: string | null; readonly incidentKey: string };
+  /** Asked of the winning cause only. */
+  explain(closure: Closure, world: World, evidence: readonly Evidence[]): Explanation;
   /** Why this cause is ruled out for the closure, in words; undefined = nothing rules it out. */
   refute(closure: Closure, world: World): string | undefined;
 }
@@ -221,7 +218,7 @@ export interface World {
   readonly deaths: Spans<Death>;
   /** By the time in which they cut tunnels. */
   readonly changes: Spans<ProxyChange>;
-  /** Events of a kind that share an instant with [fromMs, toMs]; of many those nearest to `atMs` (default: `toMs`). */
+  /** Events of a kind that begin within [fromMs, toMs], in order; of many those nearest to `atMs` (default: `toMs`). */
   between<K extends LogEvent['kind']>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs?: EpochMs): readonly EventOf<K>[];
   /** Events of a kind around the closure's end: of refusals those that name it are among them, of however many. */
   around<K extends LogEvent['kind']>(kind: K, closure: Closure, window: Window): readonly EventOf<K>[];
@@ -241,15 +238,28 @@ export interface World {
   readonly heartbeats: boolean;
 }
 
-export interface Verdict {
-  readonly cause: CauseName;
+/** What calls for a fix of its own, beside the cause. */
+export type Remedy =
+  | 'runtime-heap' // memory ran out inside the runtime
+  | 'maximum-life' // a timer that traffic does not reset
+  | 'stall' // the server stood still
+  | 'message-size'
+  | 'broken-frame';
+
+/** What exactly happened, and at which hop. */
+export interface Explanation {
   readonly detail: string;
   readonly hop: string | null;
+  /** What closures of one incident share beside the cause: an instance's death, a proxy's change, a timer. */
+  readonly incidentKey: string;
+  readonly remedy?: Remedy;
+}
+
+export interface Verdict extends Explanation {
+  readonly cause: CauseName;
   readonly confidence: number;
   readonly runnerUp: { readonly cause: CauseName; readonly confidence: number } | null;
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly wouldDecide: readonly BlindSpot[];
-  /** What closures of one incident share beside the cause: an instance's death, a proxy's change, a timer. */
-  readonly incidentKey: string;
 }

@@ -147,7 +147,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
       }
     }
   }
-  const { incidents, ids, inOneWave } = grouping.incidents(seen.facets);
+  const { incidents, ids, remedies, inOneWave } = grouping.incidents(seen.facets);
   // Weighed anew when they are asked for: verdicts take more room than the closures that they are about, and most reports show a few.
   const reports = {
     *[Symbol.iterator](): Generator<ClosureReport> {
@@ -161,6 +161,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     version: options.version,
     counts: seen.counts,
     incidents,
+    remedies,
     inOneWave,
     closures: reports,
     world,

@@ -46,6 +46,7 @@ export function summarize(found: Findings): Report {
     patterns: [...patternsOf(population), ...(storm ? [storm] : [])],
     fixes: fixesFor(
       incidents,
+      found.remedies,
       world,
       piles.find(({ round }) => round)?.fromMs ?? piles[0]?.fromMs ?? population.floor?.ms,
       storm !== undefined || found.inOneWave,

@@ -76,6 +76,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
       runnerUp: nearest,
       evidence: own?.evidence ?? (best.score > 0 ? best.evidence : []),
       ruledOut,
+      ...(own?.remedy && { remedy: own.remedy }),
       wouldDecide: own ? [] : wouldDecide(closure, world),
       incidentKey:
         own?.incidentKey ?? (world.facts(closure).some(({ kind }) => kind === 'burst' || kind === 'client-group') ? TOGETHER : 'unknown'),

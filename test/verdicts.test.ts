@@ -50,6 +50,29 @@ async function report(logs: Readonly<Record<string, readonly string[]>>, written
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
 
+describe('a kernel log of one line, which names the process that it killed', () => {
+  const killed = (name: string): string =>
+    `${iso(300).slice(0, 23)}000+0000 web-1 kernel: Out of memory: Killed process 4711 (${name}) total-vm:2204108kB, anon-rss:1517220kB, file-rss:18432kB, shmem-rss:0kB, UID:1000 pgtables:1240kB oom_score_adj:0`;
+  const of = (name: string) =>
+    report({
+      'kernel.log': [killed(name)],
+      'server.log': [listening(0), ...count(8).map((n) => opened(1 + n, `k-${100 + n}`, ip(n)))],
+      'client.log': count(8).map((n) => client(300.1, `k-${100 + n}`, 299, ip(n))),
+    });
+
+  it('is no blind spot where the verdict rests on it', async () => {
+    const { incidents, blindSpots } = await of('node');
+    expect(incidents[0]?.cause).toBe('oom');
+    expect(blindSpots.filter(({ what }) => what.includes('kernel log'))).toEqual([]);
+  });
+
+  it('gets the advice for what killed it, whatever its name', async () => {
+    const { incidents, fixes } = await of('cheapapi');
+    expect(incidents[0]).toMatchObject({ cause: 'oom', detail: expect.stringContaining('cheapapi') });
+    expect(fixes[0]?.title).toBe('Compare what was killed with its limit');
+  });
+});
+
 describe('the timeline', () => {
   const link = (at: number, n: number, state: string): string =>
     `${iso(at).slice(0, 23)}000+0000 web-1 kernel: virtio_net virtio0 eth${n % 3}: NIC Link is ${state}`;
