@@ -1,5 +1,5 @@
 /** The post-mortem in GitHub-flavoured markdown: the verdict first, then what it rests on, then what to do. */
-import type { CauseName, Renderer, Report, SourceReport, TimelineEntry } from '../src/report.ts';
+import type { CauseName, Renderer, Report, SourceReport } from '../src/report.ts';
 import { blindSpot, incidents, quote } from './markdown/incidents.ts';
 import { cell, codeBlock, marked, prose } from './markdown/text.ts';
 import { type Clock, clockOf, count, dayOf, duration, grouped, probability, ranges, share, span } from './markdown/words.ts';
@@ -75,22 +75,11 @@ function causes(report: Report): string {
 function timeline(report: Report): string {
   if (report.timeline.length === 0) return '';
   const clock = clockOf(report);
-  const rows = runs(report.timeline).map(({ first, times }) => {
-    const place = first.line > 0 ? cell(`${first.source}:${first.line}`) : '';
-    return `| ${clock(first.at)} | ${cell(first.what, 200)}${times > 1 ? ` (${times} times)` : ''} | ${place} |`;
+  const rows = report.timeline.map(({ at, what, source, line, times }) => {
+    const place = line > 0 ? cell(`${source}:${line}`) : '';
+    return `| ${clock(at)} | ${cell(what, 200)}${times === undefined ? '' : ` (${times} times)`} | ${place} |`;
   });
   return `## Timeline\n\n| ${dayOf(report) ? `UTC, ${dayOf(report)}` : 'UTC'} | what | where |\n|---|---|---|\n${rows.join('\n')}`;
-}
-
-/** The same thing said several times in a row, by several logs or for several links, is one row. */
-function runs(entries: readonly TimelineEntry[]): readonly { readonly first: TimelineEntry; readonly times: number }[] {
-  const found: { first: TimelineEntry; times: number }[] = [];
-  for (const entry of entries) {
-    const run = found.at(-1);
-    if (run && cell(run.first.what) === cell(entry.what)) run.times++;
-    else found.push({ first: entry, times: 1 });
-  }
-  return found;
 }
 
 const decoys = (report: Report): string =>

@@ -5,7 +5,7 @@
 
 import { anchorOf, isAnchor, type Side, shiftWords } from './align/lone.ts';
 import { clientViews } from './align/views.ts';
-import { type Edge, edgeOf, isZoneLess, QUARTER_HOUR, RANK } from './align/votes.ts';
+import { type Edge, edgeOf, isZoneLess, keySharing, QUARTER_HOUR, RANK } from './align/votes.ts';
 import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
@@ -222,10 +222,11 @@ class Node {
 }
 
 function connect(nodes: readonly Node[]): void {
+  const sharing = keySharing(nodes);
   for (const [at, a] of nodes.entries())
     for (const b of nodes.slice(at + 1)) {
       if (a.sample.basis === 'ago' || b.sample.basis === 'ago') continue;
-      const vote = edgeOf(a, b);
+      const vote = edgeOf(a, b, sharing(a, b));
       if (!vote) continue;
       a.edges.push({ to: b, vote });
       b.edges.push({ to: a, vote: { ...vote, offsetMs: -vote.offsetMs } });

@@ -2,6 +2,7 @@
 
 import type { Findings } from './findings.ts';
 import type { BlindSpot, IncidentReport, Report } from './report.ts';
+import type { LogEvent, Vantage } from './types.ts';
 import { plural, words } from './words.ts';
 
 export function checklist(found: Findings): Report['checklist'] {
@@ -38,6 +39,13 @@ export function checklist(found: Findings): Report['checklist'] {
   ];
 }
 
+/** A log of a few lines spans no time around them; but where a verdict rests on one of them, it told what there was to tell. */
+function isQuoted(vantage: Vantage, incidents: readonly IncidentReport[], events: readonly LogEvent[]): boolean {
+  const place = ({ source, line }: { readonly source: string; readonly line: number }): string => `${source} ${line}`;
+  const quoted = new Set(incidents.flatMap(({ evidence }) => evidence.map(place)));
+  return events.some((event) => event.vantage === vantage && quoted.has(place(event.origin)));
+}
+
 export function blindSpots(found: Findings, incidents: readonly IncidentReport[]): BlindSpot[] {
   const { world, tallies, events } = found;
   const spots = new Map<string, BlindSpot>();
@@ -58,12 +66,13 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
     );
   if (incidents.length > 0) {
     const at = Date.parse(incidents[0]?.from ?? '');
-    if (!world.covers('kernel', at))
+    const tells = (vantage: Vantage): boolean => world.covers(vantage, at) || isQuoted(vantage, incidents, events);
+    if (!tells('kernel'))
       add(
         'No kernel log covers the closures: an OOM kill, a segfault or a lost link would not show.',
         'journalctl -k -o json --since "1 hour ago"    # or: dmesg --time-format=iso',
       );
-    if (!world.covers('supervisor', at) && !vantages.has('orchestrator'))
+    if (!tells('supervisor') && !vantages.has('orchestrator'))
       add(
         'No supervisor log covers the closures: a stop, crash or restart of the server would not show.',
         'journalctl -u YOUR.service -o json    # or: kubectl get events -o json; kubectl describe pod',
@@ -81,12 +90,7 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
   }
   if (uses('nginx') && !world.showsIdleCuts)
     add('nginx does not log tunnel timeouts below level info: their absence proves nothing.', 'error_log /var/log/nginx/error.log info;');
-  if (
-    uses('nginx-access') &&
-    events.length >= 0 &&
-    tallies.some((tally) => Object.keys(tally.formats).some((format) => format.includes('nginx-access'))) &&
-    !found.population.knowsAges
-  )
+  if (uses('nginx-access') && !found.population.knowsAges)
     add(
       'The access log has no duration: the age of a tunnel is not known.',
       'log_format ws \'$remote_addr:$remote_port [$time_iso8601] "$request" $status $body_bytes_sent rt=$request_time ua=$upstream_addr conn=$connection msec=$msec\';',

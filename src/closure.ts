@@ -48,7 +48,8 @@ export type Relation = 'same' | 'probable' | 'coincident' | 'unknown' | 'other';
 
 /** In which way a process ended. */
 export type Way =
-  | 'memory' // the kernel, a daemon or its own runtime, for memory
+  | 'memory' // the kernel or a daemon, for memory
+  | 'heap' // its own runtime, at its limit
   | 'asked' // it was told to stop, and did
   | 'forced' // it was told to stop, and killed when its grace was over
   | 'hang' // it stalled, and who looks after it ended it
@@ -139,8 +140,8 @@ export type Fact =
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */
   | { readonly kind: 'server-alive'; readonly certain: boolean }
-  /** A client's 1006 without any trace that the connection was ever open. */
-  | { readonly kind: 'never-opened' }
+  /** A client's 1006 without any trace that the connection was ever open; `refused` = upgrades with its name that were refused then. */
+  | { readonly kind: 'never-opened'; readonly refused: readonly EventOf<'handshake-failed'>[] }
   /** The proxy's record names no timer, no reset and no upstream, and would have (`telling`) or might not have (not telling). */
   | { readonly kind: 'neutral-end'; readonly telling: boolean; readonly proxy: string }
   /** More connections ended together than chance explains, while others of the same server lived on. */
@@ -192,22 +193,23 @@ export interface Cause {
   readonly facts: readonly Signal<Fact>[];
   /** On events of the world inside a window around the end. */
   readonly around: readonly AroundSignal[];
-  /** What exactly, at which hop, and what closures of one incident share. Asked of the winning cause only. */
-  explain(
-    closure: Closure,
-    world: World,
-    evidence: readonly Evidence[],
-  ): { readonly detail: string; readonly hop: string | null; readonly incidentKey: string };
+  /** Asked of the winning cause only. */
+  explain(closure: Closure, world: World, evidence: readonly Evidence[]): Explanation;
   /** Why this cause is ruled out for the closure, in words; undefined = nothing rules it out. */
   refute(closure: Closure, world: World): string | undefined;
 }
 
 type TraceOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & { readonly on: K };
 export type TraceSignal = { [K in LogEvent['kind']]: TraceOf<K> }[LogEvent['kind']];
+/** How far an event may lie before and after the closure's end. */
+export interface Window {
+  readonly beforeMs: DurationMs;
+  readonly afterMs: DurationMs;
+}
+
 type AroundOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & {
   readonly on: K;
-  /** How far the event may lie before and after the closure's end. */
-  readonly window: { readonly beforeMs: DurationMs; readonly afterMs: DurationMs };
+  readonly window: Window;
 };
 export type AroundSignal = { [K in LogEvent['kind']]: AroundOf<K> }[LogEvent['kind']];
 
@@ -216,8 +218,12 @@ export interface World {
   readonly deaths: Spans<Death>;
   /** By the time in which they cut tunnels. */
   readonly changes: Spans<ProxyChange>;
-  /** Events of a kind within [fromMs, toMs]. */
-  between<K extends LogEvent['kind']>(kind: K, fromMs: number, toMs: number): readonly EventOf<K>[];
+  /** Events of a kind that begin within [fromMs, toMs], in order; of many those nearest to `atMs` (default: `toMs`). */
+  between<K extends LogEvent['kind']>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs?: EpochMs): readonly EventOf<K>[];
+  /** Events of a kind around the closure's end: of refusals those that name it are among them, of however many. */
+  around<K extends LogEvent['kind']>(kind: K, closure: Closure, window: Window): readonly EventOf<K>[];
+  /** Whether it names a connection that ended, as others than the server tell. */
+  namesConnection(event: LogEvent): boolean;
   readonly timers: readonly EventOf<'configured-timer'>[];
   facts(closure: Closure): readonly Fact[];
   /** Whether the server lived on after the line it wrote at that instant, by its log or by its death later on; undefined = its log ends there. */
@@ -232,15 +238,28 @@ export interface World {
   readonly heartbeats: boolean;
 }
 
-export interface Verdict {
-  readonly cause: CauseName;
+/** What calls for a fix of its own, beside the cause. */
+export type Remedy =
+  | 'runtime-heap' // memory ran out inside the runtime
+  | 'maximum-life' // a timer that traffic does not reset
+  | 'stall' // the server stood still
+  | 'message-size'
+  | 'broken-frame';
+
+/** What exactly happened, and at which hop. */
+export interface Explanation {
   readonly detail: string;
   readonly hop: string | null;
+  /** What closures of one incident share beside the cause: an instance's death, a proxy's change, a timer. */
+  readonly incidentKey: string;
+  readonly remedy?: Remedy;
+}
+
+export interface Verdict extends Explanation {
+  readonly cause: CauseName;
   readonly confidence: number;
   readonly runnerUp: { readonly cause: CauseName; readonly confidence: number } | null;
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly wouldDecide: readonly BlindSpot[];
-  /** What closures of one incident share beside the cause: an instance's death, a proxy's change, a timer. */
-  readonly incidentKey: string;
 }

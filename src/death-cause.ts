@@ -228,7 +228,12 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
     const death = nearestDeath(closure, world, root);
     const worker = death || root === 'oom' ? undefined : changesNear(world, closure).find((change) => workerDeath(change, closure));
     if (worker) return { detail: `a process of ${worker.proxy} died`, hop: worker.proxy, incidentKey: worker.id };
-    return { detail: death?.detail ?? 'the server broke off', hop: 'server', incidentKey: death?.id ?? 'server' };
+    return {
+      detail: death?.detail ?? 'the server broke off',
+      hop: 'server',
+      incidentKey: death?.id ?? 'server',
+      ...(death?.way === 'heap' && { remedy: 'runtime-heap' as const }),
+    };
   },
   refute(closure, world) {
     const other = elsewhere(closure, world, root);

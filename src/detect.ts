@@ -1,4 +1,5 @@
 /** What a source holds, judged by its first lines: which wrappers, which formats, and so which needles to search the rest for. */
+import { ofSameItems } from './memo.ts';
 import { NO_NEIGHBOURS, type Reading, RecordReader, type Shelves } from './record.ts';
 import type { Parser, Vantage } from './types.ts';
 
@@ -76,7 +77,6 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
       : shelves.parsers.filter((parser) => parser.habitat === 'mixed' || seen(parser) > 0);
   // A file of one program may still become another's further down: its closes are not passed by.
   const strays = alone ? generic.filter((parser) => !wanted.includes(parser)) : [];
-  const needles = [...wanted.flatMap((parser) => parser.needles), ...(strays.length > 0 ? [STRAY_NEEDLE] : [])];
   return {
     shelves: {
       parsers: inOrder([...wanted, ...strays], bySeen),
@@ -85,7 +85,8 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
         .filter(({ name }) => !alone || envelopesSeen.has(name))
         .sort((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
     },
-    needles: shortest([...new Set(needles.map((needle) => needle.toLowerCase()))]),
+    // Digits stand for no other needle, and none for them.
+    needles: strays.length === 0 ? needlesOf(wanted) : [...new Set([...needlesOf(wanted), STRAY_NEEDLE])].sort(),
     strays: new Set(strays.map(({ name }) => name)),
     formats,
     linesTried: lines.length,
@@ -103,6 +104,11 @@ const inOrder = (parsers: readonly Parser[], bySeen: (parsers: readonly Parser[]
 ];
 
 const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** What to search for, for the formats' lines. Of a thousand sources most are alike. */
+const needlesOf = ofSameItems((parsers: readonly Parser[]): readonly string[] =>
+  shortest([...new Set(parsers.flatMap((parser) => parser.needles.map((needle) => needle.toLowerCase())))]),
+);
 
 /** Needles that hold no other needle: the shorter one finds their lines too. Digits-only needles look at their neighbours, so they replace none. */
 function shortest(needles: readonly string[]): string[] {

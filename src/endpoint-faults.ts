@@ -2,31 +2,28 @@
  * What an endpoint does to its connections by itself, without dying: it refuses a frame, or it stands still and then takes its clients for
  * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
-import { type Closure, type Evidence, POINTS, type World } from './closure.ts';
+import { type Closure, type Evidence, type Explanation, POINTS, type Remedy, type World } from './closure.ts';
 import { allInOneTurn, byHeartbeat } from './signals.ts';
 import type { EventOf } from './types.ts';
 import { words } from './words.ts';
 
-export interface EndpointFault {
+export interface EndpointFault extends Explanation {
   /** Log-odds points, on the scale of the causes. */
   readonly score: number;
-  readonly detail: string;
-  readonly hop: string;
   readonly evidence: readonly Evidence[];
-  readonly incidentKey: string;
 }
 
 export const endpointFault = (closure: Closure, world: World): EndpointFault | undefined =>
   refusedFrame(closure, world) ?? stoodStill(closure, world) ?? oneTurn(closure, world);
 
 /** Codes that an endpoint sends and the other may not get: it was still writing, or the path broke off first. */
-const SENT: Readonly<Record<number, string>> = {
-  1002: 'protocol error',
-  1003: 'data that it does not take',
-  1007: 'a payload that is not what it says',
-  1008: 'its policy',
-  1009: 'a message that was too big',
-  1011: 'an internal error',
+const SENT: Readonly<Record<number, { readonly why: string; readonly remedy?: Remedy }>> = {
+  1002: { why: 'protocol error', remedy: 'broken-frame' },
+  1003: { why: 'data that it does not take' },
+  1007: { why: 'a payload that is not what it says', remedy: 'broken-frame' },
+  1008: { why: 'its policy' },
+  1009: { why: 'a message that was too big', remedy: 'message-size' },
+  1011: { why: 'an internal error' },
 };
 /** An internal error may be a heartbeat's (Python's websockets), a crash's or a stop's: of those other records tell more. */
 const VAGUE = 1011;
@@ -34,8 +31,8 @@ const VAGUE = 1011;
 /** How libraries word a frame that they do not take; unmasked frames are a proxy's own, and told as such. */
 const FRAME =
   /invalid websocket frame(?!: mask)|invalid close payload|unexpected rsv|\brsv[123]\b|invalid utf-?8|max payload|too big message|message (?:was )?too (?:big|large|long)|read limit exceeded|size exceeds|frame length/i;
-/** Of a reason or a detail: it was the size. */
-export const TOO_BIG = /\b1009\b|payload size|\btoo (?:big|large|long)\b|read limit|size exceeds|frame length/i;
+/** Of a reason: it was the size. */
+const TOO_BIG = /\b1009\b|payload size|\btoo (?:big|large|long)\b|read limit|size exceeds|frame length/i;
 /** ws raises its error in the turn in which it closes; a slow disk and a logger's queue add to that. */
 const SAME_TURN_MS = 100;
 
@@ -48,6 +45,7 @@ function refusedFrame(closure: Closure, world: World): EndpointFault | undefined
       hop,
       evidence: [{ event, says: `the ${hop} did not take what came`, weight: POINTS.decisive * share, mechanism: 'frame' }],
       incidentKey: `frame ${hop} ${TOO_BIG.test(said)}`,
+      remedy: TOO_BIG.test(said) ? 'message-size' : 'broken-frame',
     };
   };
   let sent: EndpointFault | undefined;
@@ -77,8 +75,9 @@ function refusedFrame(closure: Closure, world: World): EndpointFault | undefined
 
 /** One side closed with a code that the other did not get. */
 function sentCode(event: EventOf<'socket-closed'>): EndpointFault | undefined {
-  const why = SENT[event.code ?? 0];
-  if (why === undefined || event.by === 'heartbeat') return undefined;
+  const sent = SENT[event.code ?? 0];
+  if (sent === undefined || event.by === 'heartbeat') return undefined;
+  const { why, remedy } = sent;
   const weight = event.code === VAGUE ? POINTS.weak : POINTS.strong;
   return {
     score: weight,
@@ -86,6 +85,7 @@ function sentCode(event: EventOf<'socket-closed'>): EndpointFault | undefined {
     hop: event.vantage,
     evidence: [{ event, says: `the ${event.vantage} closed it itself, for ${why}`, weight, mechanism: 'frame' }],
     incidentKey: `sent ${event.vantage} ${event.code}`,
+    ...(remedy && { remedy }),
   };
 }
 
@@ -111,7 +111,7 @@ function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
   const { fromMs, toMs } = closure.ended;
   let stall: EventOf<'process-fault'> | undefined;
   let lastedMs = PERHAPS_MS - 1;
-  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS)) {
+  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS, fromMs)) {
     const ms = event.lastedMs ?? 0;
     if (ms <= lastedMs || event.when.fromMs - ms - LOGGED_LATE_MS > toMs || !ofServer(event, closure)) continue;
     stall = event;
@@ -122,15 +122,13 @@ function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
   const says = `the server stood still for ${words(lastedMs)}: pings and pongs waited in it`;
   return {
     score: weight,
-    detail: `${STILL} for ${words(lastedMs)}, longer than a heartbeat waits`,
+    detail: `the server stood still for ${words(lastedMs)}, longer than a heartbeat waits`,
     hop: 'server',
     evidence: [{ event: stall, says, weight, mechanism: 'stall' }],
     incidentKey: `stall ${Math.floor(stall.when.fromMs)}`,
+    remedy: 'stall',
   };
 }
-/** How details are worded: the fixes ask for it. */
-export const STILL = 'the server stood still';
-export const IN_ONE_TURN = 'in one turn';
 
 /** Fewer may be one client's, or one network's. */
 const ALL_LEAST = 5;
@@ -140,12 +138,13 @@ function oneTurn(closure: Closure, world: World): EndpointFault | undefined {
   if (!byHeartbeat(closure)) return undefined;
   const burst = allInOneTurn(closure, world);
   if (!burst || burst.count < ALL_LEAST) return undefined;
-  const says = `all ${burst.count} heartbeats of the server ran out ${IN_ONE_TURN}`;
+  const says = `all ${burst.count} heartbeats of the server ran out in one turn`;
   return {
     score: POINTS.moderate,
     detail: `${says}: it stood still, or lost all of its clients at once`,
     hop: 'server',
     evidence: [{ says, weight: POINTS.moderate, mechanism: 'stall' }],
     incidentKey: `turn ${Math.floor(closure.ended.fromMs / 10_000)}`,
+    remedy: 'stall',
   };
 }

@@ -1,5 +1,5 @@
 /** What to change where an endpoint ended connections by itself. */
-import { IN_ONE_TURN, STILL, TOO_BIG } from './endpoint-faults.ts';
+import type { Remedy } from './closure.ts';
 import type { Fix, IncidentReport } from './report.ts';
 
 const PATIENT = `const EVERY = 30_000;
@@ -31,17 +31,19 @@ const frames = (details: readonly string[]): Fix => ({
   text: `Seen: ${details.join('; ')}. A reserved bit means that one side compresses and the other does not know of it: switch \`permessage-deflate\` off to see. Text that is no UTF-8 belongs into a binary message. If neither end writes such frames, something between them does: compare over \`wss://\`, where nothing can.`,
 });
 
-/** Fixes for incidents without a cause whose detail tells what an endpoint did. */
-export function endpointFixes(incidents: readonly IncidentReport[]): Fix[] {
-  const told = (holds: (detail: string) => boolean): string[] => [
-    ...new Set(incidents.flatMap(({ cause, hop, detail }) => (cause === 'unknown' && hop !== null && holds(detail) ? [detail] : []))),
-  ];
-  const stalled = told((detail) => detail.startsWith(STILL) || detail.includes(IN_ONE_TURN));
-  const big = told((detail) => TOO_BIG.test(detail));
-  const broken = told((detail) => /refused a frame|closed it with (?:1002|1007)/.test(detail));
-  return [
-    ...(stalled.length > 0 ? [stall(stalled)] : []),
-    ...(big.length > 0 ? [size(big)] : []),
-    ...(broken.length > 0 ? [frames(broken)] : []),
-  ];
+/** Id of an incident → what calls for a fix of its own. */
+export type Remedies = ReadonlyMap<string, Remedy>;
+
+/** Fixes for incidents without a cause in which an endpoint did something by itself. */
+export function endpointFixes(incidents: readonly IncidentReport[], remedies: Remedies): Fix[] {
+  const fixes: Fix[] = [];
+  for (const [remedy, fix] of [
+    ['stall', stall],
+    ['message-size', size],
+    ['broken-frame', frames],
+  ] as const) {
+    const details = new Set(incidents.flatMap(({ id, detail }) => (remedies.get(id) === remedy ? [detail] : [])));
+    if (details.size > 0) fixes.push(fix([...details]));
+  }
+  return fixes;
 }

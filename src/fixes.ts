@@ -1,6 +1,6 @@
 /** What to change: for each incident's cause the setting, the value and the code, from what was seen. */
 import type { World } from './closure.ts';
-import { endpointFixes } from './endpoint-fixes.ts';
+import { endpointFixes, type Remedies } from './endpoint-fixes.ts';
 import type { Fix, IncidentReport } from './report.ts';
 import { TIMERS, timersNear } from './timers.ts';
 import { words } from './words.ts';
@@ -35,18 +35,24 @@ server.on('connection', (socket) => {
 });`;
 
 /** The fixes for these incidents, most closures first; each once. */
-export function fixesFor(incidents: readonly IncidentReport[], world: World, pileMs: number | undefined, storm: boolean): Fix[] {
+export function fixesFor(
+  incidents: readonly IncidentReport[],
+  remedies: Remedies,
+  world: World,
+  pileMs: number | undefined,
+  storm: boolean,
+): Fix[] {
   const causes = new Set(incidents.map((incident) => incident.cause));
   const fixes: Fix[] = [];
-  if (causes.has('proxy-timeout')) fixes.push(...timeoutFixes(incidents, world, pileMs));
-  if (causes.has('oom')) fixes.push(...oomFixes(incidents));
+  if (causes.has('proxy-timeout')) fixes.push(...timeoutFixes(incidents, remedies, world, pileMs));
+  if (causes.has('oom')) fixes.push(...oomFixes(incidents, remedies));
   if (causes.has('crash')) fixes.push(crashFix(incidents));
   if (causes.has('deploy-restart')) fixes.push(deployFix(incidents));
   if (causes.has('network'))
     fixes.push(
       heartbeat(USUAL_HEARTBEAT_MS, 'It finds a lost path within two intervals instead of after a timer or TCP’s quarter of an hour.'),
     );
-  fixes.push(...endpointFixes(incidents));
+  fixes.push(...endpointFixes(incidents, remedies));
   if (incidents.length > 0)
     fixes.push({
       title: 'Let clients reconnect with exponential backoff and jitter',
@@ -56,7 +62,7 @@ export function fixesFor(incidents: readonly IncidentReport[], world: World, pil
   return fixes;
 }
 
-function timeoutFixes(incidents: readonly IncidentReport[], world: World, pileMs: number | undefined): Fix[] {
+function timeoutFixes(incidents: readonly IncidentReport[], remedies: Remedies, world: World, pileMs: number | undefined): Fix[] {
   const configured = world.timers.filter((timer) => timer.timer === 'idle' || timer.timer === 'life').map((timer) => timer.ms);
   const smallest = Math.min(...configured, pileMs ?? Number.POSITIVE_INFINITY);
   const timer = Number.isFinite(smallest) ? smallest : undefined;
@@ -66,8 +72,10 @@ function timeoutFixes(incidents: readonly IncidentReport[], world: World, pileMs
   );
   const hops = [...new Set(incidents.flatMap(({ cause, hop }) => (cause === 'proxy-timeout' && hop !== null ? [hop] : [])))].sort();
   const raised = hops.flatMap((hop) => raise(hop));
-  const capped = incidents.some(({ cause, detail }) => cause === 'proxy-timeout' && detail.startsWith(LIFE));
-  const idle = incidents.some(({ cause, detail }) => cause === 'proxy-timeout' && !detail.startsWith(LIFE));
+  const isCapped = ({ id }: IncidentReport): boolean => remedies.get(id) === 'maximum-life';
+  const cut = incidents.filter(({ cause }) => cause === 'proxy-timeout');
+  const capped = cut.some(isCapped);
+  const idle = !cut.every(isCapped);
   const ping = heartbeat(
     interval,
     timer === undefined
@@ -77,8 +85,6 @@ function timeoutFixes(incidents: readonly IncidentReport[], world: World, pileMs
   return [...(idle ? [ping] : []), ...(raised.length > 0 ? raised : [raiseUnknown(timer)]), ...(capped ? [LIFE_FIX] : [])];
 }
 
-/** How the cause words a maximum life. */
-const LIFE = 'maximum life';
 const LIFE_FIX: Fix = {
   title: 'Renew connections before their maximum life ends',
   text: 'A maximum life runs down whatever the traffic: pings do not help. Where it cannot be raised far enough, let the server close each connection with 1001 or 1012 some seconds before, spread at random, and the client reconnect.',
@@ -133,8 +139,8 @@ const heartbeat = (intervalMs: number, why: string): Fix => ({
   code: { language: 'js', text: heartbeatCode(Math.round(intervalMs / 1000)) },
 });
 
-function oomFixes(incidents: readonly IncidentReport[]): Fix[] {
-  const heap = incidents.some((incident) => incident.cause === 'oom' && /heap/i.test(incident.detail));
+function oomFixes(incidents: readonly IncidentReport[], remedies: Remedies): Fix[] {
+  const heap = incidents.some(({ id }) => remedies.get(id) === 'runtime-heap');
   return [
     {
       title: heap ? 'Give the runtime the heap it needs, or find the leak' : 'Compare what was killed with its limit',

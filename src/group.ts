@@ -1,5 +1,5 @@
 /** Verdicts → closure reports and incidents: closures that share a cause, a time and an instance. Holds aggregates and exemplars only. */
-import type { Closure, Evidence, Verdict } from './closure.ts';
+import type { Closure, Evidence, Remedy, Verdict } from './closure.ts';
 import { Facets } from './facets.ts';
 import type { ClosureReport, EvidenceReport, IncidentReport, Iso, RuledOut } from './report.ts';
 import { Returns } from './returns.ts';
@@ -40,7 +40,7 @@ interface Group {
   readonly alike: Map<string, number>;
   readonly ruledOut: Map<string, RuledOut>;
   readonly wouldDecide: Map<string, Verdict['wouldDecide'][number]>;
-  readonly details: Map<string, number>;
+  readonly details: Map<string, { count: number; readonly remedy: Remedy | undefined }>;
   readonly facets: Facets;
   readonly returns: Returns;
 }
@@ -56,7 +56,9 @@ export class Grouping {
     group.closures++;
     if (closure.inferred) group.inferred++;
     group.confidence += verdict.confidence;
-    group.details.set(verdict.detail, (group.details.get(verdict.detail) ?? 0) + 1);
+    const told = group.details.get(verdict.detail);
+    if (told) told.count++;
+    else group.details.set(verdict.detail, { count: 1, remedy: verdict.remedy });
     group.facets.add(closure);
     group.returns.add(closure, pauseMs);
     const client = closure.keys.client?.ip;
@@ -120,23 +122,44 @@ export class Grouping {
     for (const one of verdict.wouldDecide) if (!group.wouldDecide.has(one.what)) group.wouldDecide.set(one.what, one);
   }
 
-  /** All incidents by time, and the id of each by its number. `all` = every connection that ended: what an incident's have in common is told against it. `inOneWave` = the clients of one came back after one fixed pause. */
-  incidents(all: Facets): { readonly incidents: IncidentReport[]; readonly ids: readonly string[]; readonly inOneWave: boolean } {
+  /** All incidents by time. `all` = every connection that ended: what an incident's have in common is told against it. */
+  incidents(all: Facets): Incidents {
     const groups = [...this.#groups.values()].sort((a, b) => a.fromMs - b.fromMs || (a.key < b.key ? -1 : 1));
     const ids: string[] = [];
-    for (const [place, group] of groups.entries()) ids[group.number] = `i${place + 1}`;
+    const remedies = new Map<string, Remedy>();
+    for (const [place, group] of groups.entries()) {
+      const id = `i${place + 1}`;
+      ids[group.number] = id;
+      const { remedy } = mostTold(group);
+      if (remedy) remedies.set(id, remedy);
+    }
     const inOneWave = groups.some(({ returns, clients }) => returns.steady !== undefined && clients.size >= MANY_CLIENTS);
-    return { ids, inOneWave, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '', all)) };
+    return { ids, remedies, inOneWave, incidents: groups.map((group) => incidentOf(group, ids[group.number] ?? '', all)) };
   }
+}
+
+export interface Incidents {
+  readonly incidents: IncidentReport[];
+  /** The id of each by its number. */
+  readonly ids: readonly string[];
+  /** Id → what calls for a fix of its own. */
+  readonly remedies: ReadonlyMap<string, Remedy>;
+  /** The clients of one came back after one fixed pause. */
+  readonly inOneWave: boolean;
+}
+
+/** What most of its closures tell. */
+function mostTold({ details, first }: Group): Pick<Verdict, 'detail' | 'remedy'> {
+  const [found] = [...details].sort((a, b) => b[1].count - a[1].count || (a[0] < b[0] ? -1 : 1));
+  return found ? { detail: found[0], ...(found[1].remedy && { remedy: found[1].remedy }) } : first;
 }
 
 function incidentOf(group: Group, id: string, all: Facets): IncidentReport {
   const confidence = Math.round((group.confidence / group.closures) * 1e4) / 1e4;
-  const [detail] = [...group.details].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0] ?? [group.first.detail];
   return {
     id,
     cause: group.first.cause,
-    detail,
+    detail: mostTold(group).detail,
     hop: group.first.hop,
     from: iso(group.fromMs),
     to: iso(group.toMs),

@@ -9,7 +9,7 @@ import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
 import { gap, type Spans } from './spans.ts';
-import type { Unclosed } from './stitch/stitcher.ts';
+import type { Unclosed } from './stitch/live.ts';
 import type { DurationMs, EpochMs, Span } from './types.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */

@@ -4,6 +4,7 @@
  */
 import { continued, isIndented, unwrapAll } from './continuation.ts';
 import { withoutAnsi } from './grammar/ansi.ts';
+import { ofSameItems } from './memo.ts';
 import { NeedleIndex } from './needles.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
@@ -131,6 +132,9 @@ export function withYearNear(yearlessMs: number, nearMs: number): number {
   return best;
 }
 
+/** An index is megabytes and milliseconds: sources with the same formats share one. */
+const indexOf = ofSameItems((parsers: readonly Parser[]) => new NeedleIndex(parsers, (parser) => parser.needles));
+
 /** What a reader tries on a record: `events` only formats of which the record holds a needle, `rows` all of them. */
 export type Wanted = 'events' | 'rows';
 
@@ -255,7 +259,7 @@ export class RecordReader {
   #holders(text: string): readonly Parser[] {
     // The scan found its needle.
     if (this.#parsers.length === 1) return this.#parsers;
-    this.#index ??= new NeedleIndex(this.#parsers, (parser) => parser.needles);
+    this.#index ??= indexOf(this.#parsers);
     return this.#index.holders(text);
   }
 

@@ -104,6 +104,8 @@ export interface TimelineEntry {
   readonly what: string;
   readonly source: string;
   readonly line: number;
+  /** So many of these in a row; absent = one. */
+  readonly times?: number;
 }
 
 export interface SourceReport {

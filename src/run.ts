@@ -57,7 +57,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))),
   });
 
-  const seen = new Tallied();
+  const seen = new Tallied(options.budget / 6);
   const population = new Population();
   // A closure holds its events and takes about three times as much as one.
   const abnormal = new Spool<Closure>(scratch, options.budget / 6);
@@ -130,6 +130,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     heartbeats: seen.heartbeats,
     guessed: alignment.guessed,
     showsIdleCuts: seen.showsIdleCuts,
+    refusals: seen.namedRefusals,
+    connections: seen.foreign,
   });
   const grouping = new Grouping();
   const isAsked = ({ ended }: Closure): boolean => ended.toMs >= options.window.fromMs && ended.fromMs <= options.window.toMs;
@@ -145,7 +147,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
       }
     }
   }
-  const { incidents, ids, inOneWave } = grouping.incidents(seen.facets);
+  const { incidents, ids, remedies, inOneWave } = grouping.incidents(seen.facets);
   // Weighed anew when they are asked for: verdicts take more room than the closures that they are about, and most reports show a few.
   const reports = {
     *[Symbol.iterator](): Generator<ClosureReport> {
@@ -159,10 +161,12 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     version: options.version,
     counts: seen.counts,
     incidents,
+    remedies,
     inOneWave,
     closures: reports,
     world,
     events: seen.world,
+    storm: seen.refusals.storm,
     population,
     tallies,
     alignment,

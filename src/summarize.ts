@@ -2,18 +2,18 @@
 import type { Alignment } from './align.ts';
 import { clockKey } from './anchors.ts';
 import { blindSpots, checklist } from './blind-spots.ts';
+import { chronicleOf } from './chronicle.ts';
 import type { World } from './closure.ts';
 import type { Tally } from './extract.ts';
 import type { Counts, Findings } from './findings.ts';
 import { fixesFor } from './fixes.ts';
 import { evidenceReport, iso } from './group.ts';
 import { patternsOf } from './patterns.ts';
-import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport, TimelineEntry } from './report.ts';
+import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport } from './report.ts';
 import { CAUSES } from './report.ts';
-import type { Basis, LogEvent } from './types.ts';
+import type { Basis } from './types.ts';
 import { plural } from './words.ts';
 
-const TIMELINE_LIMIT = 40;
 const NEAR_MS = 300_000;
 
 export function summarize(found: Findings): Report {
@@ -25,7 +25,7 @@ export function summarize(found: Findings): Report {
     .sort()
     .at(-1);
   const piles = population.piles.filter((pile) => !pile.together);
-  const storm = reconnectStorm(found.events);
+  const storm = reconnectStorm(found.storm);
   return {
     schema: 1,
     tool: { name: 'why1006', version: found.version },
@@ -41,11 +41,12 @@ export function summarize(found: Findings): Report {
     },
     headline: headline(counts, incidents, found.tallies),
     incidents,
-    timeline: timelineOf(found.events, incidents, world),
+    timeline: chronicleOf(found.events, incidents, world),
     decoys: decoysOf(world, incidents),
     patterns: [...patternsOf(population), ...(storm ? [storm] : [])],
     fixes: fixesFor(
       incidents,
+      found.remedies,
       world,
       piles.find(({ round }) => round)?.fromMs ?? piles[0]?.fromMs ?? population.floor?.ms,
       storm !== undefined || found.inOneWave,
@@ -134,62 +135,6 @@ function withRoots(incidents: readonly IncidentReport[], world: World): Incident
   });
 }
 
-function timelineOf(events: readonly LogEvent[], incidents: readonly IncidentReport[], world: World): TimelineEntry[] {
-  const entries: TimelineEntry[] = [];
-  for (const death of world.deaths.all) {
-    if (death.relation === 'unknown' || death.relation === 'other') continue;
-    const event = death.events[0];
-    if (event)
-      entries.push({
-        at: iso(death.when.fromMs),
-        what: `${death.root}: ${death.detail}`,
-        source: event.origin.source,
-        line: event.origin.line,
-      });
-    const started = death.events.find((one) => one.kind === 'process-started');
-    if (started) entries.push({ at: iso(started.when.fromMs), what: 'up again', source: started.origin.source, line: started.origin.line });
-  }
-  for (const change of world.changes.all) {
-    const event = change.events[0];
-    if (event)
-      entries.push({
-        at: iso(change.when.fromMs),
-        what: `${change.proxy}: ${change.change}`,
-        source: event.origin.source,
-        line: event.origin.line,
-      });
-  }
-  for (const event of events)
-    if (
-      event.kind === 'network-fault' ||
-      (event.kind === 'proxy-fault' && (event.fault === 'upstream-down' || event.fault === 'upstream-up')) ||
-      event.kind === 'health-failed'
-    )
-      entries.push({
-        at: iso(event.when.fromMs),
-        what: 'fault' in event ? event.fault.replaceAll('-', ' ') : `${event.probe} probe failed`,
-        source: event.origin.source,
-        line: event.origin.line,
-      });
-  for (const incident of incidents) {
-    const [quote] = incident.evidence.filter((one) => one.line > 0);
-    entries.push({
-      at: incident.from,
-      what: `${incident.id}: first of ${plural(incident.closures, 'closure')} ${incident.cause === 'unknown' ? 'of unknown cause' : `by ${incident.cause}`}`,
-      source: quote?.source ?? '',
-      line: quote?.line ?? 0,
-    });
-    if (incident.closures > 1 && incident.to !== incident.from)
-      entries.push({ at: incident.to, what: `${incident.id}: last`, source: '', line: 0 });
-  }
-  const first = Math.min(...incidents.map((incident) => Date.parse(incident.from))) - NEAR_MS;
-  const last = Math.max(...incidents.map((incident) => Date.parse(incident.to))) + NEAR_MS;
-  return entries
-    .filter((entry) => incidents.length === 0 || (Date.parse(entry.at) >= first && Date.parse(entry.at) <= last))
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.what < b.what ? -1 : 1))
-    .slice(0, TIMELINE_LIMIT);
-}
-
 /** Deaths of other processes near the closures: loud, and not the cause. */
 function decoysOf(world: World, incidents: readonly IncidentReport[]): EvidenceReport[] {
   const near = (ms: number): boolean =>
@@ -205,13 +150,13 @@ function decoysOf(world: World, incidents: readonly IncidentReport[]): EvidenceR
     });
 }
 
-/** Many opens within a few seconds of one another, far above the usual. */
-function reconnectStorm(events: readonly LogEvent[]): string | undefined {
-  const refused = events.filter(
-    (event) => event.kind === 'handshake-failed' || (event.kind === 'proxy-fault' && event.fault === 'upstream-refused'),
-  );
-  return refused.length >= 20 ? `${refused.length} attempts to connect were refused: clients came back before the server did` : undefined;
-}
+/** So many attempts within a minute are of clients that all lost the server at once. */
+const STORM_LEAST = 20;
+
+const reconnectStorm = (refused: number): string | undefined =>
+  refused >= STORM_LEAST
+    ? `${refused} attempts to connect were refused within a minute: clients came back before the server did`
+    : undefined;
 
 const BASES: readonly Basis[] = ['utc', 'local', 'yearless', 'daytime', 'boot', 'ago'];
 

@@ -1,10 +1,13 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
+import { connectionIds } from './anchors.ts';
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
 import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
+import type { NamedRefusals } from './named-refusals.ts';
+import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, namesIt, productOf } from './signals.ts';
-import { Spans } from './spans.ts';
-import type { EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
+import { concerns, deathsNear, productOf } from './signals.ts';
+import { gap, Spans } from './spans.ts';
+import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 import { isUndated } from './undated.ts';
 
 const NOTHING: readonly never[] = [];
@@ -27,16 +30,33 @@ export interface Survey {
   readonly guessed: ReadonlyMap<string, number>;
   /** Proxies' error logs show what they say of single tunnels at nginx's `info` level. */
   readonly showsIdleCuts: boolean;
+  readonly refusals: NamedRefusals;
+  /** Names of connections that ended. */
+  readonly connections: ReadonlyMap<string, unknown>;
 }
 
-export function worldOf({ events, deaths, changes, population, profile, coverage, heartbeats, guessed, showsIdleCuts }: Survey): World {
+export function worldOf({
+  events,
+  deaths,
+  changes,
+  population,
+  profile,
+  coverage,
+  heartbeats,
+  guessed,
+  showsIdleCuts,
+  refusals,
+  connections,
+}: Survey): World {
   const byKind = new Map<EventKind, LogEvent[]>();
   for (const event of events) {
+    // A configuration has no moment: it holds for all.
     if (isUndated(event.when) && event.kind !== 'configured-timer') continue;
     const list = byKind.get(event.kind);
     if (list) list.push(event);
     else byKind.set(event.kind, [event]);
   }
+  const starts = new Map([...byKind].map(([kind, list]) => [kind, Float64Array.from(list, ({ when }) => when.fromMs)]));
   let last: { readonly id: string; readonly facts: readonly Fact[] } | undefined;
   const nextDeath = nextOf(deaths);
   const world: World = {
@@ -46,23 +66,50 @@ export function worldOf({ events, deaths, changes, population, profile, coverage
     heartbeats,
     guessed,
     showsIdleCuts,
-    between<K extends EventKind>(kind: K, fromMs: number, toMs: number) {
+    between<K extends EventKind>(kind: K, fromMs: EpochMs, toMs: EpochMs, atMs: EpochMs = toMs) {
       const list = (byKind.get(kind) ?? NOTHING) as readonly EventOf<K>[];
-      if (list.length === 0) return list;
-      const from = firstAfter(list, fromMs);
-      let to = from;
-      while (to < list.length && (list[to] as EventOf<K>).when.fromMs <= toMs) to++;
-      return list.slice(from, Math.min(to, from + 200));
+      const [from, to] = nearest(starts.get(kind) ?? NOTHING, fromMs, toMs, atMs);
+      return list.slice(from, to);
     },
+    around(kind, closure, { beforeMs, afterMs }) {
+      const { fromMs, toMs } = closure.ended;
+      const near = world.between(kind, fromMs - beforeMs, toMs + afterMs, fromMs);
+      const own = kind === 'handshake-failed' ? refusals.of(closure) : NOTHING;
+      const beyond = own.filter(
+        ({ when }) => when.fromMs >= fromMs - beforeMs && when.fromMs <= toMs + afterMs,
+      ) as readonly LogEvent[] as typeof near;
+      return beyond.length === 0 ? near : [...new Set([...beyond, ...near])];
+    },
+    namesConnection: ({ keys }) => connectionIds(keys).some((id) => connections.has(id)),
     facts(closure) {
-      if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world)] };
+      if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world, refusals)] };
       return last.facts;
     },
     wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, nextDeath),
-    covers: (vantage, atMs) =>
-      coverage.some((one) => one.vantages.has(vantage) && one.span.fromMs <= atMs - 5_000 && one.span.toMs >= atMs + 5_000),
+    covers: coveringOf(coverage),
   };
   return world;
+}
+
+/** A log whose stamps are whole seconds, or that a buffer holds back for some, shows a moment only well inside of what it spans. */
+const INSIDE_MS = 5_000;
+
+/** Whether one source of that vantage spans the instant; of a thousand sources none is looked at twice. */
+function coveringOf(coverage: readonly Coverage[]): World['covers'] {
+  const reaches = new Map<Vantage, { readonly fromMs: number[]; readonly toMs: number[] }>();
+  for (const { vantages, span } of coverage.toSorted((a, b) => a.span.fromMs - b.span.fromMs))
+    for (const vantage of vantages) {
+      const reach = reaches.get(vantage) ?? { fromMs: [], toMs: [] };
+      reaches.set(vantage, reach);
+      reach.fromMs.push(span.fromMs);
+      reach.toMs.push(Math.max(span.toMs, reach.toMs.at(-1) ?? span.toMs));
+    }
+  return (vantage, atMs) => {
+    const { fromMs, toMs } = reaches.get(vantage) ?? { fromMs: NOTHING, toMs: NOTHING };
+    let begun = lowerBound(fromMs, atMs - INSIDE_MS);
+    while (fromMs[begun] === atMs - INSIDE_MS) begun++;
+    return begun > 0 && (toMs[begun - 1] as number) >= atMs + INSIDE_MS;
+  };
 }
 
 function nextOf(deaths: Spans<Death>): NextDeath {
@@ -88,15 +135,22 @@ const OF_A_HOP =
 const wouldTell = (tunnel: EventOf<'tunnel-ended'>): boolean =>
   tunnel.termination !== undefined && NAMES_TIMERS.has(productOf(tunnel)) && !OF_A_HOP.test(tunnel.keys.upstreamName ?? '');
 
-function firstAfter(list: readonly LogEvent[], ms: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if ((list[mid] as LogEvent).when.fromMs < ms) low = mid + 1;
-    else high = mid;
+/** Each closure looks at so many events of a kind at most: when a server dies, each of thousands has thousands of others' around it. */
+const NEAR_LIMIT = 200;
+
+/** From which place to which of ascending instants lie in [fromMs, toMs]; of many those nearest to `atMs`. */
+function nearest(starts: ArrayLike<EpochMs>, fromMs: EpochMs, toMs: EpochMs, atMs: EpochMs): readonly [from: number, to: number] {
+  const apart = (place: number): DurationMs => Math.abs((starts[place] as number) - atMs);
+  const first = lowerBound(starts, fromMs);
+  let to = lowerBound(starts, Math.min(Math.max(atMs, fromMs), toMs));
+  let from = to;
+  while (to - from < NEAR_LIMIT) {
+    const isEarlier = from > first && (to >= starts.length || (starts[to] as number) > toMs || apart(from - 1) <= apart(to));
+    if (isEarlier) from--;
+    else if (to < starts.length && (starts[to] as number) <= toMs) to++;
+    else break;
   }
-  return low;
+  return [from, to];
 }
 
 /** Others would have seen it, and would be known to have: it has a name or an address, and no server died that then wrote nothing. */
@@ -107,14 +161,9 @@ const unseenElsewhere = (closure: Closure, world: World): boolean =>
 
 /** A client tells of a refusal when the answer has come, by a clock of its own. */
 const ANSWERED_MS = 3_000;
-/** A proxy refused an upgrade with this closure's name. */
-const refusedByName = (closure: Closure, world: World): boolean =>
-  world
-    .between('handshake-failed', closure.ended.fromMs - ANSWERED_MS, closure.ended.toMs + ANSWERED_MS)
-    .some((failed) => namesIt(failed, closure));
 
 /** What the closure's own traces show when taken together. */
-function ownFacts(closure: Closure, world: World): Fact[] {
+function ownFacts(closure: Closure, world: World, refusals: NamedRefusals): Fact[] {
   const facts: Fact[] = [];
   const ownLine = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const alive = ownLine && !closure.inferred ? world.wentOn(ownLine.origin, closure.ended.toMs) : false;
@@ -134,11 +183,9 @@ function ownFacts(closure: Closure, world: World): Fact[] {
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
-  if (
-    !opened &&
-    atClient &&
-    (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world) || refusedByName(closure, world))
-  )
-    facts.push({ kind: 'never-opened' });
+  if (opened || !atClient) return facts;
+  const refused = refusals.of(closure).filter(({ when }) => gap(when, closure.ended) <= ANSWERED_MS);
+  if (closure.lifeMs !== undefined || closure.unopened || unseenElsewhere(closure, world) || refused.length > 0)
+    facts.push({ kind: 'never-opened', refused });
   return facts;
 }

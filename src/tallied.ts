@@ -5,6 +5,7 @@ import { ServerProfile } from './deaths/profile.ts';
 import { Facets } from './facets.ts';
 import type { Counts } from './findings.ts';
 import type { EndSeen } from './infer.ts';
+import { NamedRefusals } from './named-refusals.ts';
 import { Refusals } from './refusals.ts';
 import type { EventKind, LogEvent } from './types.ts';
 import { isUndated } from './undated.ts';
@@ -51,7 +52,8 @@ export class Tallied {
   heartbeats = false;
   /** nginx writes what its upstreams do at level `error`, timers and what clients do at `info` (`ngx_connection_error`, 1.22). */
   showsIdleCuts = false;
-  readonly #refusals = new Refusals();
+  readonly refusals = new Refusals();
+  readonly namedRefusals: NamedRefusals;
   #clean = 0;
   #unjudged = 0;
   #closures = 0;
@@ -65,6 +67,11 @@ export class Tallied {
   /** Upstream address → the server log of the connections that went there. */
   readonly #serverOf = new Map<string, string>();
 
+  /** Keeps at most `budget` refusals by name. */
+  constructor(budget: number) {
+    this.namedRefusals = new NamedRefusals(budget);
+  }
+
   add(event: LogEvent): void {
     this.profile.add(event);
     if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.closers.add(event.origin.source);
@@ -72,7 +79,8 @@ export class Tallied {
     if (event.vantage === 'server' && (event.kind === 'heartbeat-missed' || (event.kind === 'socket-closed' && event.by === 'heartbeat')))
       this.heartbeats = true;
     if (event.kind === 'proxy-fault' && event.phase === 'tunnel' && !event.fault.startsWith('upstream-')) this.showsIdleCuts = true;
-    this.#refusals.add(event);
+    this.refusals.add(event);
+    if (event.kind === 'handshake-failed') this.namedRefusals.add(event);
     if (isWorldKind(event.kind) && this.#keeps(event)) this.world.push(event);
   }
 
@@ -153,7 +161,7 @@ export class Tallied {
       inferred: this.#inferred,
       clean: this.#clean,
       unjudged: this.#unjudged,
-      refused: this.#refusals.count,
+      refused: this.refusals.count,
       causes: this.#causes,
       grades: this.#grades,
     };

@@ -76,6 +76,7 @@ export function weigh(closure: Closure, world: World, causes: readonly Cause[]):
       runnerUp: nearest,
       evidence: own?.evidence ?? (best.score > 0 ? best.evidence : []),
       ruledOut,
+      ...(own?.remedy && { remedy: own.remedy }),
       wouldDecide: own ? [] : wouldDecide(closure, world),
       incidentKey:
         own?.incidentKey ?? (world.facts(closure).some(({ kind }) => kind === 'burst' || kind === 'client-group') ? TOGETHER : 'unknown'),
@@ -127,7 +128,7 @@ function weighCause(cause: Cause, closure: Closure, world: World, near: Near): W
     for (const change of near.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
   for (const signal of cause.facts) for (const fact of near.facts) weighSignal(signal, fact, undefined, closure, world, evidence);
   for (const signal of isUndated(closure.ended) ? [] : cause.around)
-    for (const event of world.between(signal.on, closure.ended.fromMs - signal.window.beforeMs, closure.ended.toMs + signal.window.afterMs))
+    for (const event of world.around(signal.on, closure, signal.window))
       weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
   // Most causes have none, and a sort costs more than all that was asked of them.
   if (evidence.length > 1) evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));

@@ -5,6 +5,7 @@ import type { Closure } from '../src/closure.ts';
 import { deathsOf } from '../src/deaths/deaths.ts';
 import { ServerProfile } from '../src/deaths/profile.ts';
 import { judged, unlogged } from '../src/infer.ts';
+import { NamedRefusals } from '../src/named-refusals.ts';
 import { Population } from '../src/population.ts';
 import { changesOf } from '../src/proxy-changes.ts';
 import { worldOf } from '../src/survey.ts';
@@ -89,6 +90,8 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
     heartbeats: false,
     guessed: new Map(),
     showsIdleCuts: false,
+    refusals: new NamedRefusals(0),
+    connections: new Map(),
   });
   const crashes = closures.filter((closure) => weigh(closure, world, causes).cause === 'crash').length;
   return { ms: process.cpuUsage(started).user / 1_000, crashes, deaths: deaths.all.length };

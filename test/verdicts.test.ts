@@ -50,6 +50,106 @@ async function report(logs: Readonly<Record<string, readonly string[]>>, written
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
 
+describe('a kernel log of one line, which names the process that it killed', () => {
+  const killed = (name: string): string =>
+    `${iso(300).slice(0, 23)}000+0000 web-1 kernel: Out of memory: Killed process 4711 (${name}) total-vm:2204108kB, anon-rss:1517220kB, file-rss:18432kB, shmem-rss:0kB, UID:1000 pgtables:1240kB oom_score_adj:0`;
+  const of = (name: string) =>
+    report({
+      'kernel.log': [killed(name)],
+      'server.log': [listening(0), ...count(8).map((n) => opened(1 + n, `k-${100 + n}`, ip(n)))],
+      'client.log': count(8).map((n) => client(300.1, `k-${100 + n}`, 299, ip(n))),
+    });
+
+  it('is no blind spot where the verdict rests on it', async () => {
+    const { incidents, blindSpots } = await of('node');
+    expect(incidents[0]?.cause).toBe('oom');
+    expect(blindSpots.filter(({ what }) => what.includes('kernel log'))).toEqual([]);
+  });
+
+  it('gets the advice for what killed it, whatever its name', async () => {
+    const { incidents, fixes } = await of('cheapapi');
+    expect(incidents[0]).toMatchObject({ cause: 'oom', detail: expect.stringContaining('cheapapi') });
+    expect(fixes[0]?.title).toBe('Compare what was killed with its limit');
+  });
+});
+
+describe('the timeline', () => {
+  const link = (at: number, n: number, state: string): string =>
+    `${iso(at).slice(0, 23)}000+0000 web-1 kernel: virtio_net virtio0 eth${n % 3}: NIC Link is ${state}`;
+  const flaps = count(60).flatMap((n) => [link(n * 4, n, 'Down'), link(n * 4 + 1, n, 'Up')]);
+  const timelineWith = async (kernel: readonly string[]): Promise<Whole['timeline']> => {
+    const { timeline } = await report({
+      'kernel.log': kernel,
+      'server.log': [
+        listening(0),
+        ...count(8).map((n) => opened(1 + n, `k-${100 + n}`, ip(n))),
+        `${iso(300)} Error: boom`,
+        '    at Object.<anonymous> (/srv/app/server.js:1:7)',
+        'Node.js v20.11.1',
+        listening(305),
+      ],
+      'client.log': count(8).map((n) => client(300.1, `k-${100 + n}`, 299, ip(n))),
+    });
+    return timeline;
+  };
+
+  it('says in one row what came in a row', async () => {
+    const timeline = await timelineWith(count(4).map((n) => link(250 + n, n, 'Down')));
+    expect(timeline[0]).toMatchObject({ at: iso(250), what: 'link down', line: 1, times: 4 });
+  });
+
+  it('holds incidents and deaths, whatever else there is', async () => {
+    const timeline = await timelineWith(flaps);
+    const said = timeline.map(({ what }) => what);
+    expect(said).toHaveLength(40);
+    expect(said.some((what) => /^i1: first of 8/.test(what))).toBe(true);
+    expect(said.some((what) => what.startsWith('crash'))).toBe(true);
+    expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ at }) => at).toSorted());
+  });
+});
+
+describe('upgrades that a proxy refused by the hundred', () => {
+  const id = (n: number): string => `c-${1_000 + n}`;
+  const failed = (at: number, n: number): string => `${iso(at)} INFO client websocket closed id=${id(n)} code=1006`;
+  const answered = (at: number, name: string): string =>
+    `10.0.0.9 - - [22/Nov/2026:${clock(at)} +0000] "GET /ws?cid=${name} HTTP/1.1" 502 157 "-" "Mozilla/5.0"`;
+
+  it('are each found by their name, in a second with hundreds of them', async () => {
+    const { closures, patterns } = await report({
+      'access.log': count(400).map((n) => answered(10, id(n))),
+      'client.log': count(400).map((n) => failed(10 + n / 400, n)),
+    });
+    expect(closures).toHaveLength(400);
+    for (const { connection, cause, grade, evidence } of closures) {
+      expect([cause, grade]).toEqual(['handshake-failure', 'confirmed']);
+      expect(evidence.map(({ text }) => text).filter((text) => text.includes('502'))).toEqual([answered(10, connection ?? '')]);
+    }
+    expect(patterns).toContain('400 attempts to connect were refused within a minute: clients came back before the server did');
+  });
+
+  it('are no evidence for the others', async () => {
+    const { closures } = await report({
+      'access.log': count(5).map((n) => answered(10, id(n))),
+      'client.log': [...count(5).map((n) => failed(10, n)), `${iso(10)} INFO client websocket closed id=${id(99)} code=1006 duration=0s`],
+    });
+    const [other] = closures.filter(({ connection }) => connection === id(99));
+    expect(other?.evidence.filter(({ text }) => text.includes('502'))).toEqual([]);
+  });
+
+  it('are no storm of clients when they are days apart', async () => {
+    const day = 86_400;
+    const { patterns, summary } = await report({
+      'access.log': count(25).map((n) => {
+        const stamp = new Date(START + n * day * 1000).toISOString();
+        const month = n < 9 ? 'Nov' : 'Dec';
+        return `10.0.0.9 - - [${stamp.slice(8, 10)}/${month}/2026:20:00:00 +0000] "GET /ws?cid=${id(n)} HTTP/1.1" 502 157 "-" "Mozilla/5.0"`;
+      }),
+    });
+    expect(summary.handshakesRefused).toBe(25);
+    expect(patterns).toEqual([]);
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));

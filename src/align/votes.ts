@@ -32,9 +32,27 @@ interface Voter {
 
 export const isZoneLess = ({ basis }: ClockSample): boolean => basis === 'local' || basis === 'yearless' || basis === 'daytime';
 
-export function edgeOf(a: Voter, b: Voter): Edge | undefined {
+/** Whether two of the clocks have a key in common: of a thousand logs most have none with one another. */
+export function keySharing(voters: readonly Voter[]): (a: Voter, b: Voter) => boolean {
+  const holders = new Map<string, number[]>();
+  for (const [at, { sample }] of voters.entries())
+    for (const key of sample.keyed.keys()) {
+      const name = key.startsWith(BEGAN) ? OPEN + key.slice(BEGAN.length) : key;
+      const known = holders.get(name);
+      if (!known) holders.set(name, [at]);
+      else if (known.at(-1) !== at) known.push(at);
+    }
+  const sharers = voters.map(() => new Set<Voter>());
+  for (const known of holders.values())
+    if (known.length > 1) for (const one of known) for (const other of known) sharers[one]?.add(voters[other] as Voter);
+  const places = new Map(voters.map((voter, at) => [voter, at]));
+  return (a, b) => sharers[places.get(a) ?? -1]?.has(b) === true;
+}
+
+/** `shares`: they have a key in common. */
+export function edgeOf(a: Voter, b: Voter, shares: boolean): Edge | undefined {
   const on = (ground: Ground, vote: Vote | undefined): Edge | undefined => vote && { ...vote, ground };
-  const named = on('id', keyedVote(a, b));
+  const named = shares ? on('id', keyedVote(a, b)) : undefined;
   if (named || strangers(a, b)) return named;
   const found =
     on('connection', lifeVote(a, b)) ??

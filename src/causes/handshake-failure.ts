@@ -1,5 +1,5 @@
 /** The upgrade never got its 101: what a browser also shows as 1006. */
-import type { Cause, Closure } from '../closure.ts';
+import type { Cause, Closure, World } from '../closure.ts';
 import { seenOf } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
@@ -16,6 +16,16 @@ function summary({ why, keys }: EventOf<'handshake-failed'>, closure: Closure): 
   const names = [keys.connection, keys.requestId, keys.client?.ip, closure.keys.connection];
   if (why.length <= WHY_LIMIT && !names.some((name) => name !== undefined && why.includes(name)) && !/[=:"]\S*\d/.test(why)) return why;
   return WHY.exec(why)?.[0] ?? 'the handshake failed';
+}
+
+/** In a log that names the closure that refusal is its own; in others it may be any that names nobody else and comes from no other address. */
+function mayBeOf(failed: EventOf<'handshake-failed'>, closure: Closure, world: World): boolean {
+  const fact = world.facts(closure).find(({ kind }) => kind === 'never-opened');
+  if (fact?.kind !== 'never-opened') return false;
+  if (fact.refused.some(({ origin }) => origin.source === failed.origin.source)) return fact.refused.includes(failed);
+  if (world.namesConnection(failed)) return false;
+  const [theirs, ours] = [failed.keys.client?.ip, closure.keys.client?.ip];
+  return theirs === undefined || ours === undefined || theirs === ours;
 }
 
 export const handshakeFailure: Cause = {
@@ -76,11 +86,7 @@ export const handshakeFailure: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'a proxy refused an upgrade of this client in the same moment',
-      holds: (failed, closure, world) =>
-        world.facts(closure).some((fact) => fact.kind === 'never-opened') &&
-        (failed.keys.client?.ip === undefined || closure.keys.client?.ip === undefined || failed.keys.client.ip === closure.keys.client.ip)
-          ? 1
-          : 0,
+      holds: (failed, closure, world) => (mayBeOf(failed, closure, world) ? 1 : 0),
       says: (failed) =>
         `an upgrade was refused in the same moment: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
     },

@@ -275,6 +275,7 @@ export const proxyTimeout: Cause = {
       detail: `${kind}${about}${word}`,
       hop,
       incidentKey: fault || tunnel ? 'timer' : `timer ${pile ? Math.round(pile.ms / 1000) : ''}`,
+      ...(kind === 'maximum life' && { remedy: 'maximum-life' as const }),
     };
   },
   refute(closure, world) {

@@ -11,6 +11,7 @@ import { fromServer, type ServerProfile } from './profile.ts';
 /** What each way to end is called as a cause. */
 const ROOTS: Readonly<Record<Way, Death['root']>> = {
   memory: 'oom',
+  heap: 'oom',
   asked: 'deploy-restart',
   forced: 'deploy-restart',
   hang: 'crash',
@@ -133,7 +134,7 @@ function endingOf({ kill, fatal, end, stop, odd, ends }: Signs): Ending | undefi
   const oomEnd = ends.find((event) => event.by === 'oom' || event.by === 'oomd');
   if ((kill || oomEnd) && !(stop && kill && stop.when.fromMs < kill.when.fromMs - 1_000))
     return { way: 'memory', detail: kill ? oomWords(kill) : 'killed for memory' };
-  if (fatal?.fault === 'heap-limit') return { way: 'memory', detail: `runtime heap limit: ${fatal.says}` };
+  if (fatal?.fault === 'heap-limit') return { way: 'heap', detail: `runtime heap limit: ${fatal.says}` };
   if (stop) {
     const timedOut = ends.some(
       (event) => event.by === 'stop-timeout' || (event.signal === 'SIGKILL' && event.when.fromMs - stop.when.fromMs > 3_000),

@@ -39,8 +39,13 @@ export interface Measures {
   readonly end: Span;
   readonly lifeMs: DurationMs | undefined;
   readonly codeless: boolean;
+  readonly codes: readonly number[];
   /** An upgrade that failed. */
   readonly refused: boolean;
+  /** Nothing but a proxy's error lines, or nothing but an endpoint's 1006. */
+  readonly alone: 'fault' | 'broken' | undefined;
+  /** Whose one record of its end it holds, in order: drafts with a slot in common are two connections. */
+  readonly slots: readonly string[];
 }
 
 export const isEnd = (event: Observation): boolean => event.kind === 'socket-closed' || event.kind === 'tunnel-ended';
@@ -57,6 +62,18 @@ export const ofConnection = (event: Observation): boolean =>
 export const closes = (draft: Draft): EventOf<'socket-closed'>[] => draft.seen.filter((event) => event.kind === 'socket-closed');
 export const endpointOf = (draft: Draft): boolean => draft.seen.some((event) => event.kind === 'socket-closed' && event.code !== undefined);
 export const codeless = (draft: Draft): boolean => draft.seen.every((event) => event.kind === 'socket-closed' && event.code === undefined);
+
+export const codesOf = (draft: Draft): number[] => closes(draft).flatMap(({ code }) => code ?? []);
+
+/** The slots by which `sameSlot` tells ends apart: one record of each writer, and one code of each side. */
+export function slotsOf(draft: Draft): string[] {
+  const slots = new Set<string>();
+  for (const event of draft.seen) {
+    if (isEnd(event)) slots.add(`${event.kind} ${event.vantage} ${event.origin.source}`);
+    if (event.kind === 'socket-closed' && event.code !== undefined) slots.add(`code ${event.vantage}`);
+  }
+  return [...slots].sort();
+}
 
 export const isFaultAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');

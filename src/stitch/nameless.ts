@@ -1,6 +1,6 @@
 /** Ends in which nothing tells whose they are: a library's `connection closed` before or behind what the application writes of the same end. */
 import type { DurationMs, EpochMs, EventOf } from '../types.ts';
-import { absorb, type Draft, type Observation } from './draft.ts';
+import type { Draft, Observation } from './draft.ts';
 
 type Closed = EventOf<'socket-closed'>;
 
@@ -25,9 +25,12 @@ export class Nameless {
   readonly #withinMs: DurationMs;
   readonly #open = new Map<string, Open>();
 
-  /** `withinMs`: so near one turn of a program writes both lines. */
-  constructor(withinMs: DurationMs) {
+  readonly #absorb: (into: Draft, from: Draft) => void;
+
+  /** `withinMs`: so near one turn of a program writes both lines. `absorb` gives all that one draft saw to another of the same connection. */
+  constructor(withinMs: DurationMs, absorb: (into: Draft, from: Draft) => void) {
     this.#withinMs = withinMs;
+    this.#absorb = absorb;
   }
 
   /** The connection of which the application has just written a code, for a line that tells nothing: one such line for each. */
@@ -51,7 +54,7 @@ export class Nameless {
       told.set(draft, event.when.fromMs);
       return;
     }
-    absorb(draft, before);
+    this.#absorb(draft, before);
   }
 
   #near({ origin, when }: Observation): Open {

@@ -65,13 +65,8 @@ export function refusedOnBothSides(a: Draft, b: Draft): boolean {
 const REFUSALS: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
 
 /** One side refused what came and the other side does not say so: without a name in common they are rather two connections. */
-export function toldOtherwise(a: Draft, b: Draft): boolean {
-  const codesOf = ({ seen }: Draft): number[] => seen.flatMap((event) => (event.kind === 'socket-closed' ? (event.code ?? []) : []));
-  const [ours, theirs] = [codesOf(a), codesOf(b)];
-  return (
-    ours.length > 0 &&
-    theirs.length > 0 &&
-    [...ours, ...theirs].some((code) => REFUSALS.has(code)) &&
-    !ours.some((code) => theirs.includes(code))
-  );
-}
+export const toldOtherwise = (ours: readonly number[], theirs: readonly number[]): boolean =>
+  ours.length > 0 &&
+  theirs.length > 0 &&
+  (ours.some((code) => REFUSALS.has(code)) || theirs.some((code) => REFUSALS.has(code))) &&
+  !ours.some((code) => theirs.includes(code));

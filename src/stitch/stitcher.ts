@@ -10,20 +10,10 @@ import type { EventOf, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
-import {
-  absorb,
-  type Draft,
-  endOf,
-  endpointOf,
-  isBrokenAlone,
-  isEnd,
-  isFaultAlone,
-  isSide,
-  type Observation,
-  ofConnection,
-} from './draft.ts';
+import { absorb, type Draft, endOf, endpointOf, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import { LiveOpens, type Unclosed } from './live.ts';
 import { Nameless } from './nameless.ts';
-import { HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
+import { COST, HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
@@ -46,15 +36,6 @@ const MAX_COST = 4;
 /** Two endpoints find each other before a proxy's error line finds them, which does not say whose it is. */
 const LATER = 0.5;
 const COMPACT = 4_096;
-/** Open lines that are kept to find connections nobody closes; more live connections than this are not tracked. */
-const LIVE_LIMIT = 2_000_000;
-
-/** An endpoint's word that a connection began and that nobody ended. */
-export interface Unclosed {
-  readonly opened: EventOf<'socket-opened'>;
-  readonly id: string;
-}
-
 export class Stitcher {
   readonly #emit: (closure: Closure) => void;
   readonly #neighbourhood: Neighbourhood;
@@ -65,7 +46,7 @@ export class Stitcher {
   #unpaired: Draft[] = [];
   #pairedTo = 0;
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
-  readonly #endPlaces: Place[] = [];
+  readonly #endPlaces = new Set<string>();
   /** Whether a proxy names connections in its error log. */
   #faultsSeen = false;
   readonly #byId = new Map<string, Draft>();
@@ -73,7 +54,7 @@ export class Stitcher {
   readonly #byPathValue = new Map<string, Draft>();
   readonly #byPeer = new Map<string, Draft>();
   readonly #byProxyNumber = new Map<string, Draft>();
-  readonly #live = new Map<string, EventOf<'socket-opened'>>();
+  readonly #live = new LiveOpens();
   /** Sources that write opens, and what those without an id tell. */
   readonly #openers = new Map<string, Alternation>();
   /** By source: the latest connection of which a browser or a client's heartbeat wrote that it failed, until the page writes so too. */
@@ -82,7 +63,7 @@ export class Stitcher {
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
   /** By source: what a server's heartbeat wrote of clients that it does not name, until it writes their ends. */
   readonly #silent = new Map<string, Draft[]>();
-  readonly #nameless = new Nameless(SAME_TURN_MS);
+  readonly #nameless = new Nameless(SAME_TURN_MS, (into, from) => this.#absorb(into, from));
   /** By writer: the connection of the latest refusal. */
   readonly #refused = new Map<string, Draft>();
   /** Pairs of writers that share connection ids: between them an id that differs means another connection. */
@@ -123,7 +104,7 @@ export class Stitcher {
   /** Ends the timeline; returns connections that were opened by id and never ended. */
   finish(): Unclosed[] {
     this.#advance(Number.POSITIVE_INFINITY);
-    return [...this.#live].map(([key, opened]) => ({ opened, id: key.slice(key.indexOf(' ') + 1) }));
+    return this.#live.unclosed();
   }
 
   #open(event: EventOf<'socket-opened'>): void {
@@ -133,15 +114,13 @@ export class Stitcher {
     this.#openers.set(source, opener);
     if (id === undefined) opener.open(event);
     else opener.named();
-    if (id === undefined || this.#live.size >= LIVE_LIMIT) return;
-    this.#live.set(`${event.origin.source} ${id}`, event);
+    if (id !== undefined) this.#live.set(id, event);
   }
 
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
     const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
-    if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place)))
-      this.#endPlaces.push({ origin: event.origin, kind: event.kind, vantage: event.vantage });
+    if (isEnd(event) || event.kind === 'handshake-failed') this.#endPlaces.add(placeOf(event));
     else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
@@ -213,7 +192,7 @@ export class Stitcher {
     let silent = waiting.shift();
     while (silent && (silent.gone || silent.seen.length !== 1 || event.when.fromMs - silent.lastMs > DROPPED_MS)) silent = waiting.shift();
     if (!silent || draft.seen.some(({ kind }) => kind === 'heartbeat-missed')) return;
-    absorb(draft, silent);
+    this.#absorb(draft, silent);
   }
 
   /** What a proxy wrote of the peer by its address and port before the endpoint wrote of it by its id, which a client may have done earlier. */
@@ -237,7 +216,7 @@ export class Stitcher {
   #idsOf(event: Observation): string[] {
     const ids = connectionIds(event.keys);
     if (event.kind !== 'socket-closed' || event.keys.connection === undefined) return ids;
-    const opened = this.#live.get(`${event.origin.source} ${event.keys.connection}`);
+    const opened = this.#live.get(event.origin.source, event.keys.connection);
     if (opened?.keys.requestId !== undefined && !ids.includes(opened.keys.requestId)) ids.push(opened.keys.requestId);
     return ids;
   }
@@ -283,7 +262,7 @@ export class Stitcher {
 
   /** Many servers name the peer when it comes and only its id when it goes. */
   #peerAtOpen({ kind, origin, keys: { connection } }: Observation): string | undefined {
-    const opened = kind === 'socket-closed' && connection !== undefined ? this.#live.get(`${origin.source} ${connection}`) : undefined;
+    const opened = kind === 'socket-closed' && connection !== undefined ? this.#live.get(origin.source, connection) : undefined;
     return opened && peerOf(opened);
   }
 
@@ -309,14 +288,7 @@ export class Stitcher {
     for (const id of ids) {
       draft.ids.add(id);
       this.#byId.set(id, draft);
-      const key = `${event.origin.source} ${id}`;
-      const opened = this.#live.get(key);
-      if (opened && event.kind === 'socket-closed') {
-        draft.opened ??= opened;
-        this.#live.delete(key);
-      } else if (event.kind === 'socket-closed' && draft.opened === undefined)
-        draft.opened = this.#openedElsewhere(id, event.vantage === 'server');
-      if (event.kind === 'socket-closed' && event.vantage === 'server') this.#overForClients(id);
+      if (event.kind === 'socket-closed') this.#end(draft, event, id);
     }
     for (const value of pathValues(event.keys.path)) this.#byPathValue.set(value, draft);
     const number = proxyNumber(event);
@@ -327,33 +299,28 @@ export class Stitcher {
     }
   }
 
-  /** What the other side wrote of the same connection's begin, where it does not write ends. */
-  #openedElsewhere(id: string, ends: boolean): EventOf<'socket-opened'> | undefined {
-    for (const source of this.#openers.keys()) {
-      const opened = this.#live.get(`${source} ${id}`);
-      if (!opened) continue;
-      // Another file of the server tells the end: nothing is left open. What a client tells does not show that the server wrote of it.
-      if (ends && opened.vantage === 'server') this.#live.delete(`${source} ${id}`);
-      return opened;
-    }
-    return undefined;
+  /** The connection's open line is closed; another side's counts where its own log has none. */
+  #end(draft: Draft, { origin, vantage }: EventOf<'socket-closed'>, id: string): void {
+    const opened = this.#live.get(origin.source, id);
+    // Another file of the server tells the end: nothing is left open. What a client tells does not show that the server wrote of it.
+    const elsewhere = opened || draft.opened ? undefined : this.#live.of(id)[0];
+    draft.opened ??= opened ?? elsewhere;
+    // What its server ended is over for the client too, whether or not that writes of it.
+    this.#live.end(
+      id,
+      (live) =>
+        live === opened || (vantage === 'server' && (live.vantage === 'client' || (live === elsewhere && live.vantage === 'server'))),
+    );
   }
 
   /** What the server wrote of the begin, where the client's own word of it is known and nobody else tells of the end. */
   #takenBy({ opened, ids, seen }: Draft): EventOf<'socket-opened'> | undefined {
     if (opened?.vantage !== 'client' || seen.some(({ vantage }) => vantage !== 'client')) return undefined;
-    for (const id of ids)
-      for (const source of this.#openers.keys()) {
-        const taken = this.#live.get(`${source} ${id}`);
-        if (taken?.vantage === 'server') return taken;
-      }
+    for (const id of ids) {
+      const taken = this.#live.of(id).find((live) => live.vantage === 'server');
+      if (taken) return taken;
+    }
     return undefined;
-  }
-
-  /** What its server ended is over for the client too, whether or not that writes of it. */
-  #overForClients(id: string): void {
-    for (const source of this.#openers.keys())
-      if (this.#live.get(`${source} ${id}`)?.vantage === 'client') this.#live.delete(`${source} ${id}`);
   }
 
   #advance(nowMs: number): void {
@@ -384,30 +351,33 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if (this.#endPlaces.every((place) => draft.seen.some((event) => isOfPlace(event, place)))) {
+    if (this.#isWhole(draft)) {
       if (this.#faultsSeen) this.#pairAlone(draft);
       return;
     }
-    let best: Draft | undefined;
-    let bestCost = MAX_COST;
-    for (const other of this.#neighbourhood.near(draft, draft.firstMs - 2 * FUZZY_WINDOW_MS, draft.lastMs + FUZZY_END_MS)) {
-      if (other.firstMs > draft.lastMs + FUZZY_END_MS || other.lastMs < draft.firstMs - FUZZY_END_MS) continue;
-      const cost = this.#cost(draft, other);
-      // The earlier one of two that are as near.
-      if (cost < bestCost || (best && cost === bestCost && other.number < best.number)) {
-        bestCost = cost;
-        best = other;
-      }
-    }
+    const best = this.#neighbourhood.nearest(draft, MAX_COST, (other) => this.#cost(draft, other));
     if (best) this.#merge(draft, best);
     else if (this.#faultsSeen) this.#pairAlone(draft);
+  }
+
+  /** All who write ends have told of it. */
+  #isWhole({ seen }: Draft): boolean {
+    if (seen.length < this.#endPlaces.size) return false;
+    const places = new Set(seen.map(placeOf));
+    return [...this.#endPlaces].every((place) => places.has(place));
+  }
+
+  /** Gives one draft all that another saw of the same connection. */
+  #absorb(into: Draft, from: Draft): void {
+    this.#neighbourhood.remove(from);
+    absorb(into, from);
   }
 
   #merge(draft: Draft, best: Draft): void {
     // The draft that an endpoint began keeps its place: its time is the closure's.
     const [into, from] = endpointOf(best) || !endpointOf(draft) ? [best, draft] : [draft, best];
     const given = [...from.seen];
-    absorb(into, from);
+    this.#absorb(into, from);
     for (const event of given) this.#index(into, event, connectionIds(event.keys));
     this.#neighbourhood.place(into);
   }
@@ -422,12 +392,11 @@ export class Stitcher {
   }
 
   #lone(draft: Draft): Draft[] {
-    const wanted = isFaultAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isFaultAlone : undefined;
     const found: Draft[] = [];
-    if (!wanted) return found;
-    const { end } = this.#neighbourhood.measured(draft);
-    for (const other of this.#neighbourhood.ofSameClient(draft, draft.firstMs - 2 * FUZZY_WINDOW_MS, draft.lastMs + FUZZY_END_MS)) {
-      if (gap(end, this.#neighbourhood.measured(other).end) > LONE_MS || !wanted(other)) continue;
+    const { alone } = this.#neighbourhood.measured(draft);
+    if (!alone) return found;
+    for (const other of this.#neighbourhood.alone(alone === 'fault' ? 'broken' : 'fault', draft, LONE_MS)) {
+      if (!begunNear(draft, other)) continue;
       found.push(other);
       if (found.length === 2) break;
     }
@@ -435,12 +404,13 @@ export class Stitcher {
   }
 
   #cost(a: Draft, b: Draft): number {
+    if (!begunNear(a, b) || b.firstMs > a.lastMs + FUZZY_END_MS || b.lastMs < a.firstMs - FUZZY_END_MS) return Number.POSITIVE_INFINITY;
     const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
     const sameClient = ours.client !== undefined && ours.client === theirs.client;
     if (ours.client && theirs.client && !sameClient) return Number.POSITIVE_INFINITY;
     const apart = gap(ours.end, theirs.end);
     if (apart > FUZZY_END_MS) return Number.POSITIVE_INFINITY;
-    let lifeCost = 1;
+    let lifeCost: number = COST.ageless;
     const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
     if (livesKnown) {
       const difference = Math.abs(ours.lifeMs - theirs.lifeMs);
@@ -449,14 +419,14 @@ export class Stitcher {
     }
     if (a.seen.some((event) => b.seen.some((other) => sameSlot(event, other)))) return Number.POSITIVE_INFINITY;
     if (a.ids.size > 0) for (const writer of a.namedBy) if (this.#idConflict(b, a.ids, writer)) return Number.POSITIVE_INFINITY;
-    if (!sameClient && toldOtherwise(a, b)) return Number.POSITIVE_INFINITY;
+    if (!sameClient && toldOtherwise(ours.codes, theirs.codes)) return Number.POSITIVE_INFINITY;
     if (namedOtherwise(a, b) || namedOtherwise(b, a)) return Number.POSITIVE_INFINITY;
-    if (refusedOnBothSides(a, b)) return apart / 1_000 + 1;
+    if (ours.refused && theirs.refused && refusedOnBothSides(a, b)) return apart / 1_000 + COST.refused;
     // A record without a stamp has its time in common with everything.
     if ((isUndated(ours.end) || isUndated(theirs.end)) && !(sameClient && livesKnown)) return Number.POSITIVE_INFINITY;
     // Nothing but a time in common is not enough.
     if (!sameClient && !livesKnown && ours.codeless === theirs.codeless) return Number.POSITIVE_INFINITY;
-    return apart / 1_000 + lifeCost + (sameClient ? 0 : 0.5) + (isFaultAlone(a) || isFaultAlone(b) ? LATER : 0);
+    return apart / 1_000 + lifeCost + (sameClient ? 0 : COST.anyClient) + (ours.alone === 'fault' || theirs.alone === 'fault' ? LATER : 0);
   }
 
   #idConflict(draft: Draft, ids: Iterable<string>, writer: string): boolean {
@@ -485,6 +455,10 @@ export class Stitcher {
   }
 }
 
+/** Its views are paired with what began not long before: what began earlier has left the window. */
+const begunNear = (draft: Draft, { startMs }: Draft): boolean =>
+  startMs >= draft.firstMs - 2 * FUZZY_WINDOW_MS && startMs <= draft.lastMs + FUZZY_END_MS;
+
 /** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids of its own. */
 const writerOf = ({ origin, vantage }: Pick<LogEvent, 'origin' | 'vantage'>): string => `${origin.source} ${vantage}`;
 
@@ -506,6 +480,4 @@ const proxyNumber = (event: Observation): string | undefined =>
 const peerOf = ({ keys: { client } }: Pick<LogEvent, 'keys'>): string | undefined =>
   client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 
-type Place = Pick<Observation, 'origin' | 'kind' | 'vantage'>;
-const isOfPlace = (event: Observation, { origin, kind, vantage }: Place): boolean =>
-  event.kind === kind && event.vantage === vantage && event.origin.source === origin.source;
+const placeOf = ({ origin, kind, vantage }: Observation): string => `${kind} ${vantage} ${origin.source}`;

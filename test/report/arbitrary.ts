@@ -170,7 +170,12 @@ export function reportWith(text: fc.Arbitrary<string>, formatName = text): fc.Ar
     }),
     headline: text,
     incidents: fc.nat(14).chain((length) => fc.tuple(...Array.from({ length }, (_, place) => incident(place)))),
-    timeline: few(fc.record({ at: iso, what: text, source: text, line })),
+    timeline: few(
+      fc.record(
+        { at: iso, what: text, source: text, line, times: fc.integer({ min: 2, max: 60 }) },
+        { requiredKeys: ['at', 'what', 'source', 'line'] },
+      ),
+    ),
     decoys: few(evidence),
     patterns: few(text),
     fixes: few(fix),
