@@ -1310,6 +1310,29 @@ describe('a reset that the server reads', () => {
   });
 });
 
+describe('a journal that holds the lines of a TCP proxy and those of the server behind it', () => {
+  it('has two addresses for one client', async () => {
+    const journal = (at: number, who: string, text: string): string => `${iso(at).slice(0, 19)}+0000 gw-1 ${who}: ${text}`;
+    const lives = [70.004, 85.848, 77.469];
+    const ends = lives.map((life, n) => 20.6 + 30 * n + life);
+    const begins = ends.map((end, n) => end - (lives[n] ?? 0));
+    const found = await report({
+      'journal.txt': [
+        ...begins.map((at, n) => journal(at, 'pushd[1808]', `conn d5edb${n} open from 10.60.2.1:5225${n}`)),
+        ...ends.flatMap((at, n) => [
+          journal(
+            at,
+            'haproxy[1857]',
+            `10.71.4.2${n}:59099 [22/Nov/2026:${iso(begins[n] ?? 0).slice(11, 23)}] push push/push1 1/0/${(lives[n] ?? 0) * 1_000} 149 sD 26/26/25/25/0 0/0`,
+          ),
+          journal(at, 'pushd[1808]', `conn d5edb${n} closed after ${lives[n]}s: websocket: close 1006 (abnormal closure): unexpected EOF`),
+        ]),
+      ],
+    });
+    expect(found.closures.map(({ cause, grade }) => `${cause} ${grade}`)).toEqual(lives.map(() => 'proxy-timeout confirmed'));
+  });
+});
+
 describe('a log that holds the router’s lines and the server’s', () => {
   it('has names of both for one connection', async () => {
     const heroku = (at: number, who: string, text: string): string => `${iso(at).replace('Z', '000+00:00')} ${who}: ${text}`;
