@@ -5,6 +5,7 @@
 import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
 import type { RawEvent } from './record.ts';
+import { offsetAt } from './time.ts';
 import type { Basis, EventKind, Vantage } from './types.ts';
 
 const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
@@ -75,6 +76,8 @@ export class ClockSample {
   events = 0;
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
+  /** Zones that a proxy's access log writes with its stamps, in ms east of UTC: its error log has the same without a word of it. */
+  readonly writtenZones = new Set<number>();
   /** Widest stamp seen: 1,000 for one-second stamps. */
   widthMs = 0;
   /** The first line that is dated by this clock, and its instant. */
@@ -123,6 +126,7 @@ export class ClockSample {
     this.events++;
     this.vantages.add(event.vantage);
     this.kinds.add(event.kind);
+    if (event.kind === 'tunnel-ended' && this.writtenZones.size < 2) this.#readZone(event.quote);
     if (event.vantage === 'server') this.served.add(event.kind);
     if (event.vantage === 'server' && event.kind === 'socket-closed' && isCut(event) && this.phrases.size < PHRASES_LIMIT)
       this.phrases.add(phraseOf(event.quote));
@@ -187,6 +191,12 @@ export class ClockSample {
     const forward = now.getUTCHours() === 2 || now.getUTCHours() === 3;
     if (forward && before < skipped && before > skipped - NEAR_CHANGE_MS && ms < skipped + HOUR_MS + NEAR_CHANGE_MS)
       this.changed = { line, ms: -HOUR_MS };
+  }
+
+  #readZone(quote: string): void {
+    const zone = LOCAL_STAMP.exec(quote);
+    const offset = zone && offsetAt(quote, zone.index + zone[0].length);
+    if (offset) this.writtenZones.add(offset.minutes * 60_000);
   }
 
   #meet({ vantage, keys: { client } }: RawEvent): void {
@@ -286,6 +296,9 @@ function passingWords(event: RawEvent): string {
 
 /** The words of a line: whatever holds a digit is a stamp, a name or a number. */
 const phraseOf = (quote: string): string => quote.replace(/[^\s"=:,()[\]]*\d[^\s"=:,()[\]]*/g, '#').replace(/#[#:,]{1,20}/g, '#');
+
+/** The common log format's stamp up to its zone. */
+const LOCAL_STAMP = /\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {

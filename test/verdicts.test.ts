@@ -370,6 +370,49 @@ describe('clocks', () => {
   });
 });
 
+describe('clocks of which nothing else tells', () => {
+  const offset = (found: Whole, name: string): number | undefined => found.clocks.find(({ source }) => source === name)?.offsetMs;
+  const local = (seconds: number): string => iso(seconds).slice(0, 19).replace('T', ' ');
+
+  it('are in the zone that the other log of the same program writes', async () => {
+    const apache = (seconds: number, text: string): string =>
+      `[Sun Nov 22 ${clock(seconds)}.961784 2026] [mpm_event:notice] [pid 812:tid 812] ${text}`;
+    const found = await report({
+      'access.log': count(4).map((n) => `${ip(n)} - - [23/Nov/2026:05:0${n}:10 +0900] "GET /hub HTTP/1.1" 101 - 37036653`),
+      'error.log': [
+        apache(9 * 3_600, 'AH00489: Apache/2.4.66 (Debian) configured -- resuming normal operations'),
+        apache(9 * 3_600 + 200, 'AH00494: SIGHUP received.  Attempting to restart'),
+      ],
+    });
+    expect(offset(found, 'error.log')).toBe(-9 * 3_600_000);
+  });
+
+  it('are those of another log of the host, with a stop and a start in common as they are written', async () => {
+    const systemd = (seconds: number, text: string): string =>
+      `${new Date(START + seconds * 1_000).toUTCString().slice(0, 3)} ${local(seconds)} IST notify-1 systemd[1]: ${text}`;
+    const late = 5.5 * 3_600 - 217.3;
+    const times = [3.2, 7.9, 9.4, 16.1];
+    const found = await report({
+      'app.log': [
+        `${local(late)},100 INFO notify: listening on 10.131.0.14:8765`,
+        ...times.map(
+          (at, n) => `${local(late + at)},${String(at % 1).slice(2, 3)}00 INFO notify: disconnect s=8a9b6dd${n} code=1000 up=3.0s`,
+        ),
+        `${local(late + 50)},968 INFO notify: SIGTERM: no longer accepting, waiting for 19 clients to leave`,
+        `${local(late + 71)},988 INFO notify: listening on 10.131.0.14:8765`,
+      ],
+      'client-ws.log': times.map((at, n) => client(at, `8a9b6dd${n}`, 3, ip(n), 1000)),
+      'journal.txt': [
+        systemd(late + 50, 'Stopping notify-ws.service - Notification WebSocket gateway...'),
+        systemd(late + 70, 'notify-ws.service: Main process exited, code=killed, status=9/KILL'),
+        systemd(late + 71, 'Started notify-ws.service - Notification WebSocket gateway.'),
+      ],
+    });
+    expect(offset(found, 'app.log')).toBeCloseTo(-late * 1_000, -4);
+    expect(offset(found, 'journal.txt')).toBe(offset(found, 'app.log'));
+  });
+});
+
 describe('two logs of the same connections', () => {
   const ages = [14.01, 14, 14.02, 9.4, 21.7, 6.3];
   const ends = ages.map((age, n) => 20 + n * 3 + age / 100);

@@ -35,7 +35,8 @@ const HEARTBEAT =
   /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\b(?:no|missed|missing)(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:is |was |were )?(?:time ?out|timed out|missed|failed|lost|expired|overdue)|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
 const SIGNAL = /\bsig(?:term|int|quit|hup)\b/;
-const SIGNAL_SEEN = /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+)\b/;
+const SIGNAL_SEEN =
+  /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+|no longer accepting|waiting for (?:0 )?(?:clients?|connections?|sessions?|sockets?|users?|peers?|requests?))\b/;
 const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
