@@ -69,6 +69,8 @@ export class ClockSample {
   readonly kinds = new Set<EventKind>();
   /** What it tells as a server: a journal holds its supervisor's and its proxy's records too. */
   readonly served = new Set<EventKind>();
+  /** Connections that it opened as a server and did not close so far, and when it opened them. */
+  readonly unclosed = new Map<string, number>();
   /** In which words it tells, as a server, of ends that were not clean: the first few. */
   readonly phrases = new Set<string>();
   /** Proxies that write here, by the first word of their formats: `nginx`, `haproxy` … */
@@ -143,6 +145,7 @@ export class ClockSample {
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
+    this.#open(event, ms);
     for (const key of anchorKeys(event)) {
       this.#remember(key, ms);
       // A log without opens tells of them by how long its connections lived.
@@ -191,6 +194,12 @@ export class ClockSample {
     const forward = now.getUTCHours() === 2 || now.getUTCHours() === 3;
     if (forward && before < skipped && before > skipped - NEAR_CHANGE_MS && ms < skipped + HOUR_MS + NEAR_CHANGE_MS)
       this.changed = { line, ms: -HOUR_MS };
+  }
+
+  #open({ kind, vantage, keys: { connection } }: RawEvent, ms: number): void {
+    if (vantage !== 'server' || connection === undefined) return;
+    if (kind === 'socket-closed') this.unclosed.delete(connection);
+    else if (kind === 'socket-opened' && this.unclosed.size < KEY_LIMIT) this.unclosed.set(connection, ms);
   }
 
   #readZone(quote: string): void {

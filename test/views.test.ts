@@ -176,6 +176,12 @@ describe('of a server in a journal, that dies, and two programs that connect thr
     expect([count(all, 'crash'), count(all, 'crash, inferred')]).toEqual([5, 4]);
   });
 
+  it('knows who lost what it had open, though they have little else in common', async () => {
+    const all = await closuresOf(['south.log', seenBy(south)]);
+    expect(all).toHaveLength(24);
+    expect([count(all, 'crash'), count(all, 'crash, inferred')]).toEqual([4, 5]);
+  });
+
   it('knows the other program by its words', async () => {
     const all = await closuresOf(['north.log', seenBy(north)], ['south.log', seenBy(south)]);
     expect(all).toHaveLength(24);

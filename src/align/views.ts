@@ -116,31 +116,81 @@ function isViewOf(client: Side, server: Side): boolean {
   return serves && shareEnds(client, server);
 }
 
-function shareEnds(a: Side, b: Side): boolean {
-  const [few, many] = [endsOf(a), endsOf(b)].sort((one, other) => one.length - other.length) as [readonly End[], readonly End[]];
+function shareEnds(client: Side, server: Side): boolean {
+  const [ours, theirs] = [endsOf(client), endsOf(server)];
+  const few = Math.min(ours.length, theirs.length);
+  const reach = SAME_END_MS + Math.min(1_000, client.sample.widthMs + server.sample.widthMs);
   const taken = new Set<number>();
-  const reach = SAME_END_MS + Math.min(1_000, a.sample.widthMs + b.sample.widthMs);
+  const others: End[] = [];
   const apart: End[] = [];
   let exact = 0;
   let from = 0;
-  for (const { lifeMs, ms } of few) {
-    while (from < many.length && (many[from]?.ms ?? 0) < ms - reach) from++;
-    for (let at = from; at < many.length; at++) {
-      const other = many[at];
-      if (!other || other.ms > ms + reach) break;
-      if (taken.has(at) || Math.abs(other.lifeMs - lifeMs) > lifeReach(lifeMs, other.lifeMs)) continue;
-      taken.add(at);
-      if (Math.abs(other.ms - ms) < COPY_MS && other.lifeMs === lifeMs) exact++;
-      if (
-        apart.length < APART_LEAST &&
-        apart.every((one) => ms - one.ms > reach && Math.abs(one.lifeMs - lifeMs) > lifeReach(lifeMs, one.lifeMs))
-      )
-        apart.push({ lifeMs, ms });
-      break;
+  for (const end of ours) {
+    while (from < theirs.length && (theirs[from]?.ms ?? 0) < end.ms - reach) from++;
+    let at = from;
+    const isNear = (): boolean => (theirs[at]?.ms ?? Number.POSITIVE_INFINITY) <= end.ms + reach;
+    while (isNear() && (taken.has(at) || !isSameLife(end, theirs[at] as End))) at++;
+    const other = isNear() ? theirs[at] : undefined;
+    if (!other) {
+      others.push(end);
+      continue;
     }
+    taken.add(at);
+    if (Math.abs(other.ms - end.ms) < COPY_MS && other.lifeMs === end.lifeMs) exact++;
+    if (apart.length < APART_LEAST && apart.every((one) => end.ms - one.ms > reach && !isSameLife(one, end))) apart.push(end);
   }
-  if (taken.size < SHARED_LEAST || exact >= taken.size / 2) return false;
-  return taken.size >= few.length * SHARED_SHARE || (apart.length === APART_LEAST && taken.size >= few.length * APART_SHARE);
+  if (exact > 0 && exact >= taken.size / 2) return false;
+  if (taken.size >= SHARED_LEAST && taken.size >= few * SHARED_SHARE) return true;
+  if (apart.length === APART_LEAST && taken.size >= few * APART_SHARE) return true;
+  const { count, chance } = lostBy(server, others, reach);
+  return (
+    isOutside(client.sample) &&
+    count >= SHARED_LEAST &&
+    taken.size + count >= ours.length * SHARED_SHARE &&
+    chance * SHARED_CHANCE ** taken.size <= CHANCE_MOST
+  );
+}
+
+/** One end in common, by its life and its time, as chance makes it: rather too many than too few. */
+const SHARED_CHANCE = 0.01;
+const CHANCE_MOST = 1e-3;
+/** What dies ends all of its connections within this, as their clients notice it. */
+const ONE_MOMENT_MS = 2_000;
+
+/** Those, of ends in order, of the moment that has most. */
+function fullest(ends: readonly End[]): readonly End[] {
+  let [from, to] = [0, 0];
+  let start = 0;
+  for (const [at, { ms }] of ends.entries()) {
+    while (ms - (ends[start]?.ms ?? ms) > ONE_MOMENT_MS) start++;
+    if (at + 1 - start > to - from) [from, to] = [start, at + 1];
+  }
+  return ends.slice(from, to);
+}
+
+/** Ends that fell together, each of a connection that the server opened then and closed never; and how often chance finds so many. */
+function lostBy({ sample, toUtc }: Side, ends: readonly End[], reach: number): { readonly count: number; readonly chance: number } {
+  const begins = fullest(ends)
+    .map(({ ms, lifeMs }) => ms - lifeMs)
+    .sort((a, b) => a - b);
+  const [first = 0, last = 0] = [begins[0], begins.at(-1)];
+  const opens = [...sample.unclosed.values()].map(toUtc).sort((a, b) => a - b);
+  let count = 0;
+  let at = 0;
+  for (const begin of begins) {
+    while (at < opens.length && (opens[at] as number) < begin - reach) at++;
+    if ((opens[at] ?? Number.POSITIVE_INFINITY) > begin + reach) continue;
+    count++;
+    at++;
+  }
+  let covered = 0;
+  let until = first - reach;
+  for (const ms of opens) {
+    if (ms + reach < first || ms - reach > last) continue;
+    covered += ms + reach - Math.max(until, ms - reach);
+    until = ms + reach;
+  }
+  return { count, chance: Math.min(1, covered / (last - first + 2 * reach)) ** count };
 }
 
 interface End {
@@ -153,5 +203,8 @@ const endsOf = ({ sample, toUtc }: Side): readonly End[] =>
   sample.lives
     .flatMap(({ lifeMs, endMs, vantage }) => (vantage === 'server' ? [{ lifeMs, ms: toUtc(endMs) }] : []))
     .sort((x, y) => x.ms - y.ms);
+
+/** As far as both sides' measures tell. */
+const isSameLife = (a: End, b: End): boolean => Math.abs(a.lifeMs - b.lifeMs) <= lifeReach(a.lifeMs, b.lifeMs);
 
 const lifeReach = (...lives: readonly number[]): number => (lives.some((ms) => ms % 1_000 === 0) ? WHOLE_LIFE_MS : SAME_LIFE_MS);
