@@ -1,6 +1,6 @@
 /** Apache httpd's access log: common, combined, vhost_combined, combinedio, and stamp-first layouts. `%t` is the START of a request. */
 import { accessEvent } from '../src/grammar/access-values.ts';
-import { type CombinedRow, combinedRow, endByOrder, isApacheStamp, saysApache } from '../src/grammar/combined.ts';
+import { type CombinedRow, combinedRow, endByOrder } from '../src/grammar/combined.ts';
 import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -66,6 +66,23 @@ export const apacheAccess = defineParser<CombinedRow>({
       },
       gives: { kind: 'tunnel-ended', lifeMs: 7860, when: { ms: Date.UTC(2026, 6, 21, 15, 45, 50, 624), widthMs: 1, basis: 'local' } },
     },
+    {
+      // The agent's quote is written as only Apache writes it; the stamp is then the start.
+      line: '203.0.113.9 - - [22/Nov/2026:20:29:29 +0000] "GET /ws HTTP/1.1" 101 - "-" "a\\"b" 6007849',
+      from: 'Apache httpd 2.4.71, combined with %D',
+      reads: { server: 'apache', durationMs: 6007.849 },
+      gives: {
+        kind: 'tunnel-ended',
+        lifeMs: 6007.849,
+        when: { ms: Date.UTC(2026, 10, 22, 20, 29, 35, 7) + 0.849, widthMs: 1000, basis: 'utc' },
+      },
+    },
+    {
+      line: '203.0.113.86 - - [02/Jul/2026:14:24:01 +0900] "GET /hub?u=5316 HTTP/1.1" 101 - 9009857',
+      from: 'Apache httpd 2.4.71, common with %D',
+      reads: { at: at(2026, 6, 2, 5, 24, 1), server: 'apache', durationMs: 9009.857 },
+      gives: { kind: 'tunnel-ended', lifeMs: 9009.857 },
+    },
   ],
   rejects: [
     '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0"',
@@ -73,6 +90,6 @@ export const apacheAccess = defineParser<CombinedRow>({
     '2026-07-21T15:45:42.764 10.20.0.105 "GET /ws HTTP/1.1',
     '2026-07-21T15:45:42.764Z INFO 10.20.0.105 "GET /ws HTTP/1.1" 101 361',
   ],
-  read: (text, context) => (saysApache(context) || isApacheStamp(text) ? combinedRow(text, 'apache', context) : null),
+  read: (text, context) => combinedRow(text, 'apache', context),
   events: (row, context) => accessEvent(row, row.durationMs === undefined && row.status === 101 ? endByOrder(row, context) : undefined),
 });

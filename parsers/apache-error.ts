@@ -79,7 +79,8 @@ function faultOf({ message, errno, level }: ErrorRow, context: Context): Fault |
 const SIGNALS: Readonly<Record<string, ProxyLifecycle['change']>> = {
   SIGTERM: 'stop',
   SIGWINCH: 'drain',
-  SIGHUP: 'reload',
+  // `apachectl restart`: children are ended at once, and those that do not go are killed some seconds later.
+  SIGHUP: 'stop',
   SIGUSR1: 'reload',
 };
 const CAUGHT = /^(?:caught )?(SIGTERM|SIGWINCH|SIGHUP|SIGUSR1)(?:,| received)/;
@@ -221,6 +222,12 @@ export const apacheError = defineParser<ErrorRow>({
         errno: 113,
       },
       gives: { kind: 'proxy-fault', fault: 'upstream-unreachable' },
+    },
+    {
+      line: '[Thu Jul 02 14:23:50.961784 2026] [mpm_event:notice] [pid 21845:tid 21845] AH00494: SIGHUP received.  Attempting to restart',
+      from: 'Apache httpd 2.4.71, apachectl -k restart',
+      reads: { pid: 21845, messageId: 'AH00494' },
+      gives: { kind: 'proxy-lifecycle', change: 'stop', signal: 'SIGHUP' },
     },
   ],
   rejects: [

@@ -934,6 +934,12 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'W', at: { ms: 947403961753.094, widthMs: 0.001, basis: 'yearless' }, code: 1006, durationMs: 300_002 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_002, keys: { connection: '19e4ab70b646' } },
     },
+    {
+      line: '2026-11-12 23:59:50,968 INFO notify.main: SIGTERM: no longer accepting, waiting for 19 clients to leave',
+      from: 'an application’s own logger around websockets 10.4',
+      reads: { logger: 'notify.main' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -1,6 +1,6 @@
 /** nginx's access log as text: `combined`, and combined with any fields before and behind. */
 import { accessEvent } from '../src/grammar/access-values.ts';
-import { type CombinedRow, combinedRow, endByOrder, isApacheStamp, saysApache } from '../src/grammar/combined.ts';
+import { type CombinedRow, combinedRow } from '../src/grammar/combined.ts';
 import { WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -132,17 +132,6 @@ export const nginxAccess = defineParser<CombinedRow>({
       gives: { kind: 'tunnel-ended', lifeMs: 1500, keys: { client: { ip: '::1' } } },
     },
     {
-      // The agent's quote is written as only Apache writes it; the stamp is then the start.
-      line: '203.0.113.9 - - [22/Nov/2026:20:29:29 +0000] "GET /ws HTTP/1.1" 101 - "-" "a\\"b" 6007849',
-      from: 'Apache httpd 2.4.71, combined with %D',
-      reads: { server: 'apache', durationMs: 6007.849 },
-      gives: {
-        kind: 'tunnel-ended',
-        lifeMs: 6007.849,
-        when: { ms: Date.UTC(2026, 10, 22, 20, 29, 35, 7) + 0.849, widthMs: 1000, basis: 'utc' },
-      },
-    },
-    {
       line: '83.149.9.216 - a.user [11/Jan/2020:23:05:27 +0100] "OPTIONS /remote.php/ HTTP/1.1" - 7908 "-" "monitoring-client (v2.2)"',
       from: 'test data of logstash-patterns-core 4.3, HTTPD_COMBINEDLOG without a status',
       reads: { status: undefined, method: 'OPTIONS', bytesSent: 7908, user: 'a.user' },
@@ -173,7 +162,6 @@ export const nginxAccess = defineParser<CombinedRow>({
     '10.42.0.1 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0" 268 60.004 [prod-chat-8080] [] 10.42.3.17:8080 0 60.004 101 5f2c1d9e0b6f4b21a7b3c8d4e9f00112',
     '[2026-11-22T20:23:41.310Z] "GET /ws HTTP/1.1" 101 - 1043 2210 300112 3 "203.0.113.9" "Mozilla/5.0" "cc21" "ws.example.com" "10.0.2.1:8080"',
   ],
-  read: (text, context) => (saysApache(context) || isApacheStamp(text) ? null : combinedRow(text, undefined, context)),
-  events: (row, context) =>
-    accessEvent(row, row.marks === 'start' && row.durationMs === undefined && row.status === 101 ? endByOrder(row, context) : undefined),
+  read: (text, context) => combinedRow(text, 'nginx', context),
+  events: (row) => accessEvent(row),
 });

@@ -328,7 +328,8 @@ function place(node: Node, by: Node, vote: Edge): void {
   const measured = isWritten ? 0 : vote.offsetMs + (by.offsetMs ?? 0);
   const name = by.sample.source;
   const year = MISSING[basis] ? `; ${MISSING[basis]} from the other sources` : '';
-  const words = `${vote.votes} event${vote.votes === 1 ? '' : 's'} shared with ${name}`;
+  const shared = `${vote.votes} event${vote.votes === 1 ? '' : 's'} shared with ${name}`;
+  const words = vote.votes === 0 ? `that which ${name} of the same program writes` : shared;
   const zoneLess = isZoneLess(node.sample) && !node.fixedZone;
   const quarter = zoneLess ? Math.round(measured / QUARTER_HOUR) * QUARTER_HOUR : 0;
   const residual = measured - quarter;

@@ -5,7 +5,8 @@
 import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
 import type { RawEvent } from './record.ts';
-import type { Basis, EventKind } from './types.ts';
+import { offsetAt } from './time.ts';
+import type { Basis, EventKind, Vantage } from './types.ts';
 
 const KEY_LIMIT = 20_000; // anchors a clock keeps: votes saturate long before
 const REPEATS = 6; // instants a key keeps: a unit that restarts in a loop
@@ -13,6 +14,8 @@ const TIME_LIMIT = 2_000; // instants a clock keeps for coincidence tests
 const TURN_LIMIT = 200; // starts and ends of processes a clock keeps: a unit that restarts in a loop shows its rhythm long before
 const MACHINES_LIMIT = 10_000; // machines a clock keeps: a few are enough to tell whose log it is
 const TURNOVER_MS = 2_000; // ages are rounded, and who connects anew may log the old end late
+const ADDRESSES_LIMIT = 8; // clients' addresses a writer keeps: more than one is all that matters
+const PHRASES_LIMIT = 20; // a program has a few ways to tell of an end
 const END_LIMIT = 20_000; // ends a clock keeps for bursts: a crash of a server with as many connections is one burst
 
 /** A connection's end or opening, or an upgrade that was refused, as one log saw it. */
@@ -46,24 +49,44 @@ const NEAR_CHANGE_MS = 10 * 60_000;
 /** Clocks are changed in March, April, September, October or November, somewhere. */
 const CHANGE_MONTHS: ReadonlySet<number> = new Set([2, 3, 8, 9, 10]);
 
+interface Life {
+  readonly lifeMs: number;
+  readonly endMs: number;
+  readonly ip: string | undefined;
+  readonly vantage: Vantage;
+}
+
+interface Callers {
+  events: number;
+  readonly addresses: Set<string>;
+}
+
 /** Instants and lives of one clock: one source and one basis. */
 export class ClockSample {
   readonly source: string;
   readonly basis: Basis;
   readonly vantages = new Set<string>();
   readonly kinds = new Set<EventKind>();
+  /** What it tells as a server: a journal holds its supervisor's and its proxy's records too. */
+  readonly served = new Set<EventKind>();
+  /** Connections that it opened as a server and did not close so far, and when it opened them. */
+  readonly unclosed = new Map<string, number>();
+  /** In which words it tells, as a server, of ends that were not clean: the first few. */
+  readonly phrases = new Set<string>();
   /** Proxies that write here, by the first word of their formats: `nginx`, `haproxy` … */
   readonly proxies = new Set<string>();
   events = 0;
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
+  /** Zones that a proxy's access log writes with its stamps, in ms east of UTC: its error log has the same without a word of it. */
+  readonly writtenZones = new Set<number>();
   /** Widest stamp seen: 1,000 for one-second stamps. */
   widthMs = 0;
   /** The first line that is dated by this clock, and its instant. */
   first: { readonly line: number; readonly ms: number } | undefined;
   readonly keyed = new Map<string, number[]>();
   /** Connections with a known life: for pairing without any shared id. */
-  readonly lives: { readonly lifeMs: number; readonly endMs: number; readonly ip: string | undefined }[] = [];
+  readonly lives: Life[] = [];
   readonly times: number[] = [];
   /** Ends and openings of connections by the client's address: for pairing logs without ids and lives. */
   readonly visits: Visit[] = [];
@@ -86,8 +109,8 @@ export class ClockSample {
   readonly machines = new Map<string, number>();
   /** Some machine had two connections open at once. */
   shared = false;
-  /** Clients' addresses, the first few: more than one is all that matters. */
-  readonly clients = new Set<string>();
+  /** By who writes: a journal may hold a proxy, which knows its clients, and the server, which knows the proxy alone. */
+  readonly callers = new Map<Vantage, Callers>();
   /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
   changed: { readonly line: number; readonly ms: number } | undefined;
   #last = { line: 0, ms: Number.NEGATIVE_INFINITY };
@@ -105,6 +128,10 @@ export class ClockSample {
     this.events++;
     this.vantages.add(event.vantage);
     this.kinds.add(event.kind);
+    if (event.kind === 'tunnel-ended' && this.writtenZones.size < 2) this.#readZone(event.quote);
+    if (event.vantage === 'server') this.served.add(event.kind);
+    if (event.vantage === 'server' && event.kind === 'socket-closed' && isCut(event) && this.phrases.size < PHRASES_LIMIT)
+      this.phrases.add(phraseOf(event.quote));
     if (!this.first || event.origin.line < this.first.line) this.first = { line: event.origin.line, ms: event.when.fromMs };
     if (event.vantage === 'proxy') this.proxies.add(event.format.split('-')[0] ?? event.format);
     this.minMs = Math.min(this.minMs, event.when.fromMs);
@@ -113,12 +140,12 @@ export class ClockSample {
     if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.namedEnds++;
     const { pid, host, pod, container } = event.keys;
     if ((pid ?? host ?? pod ?? container) !== undefined) this.housed = true;
-    const ip = event.keys.client?.ip;
-    if (ip !== undefined && this.clients.size < 8) this.clients.add(ip);
+    this.#meet(event);
     if (width > 5_000) return; // dated by its neighbours only: no anchor
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
     const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
+    this.#open(event, ms);
     for (const key of anchorKeys(event)) {
       this.#remember(key, ms);
       // A log without opens tells of them by how long its connections lived.
@@ -136,7 +163,12 @@ export class ClockSample {
     }
     if (lifeMs !== undefined && host !== undefined) this.#hold(host, ms - lifeMs, ms);
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
-      this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip });
+      this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip, vantage: event.vantage });
+  }
+
+  /** It names clients by their addresses. */
+  get namesClients(): boolean {
+    return [...this.callers.values()].some(({ addresses }) => addresses.size > 0);
   }
 
   /** What a stamp of this line lacks against the clock before the change. */
@@ -162,6 +194,25 @@ export class ClockSample {
     const forward = now.getUTCHours() === 2 || now.getUTCHours() === 3;
     if (forward && before < skipped && before > skipped - NEAR_CHANGE_MS && ms < skipped + HOUR_MS + NEAR_CHANGE_MS)
       this.changed = { line, ms: -HOUR_MS };
+  }
+
+  #open({ kind, vantage, keys: { connection } }: RawEvent, ms: number): void {
+    if (vantage !== 'server' || connection === undefined) return;
+    if (kind === 'socket-closed') this.unclosed.delete(connection);
+    else if (kind === 'socket-opened' && this.unclosed.size < KEY_LIMIT) this.unclosed.set(connection, ms);
+  }
+
+  #readZone(quote: string): void {
+    const zone = LOCAL_STAMP.exec(quote);
+    const offset = zone && offsetAt(quote, zone.index + zone[0].length);
+    if (offset) this.writtenZones.add(offset.minutes * 60_000);
+  }
+
+  #meet({ vantage, keys: { client } }: RawEvent): void {
+    const known = this.callers.get(vantage) ?? { events: 0, addresses: new Set<string>() };
+    this.callers.set(vantage, known);
+    known.events++;
+    if (client !== undefined && known.addresses.size < ADDRESSES_LIMIT) known.addresses.add(client.ip);
   }
 
   #hold(host: string, fromMs: number, toMs: number): void {
@@ -251,6 +302,12 @@ function passingWords(event: RawEvent): string {
   if (event.kind === 'process-fault') return `${event.fault.replaceAll('-', ' ')}${who ?? ''}`;
   return `${event.kind === 'process-ended' ? 'end' : 'stop'}${who ?? ' of a process'}`;
 }
+
+/** The words of a line: whatever holds a digit is a stamp, a name or a number. */
+const phraseOf = (quote: string): string => quote.replace(/[^\s"=:,()[\]]*\d[^\s"=:,()[\]]*/g, '#').replace(/#[#:,]{1,20}/g, '#');
+
+/** The common log format's stamp up to its zone. */
+const LOCAL_STAMP = /\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {
@@ -344,16 +401,22 @@ export class AnchorTable {
     clock.add(event);
   }
 
-  /** Sources in which every client has one and the same address: that of the hop in front. */
+  /** Writers to whom every client has one and the same address: that of the hop in front. */
   sharedClients(): ReadonlySet<string> {
     const shared = new Set<string>();
-    const all = [...this.clocks.values()];
-    for (const clock of all) {
-      const lone = clock.clients.size === 1 && clock.events >= 5 && all.some((other) => other !== clock && other.clients.size > 1);
-      if (lone || [...clock.clients].every(isLoopback)) shared.add(clock.source);
+    const all = [...this.clocks.values()].flatMap(({ source, callers }) =>
+      [...callers].map(([vantage, known]) => ({ ...known, writer: writerOf({ origin: { source }, vantage }) })),
+    );
+    for (const { writer, events, addresses } of all) {
+      const lone = addresses.size === 1 && events >= 5 && all.some((other) => other.writer !== writer && other.addresses.size > 1);
+      if (lone || [...addresses].every(isLoopback)) shared.add(writer);
     }
     return shared;
   }
 }
+
+/** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids and clients of its own. */
+export const writerOf = ({ origin, vantage }: { readonly origin: { readonly source: string }; readonly vantage: Vantage }): string =>
+  `${origin.source} ${vantage}`;
 
 export const clockKey = (source: string, basis: Basis): string => `${basis} ${source}`;

@@ -107,41 +107,85 @@ export const timed = (closure: Closure, population: Population): boolean =>
 /** As many as make a pile of ages more than moderate evidence. */
 const TIMED_LEAST = 5;
 
-/** Only a client tells of it, and nothing by which it could be known again. */
+/** Only a client tells of it, and nothing by which a server could know it again, but perhaps when it began. */
 export const isAnonymous = (closure: Closure): boolean =>
   closure.state === 'abnormal' &&
-  closure.keys.connection === undefined &&
   closure.keys.client === undefined &&
-  closure.lifeMs === undefined &&
-  closure.seen.every((event) => event.kind === 'socket-closed' && event.vantage === 'client');
+  (closure.lifeMs !== undefined || closure.keys.connection === undefined) &&
+  closure.seen.every(({ kind, vantage }) => (kind === 'socket-closed' || kind === 'socket-opened') && vantage === 'client');
 
 /** Clients notice a server's end so much later: a retransmission, a busy page. */
 const NOTICED_MS = 9_000;
+/** The server counts from the handshake, the client from its end, a round trip or two later. */
+const BEGAN_MS = 1_000;
+/** A stamp of whole seconds. */
+const WIDEST_MS = 1_000;
+
+/** Connections that one death took, in order of their begin: they ended in one and the same span. */
+class Lost {
+  readonly #closures: readonly Closure[];
+  readonly #began: Float64Array;
+  readonly #claimed = new Set<Closure>();
+  #next = 0;
+
+  constructor(closures: readonly Closure[]) {
+    this.#closures = closures.toSorted((a, b) => began(a) - began(b));
+    this.#began = Float64Array.from(this.#closures, began);
+  }
+
+  /** Whether the closure's end may have been that of one of these. */
+  mayHold({ ended }: Closure): boolean {
+    const [first] = this.left();
+    return first !== undefined && ended.toMs >= first.ended.fromMs - 1_000 && ended.fromMs <= first.ended.toMs + NOTICED_MS;
+  }
+
+  /** One that began when the closure did; any, where that does not tell its age. */
+  claim({ lifeMs, ended }: Closure): Closure | undefined {
+    const span = { fromMs: ended.fromMs - (lifeMs ?? 0) - BEGAN_MS, toMs: ended.toMs - (lifeMs ?? 0) + BEGAN_MS };
+    let mine: Closure | undefined;
+    if (lifeMs === undefined) [mine] = this.left();
+    else
+      for (
+        let at = lowerBound(this.#began, span.fromMs - WIDEST_MS);
+        !mine && (this.#began[at] ?? Number.POSITIVE_INFINITY) <= span.toMs;
+        at++
+      ) {
+        const one = this.#closures[at] as Closure;
+        if (!this.#claimed.has(one) && one.seen[0] && gap(one.seen[0].when, span) === 0) mine = one;
+      }
+    if (mine) this.#claimed.add(mine);
+    return mine;
+  }
+
+  *left(): Generator<Closure> {
+    while (this.#claimed.has(this.#closures[this.#next] as Closure)) this.#next++;
+    for (let at = this.#next; at < this.#closures.length; at++) {
+      const one = this.#closures[at] as Closure;
+      if (!this.#claimed.has(one)) yield one;
+    }
+  }
+}
+
+const began = ({ seen: [opened], ended }: Closure): EpochMs => (opened?.when ?? ended).fromMs;
 
 /**
  * What anonymous clients saw of a server's death are the connections that it lost, one each: the closures as they are to be counted. Which
  * client had which connection is not known, and does not matter for why it ended.
  */
 export function* claimed(lost: readonly Closure[], anonymous: Iterable<Closure>): Generator<Closure> {
-  // Connections that one death took ended in one and the same span.
-  const free = new Map<string, Closure[]>();
+  const together = new Map<string, Closure[]>();
   for (const closure of lost) {
     const key = `${closure.ended.fromMs} ${closure.ended.toMs}`;
-    const others = free.get(key);
+    const others = together.get(key);
     if (others) others.push(closure);
-    else free.set(key, [closure]);
+    else together.set(key, [closure]);
   }
-  const groups = [...free.values()].map((closures) => closures.reverse());
+  const groups = [...together.values()].map((closures) => new Lost(closures));
   for (const closure of anonymous) {
-    const mine = groups
-      .find((group) => {
-        const ended = group.at(-1)?.ended;
-        return ended && closure.ended.toMs >= ended.fromMs - 1_000 && closure.ended.fromMs <= ended.toMs + NOTICED_MS;
-      })
-      ?.pop();
+    const mine = groups.find((group) => group.mayHold(closure))?.claim(closure);
     yield mine ? { ...mine, seen: [...mine.seen, ...closure.seen], codes: closure.codes, inferred: false } : closure;
   }
-  for (const group of groups) yield* group.reverse();
+  for (const group of groups) yield* group.left();
 }
 
 /** The proxy's own words mean that no close frame can have passed. */

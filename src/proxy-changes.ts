@@ -23,6 +23,12 @@ const CLOCKS_MS = 300;
 /** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
 const APACHE_LATE_MS = 3_000;
 
+/**
+ * A graceful restart of Apache tells its children to go when their request is over, and a tunnel is one: none is cut
+ * (https://httpd.apache.org/docs/2.4/stopping.html).
+ */
+const KEEPS_TUNNELS = /^(?:apache|httpd)/;
+
 /** Until new workers are up the old ones accept: the configuration is read and checked first. */
 const STARTED_MS = 2_000;
 
@@ -161,6 +167,7 @@ function changeIn(
   if (event.kind === 'proxy-lifecycle') {
     const proxy = event.proxy.toLowerCase();
     if (event.change === 'deregister') return [proxy, 'deregister', (drains.get(proxy) ?? DEREGISTER_MS) + DRAIN_SLACK_MS];
+    if (event.change === 'reload' && KEEPS_TUNNELS.test(proxy)) return undefined;
     if (event.change === 'reload' || event.change === 'drain') return [proxy, 'reload', (drains.get(proxy) ?? DRAIN_MS) + DRAIN_SLACK_MS];
     if (event.change === 'stop' || event.change === 'tunnels-cut') return [proxy, 'stop', stopMs(proxy)];
     if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0)) return [proxy, 'worker-death', 5_000];

@@ -48,6 +48,8 @@ describe('the old workers of a reload', () => {
   });
 });
 
+it('cuts nothing where Apache lets its children finish what they serve', () => expect(until(reload('Apache httpd'))).toEqual([]));
+
 it('is one change in all of its lines, and another later on', () => {
   const reloads = [0, 1, 18, 60, 61].map((seconds) => reload('nginx', AT + seconds * 1_000));
   expect(changesOf(reloads, []).map(({ events }) => events.length)).toEqual([3, 2]);

@@ -470,6 +470,49 @@ describe('clocks', () => {
   });
 });
 
+describe('clocks of which nothing else tells', () => {
+  const offset = (found: Whole, name: string): number | undefined => found.clocks.find(({ source }) => source === name)?.offsetMs;
+  const local = (seconds: number): string => iso(seconds).slice(0, 19).replace('T', ' ');
+
+  it('are in the zone that the other log of the same program writes', async () => {
+    const apache = (seconds: number, text: string): string =>
+      `[Sun Nov 22 ${clock(seconds)}.961784 2026] [mpm_event:notice] [pid 812:tid 812] ${text}`;
+    const found = await report({
+      'access.log': count(4).map((n) => `${ip(n)} - - [23/Nov/2026:05:0${n}:10 +0900] "GET /hub HTTP/1.1" 101 - 37036653`),
+      'error.log': [
+        apache(9 * 3_600, 'AH00489: Apache/2.4.66 (Debian) configured -- resuming normal operations'),
+        apache(9 * 3_600 + 200, 'AH00494: SIGHUP received.  Attempting to restart'),
+      ],
+    });
+    expect(offset(found, 'error.log')).toBe(-9 * 3_600_000);
+  });
+
+  it('are those of another log of the host, with a stop and a start in common as they are written', async () => {
+    const systemd = (seconds: number, text: string): string =>
+      `${new Date(START + seconds * 1_000).toUTCString().slice(0, 3)} ${local(seconds)} IST notify-1 systemd[1]: ${text}`;
+    const late = 5.5 * 3_600 - 217.3;
+    const times = [3.2, 7.9, 9.4, 16.1];
+    const found = await report({
+      'app.log': [
+        `${local(late)},100 INFO notify: listening on 10.131.0.14:8765`,
+        ...times.map(
+          (at, n) => `${local(late + at)},${String(at % 1).slice(2, 3)}00 INFO notify: disconnect s=8a9b6dd${n} code=1000 up=3.0s`,
+        ),
+        `${local(late + 50)},968 INFO notify: SIGTERM: no longer accepting, waiting for 19 clients to leave`,
+        `${local(late + 71)},988 INFO notify: listening on 10.131.0.14:8765`,
+      ],
+      'client-ws.log': times.map((at, n) => client(at, `8a9b6dd${n}`, 3, ip(n), 1000)),
+      'journal.txt': [
+        systemd(late + 50, 'Stopping notify-ws.service - Notification WebSocket gateway...'),
+        systemd(late + 70, 'notify-ws.service: Main process exited, code=killed, status=9/KILL'),
+        systemd(late + 71, 'Started notify-ws.service - Notification WebSocket gateway.'),
+      ],
+    });
+    expect(offset(found, 'app.log')).toBeCloseTo(-late * 1_000, -4);
+    expect(offset(found, 'journal.txt')).toBe(offset(found, 'app.log'));
+  });
+});
+
 describe('two logs of the same connections', () => {
   const ages = [14.01, 14, 14.02, 9.4, 21.7, 6.3];
   const ends = ages.map((age, n) => 20 + n * 3 + age / 100);
@@ -1407,6 +1450,29 @@ describe('a reset that the server reads', () => {
   it('is none of a timer’s whose other ends were no resets', async () => {
     expect(await older(EOF)).toBe('client-abort');
     expect(await older(RESET)).toBe('proxy-timeout');
+  });
+});
+
+describe('a journal that holds the lines of a TCP proxy and those of the server behind it', () => {
+  it('has two addresses for one client', async () => {
+    const journal = (at: number, who: string, text: string): string => `${iso(at).slice(0, 19)}+0000 gw-1 ${who}: ${text}`;
+    const lives = [70.004, 85.848, 77.469];
+    const ends = lives.map((life, n) => 20.6 + 30 * n + life);
+    const begins = ends.map((end, n) => end - (lives[n] ?? 0));
+    const found = await report({
+      'journal.txt': [
+        ...begins.map((at, n) => journal(at, 'pushd[1808]', `conn d5edb${n} open from 10.60.2.1:5225${n}`)),
+        ...ends.flatMap((at, n) => [
+          journal(
+            at,
+            'haproxy[1857]',
+            `10.71.4.2${n}:59099 [22/Nov/2026:${iso(begins[n] ?? 0).slice(11, 23)}] push push/push1 1/0/${(lives[n] ?? 0) * 1_000} 149 sD 26/26/25/25/0 0/0`,
+          ),
+          journal(at, 'pushd[1808]', `conn d5edb${n} closed after ${lives[n]}s: websocket: close 1006 (abnormal closure): unexpected EOF`),
+        ]),
+      ],
+    });
+    expect(found.closures.map(({ cause, grade }) => `${cause} ${grade}`)).toEqual(lives.map(() => 'proxy-timeout confirmed'));
   });
 });
 

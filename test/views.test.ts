@@ -108,6 +108,87 @@ describe('of connections that several servers took', () => {
   });
 });
 
+describe('of a server in a journal, that dies, and two programs that connect through a proxy', () => {
+  const START = Date.UTC(2026, 10, 17, 22, 30);
+  const iso = (seconds: number): string => new Date(START + seconds * 1_000).toISOString();
+  /** `pushd` has whole seconds and a zone, its clients have neither. */
+  const pushd = (seconds: number, text: string): readonly [number, string] => [
+    seconds,
+    `${iso(seconds).slice(0, 19)}+0000 gw-1 pushd[1808]: ${text}`,
+  ];
+  const link = (seconds: number, text: string): string =>
+    `${iso(seconds).slice(0, 23).replace('T', ' ').replace('.', ',')} WARNING [link] ${text}`;
+  const DIED = 180.7;
+  const age = (n: number): number => 20 + n * 3.37;
+  const opened = (n: number): number => 1 + n * 2.3;
+  const north = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+  const south = [12, 13, 14, 15, 16, 17];
+  const ends = (n: number): boolean => n < 7 || n === 12 || n === 13;
+  /** South lost three more at once, of which it wrote nothing. */
+  const killed = [18, 19, 20, 21, 22, 23];
+  const journal = [
+    pushd(0, 'pushd 1.9.3 listening on 10.60.2.21:9443'),
+    ...[...north, ...south, ...killed].flatMap((n) => [
+      pushd(opened(n), `conn d5ed${n + 10} open from 10.60.2.1:${50_000 + n}`),
+      ...(ends(n)
+        ? [
+            pushd(
+              opened(n) + age(n),
+              `conn d5ed${n + 10} closed after ${age(n).toFixed(3)}s: websocket: close 1006 (abnormal closure): unexpected EOF`,
+            ),
+          ]
+        : []),
+      ...(killed.includes(n)
+        ? [
+            pushd(
+              150.2,
+              `conn d5ed${n + 10} closed after ${(150.2 - opened(n)).toFixed(3)}s: websocket: close 1006 (abnormal closure): unexpected EOF`,
+            ),
+          ]
+        : []),
+    ]),
+    pushd(DIED, 'panic: assignment to entry in nil map'),
+    pushd(DIED, 'goroutine 63 [running]:'),
+    [
+      DIED,
+      `${iso(DIED).slice(0, 19)}+0000 gw-1 systemd[1]: pushd.service: Main process exited, code=exited, status=2/INVALIDARGUMENT`,
+    ] as const,
+  ]
+    .sort(([a], [b]) => a - b)
+    .map(([, line]) => line);
+  const seenBy = (some: readonly number[]): string =>
+    some
+      .map((n): readonly [number, number] => [ends(n) ? opened(n) + age(n) + 0.004 : DIED + 0.02, n])
+      .sort(([a], [b]) => a - b)
+      .map(([seconds, n]) =>
+        link(seconds, `link 7f46${n + 10} down after ${(seconds - opened(n)).toFixed(2)}s, code 1006: no close frame received or sent`),
+      )
+      .join('\n');
+  const closuresOf = async (...logs: readonly (readonly [string, string])[]): Promise<readonly string[]> =>
+    (await reportOn([['journal.txt', journal.join('\n')], ...logs])).closures.map(
+      ({ cause, inferred }) => `${cause}${inferred ? ', inferred' : ''}`,
+    );
+  const count = (all: readonly string[], what: string): number => all.filter((one) => one === what).length;
+
+  it('counts what the clients saw of its death as what it had open', async () => {
+    const all = await closuresOf(['north.log', seenBy(north)]);
+    expect(all).toHaveLength(24);
+    expect([count(all, 'crash'), count(all, 'crash, inferred')]).toEqual([5, 4]);
+  });
+
+  it('knows who lost what it had open, though they have little else in common', async () => {
+    const all = await closuresOf(['south.log', seenBy(south)]);
+    expect(all).toHaveLength(24);
+    expect([count(all, 'crash'), count(all, 'crash, inferred')]).toEqual([4, 5]);
+  });
+
+  it('knows the other program by its words', async () => {
+    const all = await closuresOf(['north.log', seenBy(north)], ['south.log', seenBy(south)]);
+    expect(all).toHaveLength(24);
+    expect([count(all, 'crash'), count(all, 'crash, inferred')]).toEqual([9, 0]);
+  });
+});
+
 /** What devices write to a central syslog, each of two lines of one attempt apart from the other by another device's. */
 const field = (host: string, n: number, text: string): string =>
   `<132>1 ${second(n)}.${String(n * 7).padStart(3, '0')}Z ${host} agent 404 - - ${text}`;

@@ -12,6 +12,12 @@ const WHOLE_LIFE_MS = 1_000;
 /** So many ends in common, and of the smaller log nearly all: two servers behind one balancer share none. */
 const SHARED_LEAST = 3;
 const SHARED_SHARE = 0.8;
+/**
+ * Of what a server lost when it died the clients alone tell, and of its other clients the server alone. Ends in common at so many moments
+ * and of as many ages are no chance: what cuts the connections of two servers at once does so in one moment, or at one age.
+ */
+const APART_LEAST = 6;
+const APART_SHARE = 1 / 3;
 /** A copy of a log has its very stamps; two writers' differ by some ms. */
 const COPY_MS = 1;
 
@@ -24,11 +30,9 @@ interface Side {
 /** Sources that read like a server's log and tell of the connections of another one that is: they are what the clients saw. */
 export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
   const all = sides.filter(({ sample }) => sample.vantages.has('server'));
-  const own = all.filter(({ sample }) => sample.vantages.size === 1);
-  const servers = own.filter(({ sample }) => sample.lives.length > 0);
   const views = new Set<string>();
-  for (const one of servers)
-    if (servers.some((other) => other !== one && other.sample.source !== one.sample.source && isViewOf(one, other)))
+  for (const one of all)
+    if (one.sample.vantages.size === 1 && all.some((other) => other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
   for (const { sample } of all)
     if (
@@ -37,6 +41,11 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
       (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
     )
       views.add(sample.source);
+  const foreign = new Set(all.flatMap(({ sample: { source, phrases } }) => (views.has(source) ? [...phrases] : [])));
+  for (const { sample } of all)
+    if (!views.has(sample.source) && !isOutside(sample)) for (const phrase of sample.phrases) foreign.delete(phrase);
+  for (const { sample } of all)
+    if (isOutside(sample) && [...sample.phrases].some((phrase) => foreign.has(phrase))) views.add(sample.source);
   return views;
 }
 
@@ -61,9 +70,7 @@ const isSpread = (sample: ClockSample, all: readonly Side[]): boolean =>
 
 /** How many other logs wrote, with the clients' addresses, that the connections began of which this one tells the end: of all but a few. */
 function takersOf(client: ClockSample, all: readonly Side[]): number {
-  const servers = all.filter(
-    ({ sample }) => sample.source !== client.source && sample.clients.size > 0 && sample.kinds.has('socket-opened'),
-  );
+  const servers = all.filter(({ sample }) => sample.source !== client.source && sample.namesClients && sample.kinds.has('socket-opened'));
   const taken = new Map<string, number>();
   let known = 0;
   for (const key of client.keyed.keys()) {
@@ -78,10 +85,10 @@ function takersOf(client: ClockSample, all: readonly Side[]): number {
 }
 
 /** It tells of no process and names no machine; where it names a client's address, it is who is connected to. Some lines say that they are a client's. */
-const isOutside = ({ kinds, housed, clients, vantages }: ClockSample): boolean =>
+const isOutside = ({ kinds, housed, namesClients, vantages }: ClockSample): boolean =>
   vantages.size === (vantages.has('client') ? 2 : 1) &&
   !housed &&
-  clients.size === 0 &&
+  !namesClients &&
   !OWN_WORDS.some((kind) => kinds.has(kind)) &&
   kinds.has('socket-closed');
 
@@ -103,33 +110,101 @@ function opensFor(server: ClockSample, client: ClockSample): boolean {
 }
 
 function isViewOf(client: Side, server: Side): boolean {
-  const [ours, theirs] = [client.sample.kinds, server.sample.kinds];
+  const [ours, theirs] = [client.sample.served, server.sample.served];
   if (OWN_WORDS.some((kind) => ours.has(kind))) return false;
   const serves = OWN_WORDS.some((kind) => theirs.has(kind)) || (theirs.has('socket-opened') && !ours.has('socket-opened'));
   return serves && shareEnds(client, server);
 }
 
-function shareEnds(a: Side, b: Side): boolean {
-  const [few, many] = a.sample.lives.length <= b.sample.lives.length ? [a, b] : [b, a];
-  const others = many.sample.lives.map(({ lifeMs, endMs }) => ({ lifeMs, ms: many.toUtc(endMs) })).sort((x, y) => x.ms - y.ms);
+function shareEnds(client: Side, server: Side): boolean {
+  const [ours, theirs] = [endsOf(client), endsOf(server)];
+  const few = Math.min(ours.length, theirs.length);
+  const reach = SAME_END_MS + Math.min(1_000, client.sample.widthMs + server.sample.widthMs);
   const taken = new Set<number>();
-  const reach = SAME_END_MS + Math.min(1_000, a.sample.widthMs + b.sample.widthMs);
+  const others: End[] = [];
+  const apart: End[] = [];
   let exact = 0;
   let from = 0;
-  for (const { lifeMs, ms } of few.sample.lives
-    .map((life) => ({ lifeMs: life.lifeMs, ms: few.toUtc(life.endMs) }))
-    .sort((x, y) => x.ms - y.ms)) {
-    while (from < others.length && (others[from]?.ms ?? 0) < ms - reach) from++;
-    for (let at = from; at < others.length; at++) {
-      const other = others[at];
-      if (!other || other.ms > ms + reach) break;
-      if (taken.has(at) || Math.abs(other.lifeMs - lifeMs) > lifeReach(lifeMs, other.lifeMs)) continue;
-      taken.add(at);
-      if (Math.abs(other.ms - ms) < COPY_MS && other.lifeMs === lifeMs) exact++;
-      break;
+  for (const end of ours) {
+    while (from < theirs.length && (theirs[from]?.ms ?? 0) < end.ms - reach) from++;
+    let at = from;
+    const isNear = (): boolean => (theirs[at]?.ms ?? Number.POSITIVE_INFINITY) <= end.ms + reach;
+    while (isNear() && (taken.has(at) || !isSameLife(end, theirs[at] as End))) at++;
+    const other = isNear() ? theirs[at] : undefined;
+    if (!other) {
+      others.push(end);
+      continue;
     }
+    taken.add(at);
+    if (Math.abs(other.ms - end.ms) < COPY_MS && other.lifeMs === end.lifeMs) exact++;
+    if (apart.length < APART_LEAST && apart.every((one) => end.ms - one.ms > reach && !isSameLife(one, end))) apart.push(end);
   }
-  return taken.size >= SHARED_LEAST && taken.size >= few.sample.lives.length * SHARED_SHARE && exact < taken.size / 2;
+  if (exact > 0 && exact >= taken.size / 2) return false;
+  if (taken.size >= SHARED_LEAST && taken.size >= few * SHARED_SHARE) return true;
+  if (apart.length === APART_LEAST && taken.size >= few * APART_SHARE) return true;
+  const { count, chance } = lostBy(server, others, reach);
+  return (
+    isOutside(client.sample) &&
+    count >= SHARED_LEAST &&
+    taken.size + count >= ours.length * SHARED_SHARE &&
+    chance * SHARED_CHANCE ** taken.size <= CHANCE_MOST
+  );
 }
+
+/** One end in common, by its life and its time, as chance makes it: rather too many than too few. */
+const SHARED_CHANCE = 0.01;
+const CHANCE_MOST = 1e-3;
+/** What dies ends all of its connections within this, as their clients notice it. */
+const ONE_MOMENT_MS = 2_000;
+
+/** Those, of ends in order, of the moment that has most. */
+function fullest(ends: readonly End[]): readonly End[] {
+  let [from, to] = [0, 0];
+  let start = 0;
+  for (const [at, { ms }] of ends.entries()) {
+    while (ms - (ends[start]?.ms ?? ms) > ONE_MOMENT_MS) start++;
+    if (at + 1 - start > to - from) [from, to] = [start, at + 1];
+  }
+  return ends.slice(from, to);
+}
+
+/** Ends that fell together, each of a connection that the server opened then and closed never; and how often chance finds so many. */
+function lostBy({ sample, toUtc }: Side, ends: readonly End[], reach: number): { readonly count: number; readonly chance: number } {
+  const begins = fullest(ends)
+    .map(({ ms, lifeMs }) => ms - lifeMs)
+    .sort((a, b) => a - b);
+  const [first = 0, last = 0] = [begins[0], begins.at(-1)];
+  const opens = [...sample.unclosed.values()].map(toUtc).sort((a, b) => a - b);
+  let count = 0;
+  let at = 0;
+  for (const begin of begins) {
+    while (at < opens.length && (opens[at] as number) < begin - reach) at++;
+    if ((opens[at] ?? Number.POSITIVE_INFINITY) > begin + reach) continue;
+    count++;
+    at++;
+  }
+  let covered = 0;
+  let until = first - reach;
+  for (const ms of opens) {
+    if (ms + reach < first || ms - reach > last) continue;
+    covered += ms + reach - Math.max(until, ms - reach);
+    until = ms + reach;
+  }
+  return { count, chance: Math.min(1, covered / (last - first + 2 * reach)) ** count };
+}
+
+interface End {
+  readonly lifeMs: number;
+  readonly ms: number;
+}
+
+/** Ends that it tells of as a server, in order. */
+const endsOf = ({ sample, toUtc }: Side): readonly End[] =>
+  sample.lives
+    .flatMap(({ lifeMs, endMs, vantage }) => (vantage === 'server' ? [{ lifeMs, ms: toUtc(endMs) }] : []))
+    .sort((x, y) => x.ms - y.ms);
+
+/** As far as both sides' measures tell. */
+const isSameLife = (a: End, b: End): boolean => Math.abs(a.lifeMs - b.lifeMs) <= lifeReach(a.lifeMs, b.lifeMs);
 
 const lifeReach = (...lives: readonly number[]): number => (lives.some((ms) => ms % 1_000 === 0) ? WHOLE_LIFE_MS : SAME_LIFE_MS);

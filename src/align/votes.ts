@@ -60,9 +60,18 @@ export function edgeOf(a: Voter, b: Voter, shares: boolean): Edge | undefined {
     on('zone', coincidenceVote(a, b)) ??
     on('rhythm', rhythmVote(a, b)) ??
     on('rhythm', turnVote(a, b));
-  if (!found || !sameProgram(a, b)) return found;
+  if (!sameProgram(a, b)) return found;
+  if (!found) return writtenZoneVote(a, b);
   const zone = lacksZone(a) || lacksZone(b) ? Math.round(found.offsetMs / QUARTER_HOUR) * QUARTER_HOUR : 0;
   return Math.abs(found.offsetMs - zone) < TOLERANCE_MS ? { ...found, ground: 'program' } : found;
+}
+
+/** No event in common: the one log of a program writes with its stamps which zone those of the other lack. */
+function writtenZoneVote(a: Voter, b: Voter): Edge | undefined {
+  if (lacksZone(a) === lacksZone(b)) return undefined;
+  const [zone, another] = lacksZone(a) ? b.sample.writtenZones : a.sample.writtenZones;
+  if (zone === undefined || another !== undefined) return undefined;
+  return { offsetMs: lacksZone(a) ? zone : -zone, votes: 0, spreadMs: 0, ground: 'zone' };
 }
 
 /** A proxy's access log and its error log. */
@@ -256,11 +265,17 @@ const RHYTHM_DEVIATIONS = 4;
 function turnVote(a: Voter, b: Voter): Vote | undefined {
   const [ours, theirs] = [turnsOf(a), turnsOf(b)];
   const [few, many, sign] = ours.length <= theirs.length ? [ours, theirs, 1] : [theirs, ours, -1];
-  if (few.length < MIN_VOTES) return undefined;
   const differences: number[] = [];
   for (const one of few) for (const other of many) if (one.what === other.what) differences.push(sign * (one.ms - other.ms));
-  const peak = peakOf(differences);
-  return peak && peak.votes >= few.length ? peak : undefined;
+  const peak = few.length < MIN_VOTES ? undefined : peakOf(differences);
+  return peak && peak.votes >= few.length ? peak : sameClockVote(few, many);
+}
+
+/** As they are written an end and a start, and most turns of the smaller log, fall together: two logs of one host, whose clock both have. */
+function sameClockVote(few: readonly Turn[], many: readonly Turn[]): Vote | undefined {
+  const met = few.filter(({ what, ms }) => many.some((other) => other.what === what && Math.abs(other.ms - ms) <= TOLERANCE_MS));
+  const isBoth = new Set(met.map(({ what }) => what)).size === 2;
+  return isBoth && met.length * 2 > few.length ? { offsetMs: 0, votes: met.length, spreadMs: TOLERANCE_MS / 2 } : undefined;
 }
 
 /** Turns at different moments: what a boot starts within seconds is one. */

@@ -125,13 +125,17 @@ const ADDRESS = /^(?:(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]|[A-Za-z][\w.-
 const ADDRESSES = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:.]{2,60})(?:, ?(?:[0-9A-Fa-f:.]{2,60}|unknown))*$/;
 const REQUEST_ID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 
+// `"Mozilla/5.0 (…)" 20672610`: a product and its version, which no referer begins with.
+const AGENT_ALONE = /^[ \t]"[\w.-]{1,40}\/\d[^"\\]*"[ \t]+[^\s"]/;
+
 /** Reads the fields behind status and bytes into `values`; the whole numbers among them, or undefined when a field does not end. */
 function readTail(tail: string, values: AccessValues): readonly number[] | undefined {
   const integers: number[] = [];
   let quoted = 0;
   let at = 0;
-  // Behind the bytes stand referer and user agent, both or neither.
+  // Behind the bytes stand referer and user agent, both or neither; or the agent alone, where a bare field follows.
   const combined = /^[ \t]"/.test(tail);
+  const isAgentAlone = AGENT_ALONE.test(tail);
   while (at < tail.length) {
     FIELD.lastIndex = at;
     const field = FIELD.exec(tail);
@@ -140,10 +144,11 @@ function readTail(tail: string, values: AccessValues): readonly number[] | undef
     const [, key, inQuotes, inBrackets, bare = ''] = field;
     const value = inQuotes ?? inBrackets ?? bare;
     if (key !== undefined) named(key, value, values);
-    else if (inQuotes !== undefined && combined && quoted < 2) values.set(quoted++ === 0 ? 'http_referer' : 'http_user_agent', value);
+    else if (inQuotes !== undefined && combined && quoted < (isAgentAlone ? 1 : 2))
+      values.set(quoted++ === 0 && !isAgentAlone ? 'http_referer' : 'http_user_agent', value);
     else if (inBrackets === undefined) unnamed(value, inQuotes !== undefined, values, integers);
   }
-  return combined && quoted < 2 ? undefined : integers;
+  return combined && !isAgentAlone && quoted < 2 ? undefined : integers;
 }
 
 function named(key: string, value: string, values: AccessValues): void {

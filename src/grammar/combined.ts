@@ -15,13 +15,13 @@ export interface CombinedRow extends HttpRow {
 }
 
 /** True when the source's name, or who its carrier says wrote it, is Apache httpd. */
-export const saysApache = ({ hint, keys }: Context): boolean =>
+const saysApache = ({ hint, keys }: Context): boolean =>
   [hint, keys.service, keys.unit, keys.container, keys.pod].some(
     (name) => name !== undefined && /apache(?!-?apisix)|(?<!lig)httpd/i.test(name),
   );
 
 /** A stamp in front without an offset, or with a fraction: nginx's `$time_iso8601` has the one and not the other. */
-export const isApacheStamp = (text: string): boolean => text[4] === '-' && text[7] === '-' && !/^\S{19}[+-]\d\d:\d\d /.test(text);
+const isApacheStamp = (text: string): boolean => text[4] === '-' && text[7] === '-' && !/^\S{19}[+-]\d\d:\d\d /.test(text);
 
 /** Only Apache escapes a quote with a backslash, and writes `-` for no bytes; nginx's `$status $body_bytes_sent` is then `101 0`. */
 const provesApache = (line: AccessLine, text: string): boolean => line.values.get('body_bytes_sent') === '-' || text.includes('\\"');
@@ -30,14 +30,19 @@ const provesApache = (line: AccessLine, text: string): boolean => line.values.ge
 // and milliseconds behind two empty fields, ingress-nginx has its upstream's name in brackets, Kong names its request id.
 const OTHERS = /\dms$|^ "" "" \d{1,5} \d{3} |" \d+ \d+\.\d{3} \[| kong_request_id: "/;
 
-/** The line's row; null when it is of another format or cut short. */
-export function combinedRow(text: string, server: Server | undefined, context: Context): CombinedRow | null {
+/** What `provesApache` may be true of. */
+const MAY_PROVE = /\\"| -(?= |$)/;
+
+/** The line's row; null when it is of another format, of the other server or cut short. */
+export function combinedRow(text: string, server: Server, context: Context): CombinedRow | null {
+  const isNamed = saysApache(context) || isApacheStamp(text);
+  if (server === 'apache' ? !isNamed && !MAY_PROVE.test(text) : isNamed) return null;
   const line = accessLine(text);
   // lighttpd writes the virtual host (%V) where others have an ident.
   if (!line || OTHERS.test(line.tail) || /[.:]/.test(line.values.get('ident') ?? '')) return null;
-  const writer = server ?? (provesApache(line, text) ? 'apache' : 'nginx');
-  const row = writer === 'apache' ? apacheRow(line, context) : nginxRow(line);
-  return row && Object.assign(row, { server: writer });
+  if ((isNamed || provesApache(line, text) ? 'apache' : 'nginx') !== server) return null;
+  const row = server === 'apache' ? apacheRow(line, context) : nginxRow(line);
+  return row && Object.assign(row, { server });
 }
 
 function nginxRow(line: AccessLine): HttpRow | null {

@@ -2,6 +2,7 @@
  * Drafts around one another in time, listed by what a pair must have in common. When an instance dies, tens of thousands of connections
  * end in one second: to compare each with each would take hours.
  */
+import { writerOf } from '../anchors.ts';
 import { gap } from '../spans.ts';
 import type { DurationMs, EpochMs } from '../types.ts';
 import { isUndated } from '../undated.ts';
@@ -68,7 +69,7 @@ export class Neighbourhood {
   readonly #sharedClients: ReadonlySet<string>;
   readonly #lists = new Map<string, List[]>();
 
-  /** `sharedClients`: sources in which every client has one address, that of the hop in front. */
+  /** `sharedClients`: writers to whom every client has one address, that of the hop in front. */
   constructor(sharedClients: ReadonlySet<string>) {
     this.#sharedClients = sharedClients;
   }
@@ -162,11 +163,11 @@ export class Neighbourhood {
   #clientOf(draft: Draft): string | undefined {
     for (const event of draft.seen) {
       const ip = event.keys.client?.ip;
-      if (ip && !this.#sharedClients.has(event.origin.source)) return ip;
+      if (ip && !this.#sharedClients.has(writerOf(event))) return ip;
     }
     // Many servers name the peer when it comes and only its id when it goes.
     const { opened } = draft;
-    return opened && !this.#sharedClients.has(opened.origin.source) ? opened.keys.client?.ip : undefined;
+    return opened && !this.#sharedClients.has(writerOf(opened)) ? opened.keys.client?.ip : undefined;
   }
 }
 

@@ -3,7 +3,7 @@
  * join at once, views without a shared key are paired by client, end and life when they leave the fuzzy window.
  */
 
-import { connectionIds, pathValues } from '../anchors.ts';
+import { connectionIds, pathValues, writerOf } from '../anchors.ts';
 import type { Closure } from '../closure.ts';
 import { gap } from '../spans.ts';
 import type { EventOf, LogEvent } from '../types.ts';
@@ -70,7 +70,7 @@ export class Stitcher {
   readonly #idFriends = new Set<string>();
   #count = 0;
 
-  /** `sharedClients`: sources in which every client has one address, that of the hop in front. */
+  /** `sharedClients`: writers to whom every client has one address, that of the hop in front. */
   constructor(emit: (closure: Closure) => void, sharedClients: ReadonlySet<string>) {
     this.#emit = emit;
     this.#neighbourhood = new Neighbourhood(sharedClients);
@@ -458,9 +458,6 @@ export class Stitcher {
 /** Its views are paired with what began not long before: what began earlier has left the window. */
 const begunNear = (draft: Draft, { startMs }: Draft): boolean =>
   startMs >= draft.firstMs - 2 * FUZZY_WINDOW_MS && startMs <= draft.lastMs + FUZZY_END_MS;
-
-/** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids of its own. */
-const writerOf = ({ origin, vantage }: Pick<LogEvent, 'origin' | 'vantage'>): string => `${origin.source} ${vantage}`;
 
 /** Who wrote how the one began wrote of the other by another name; a router in the same log has names of its own. */
 function namedOtherwise({ opened, ids }: Draft, other: Draft): boolean {
