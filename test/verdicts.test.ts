@@ -575,6 +575,19 @@ describe('two servers', () => {
   });
 });
 
+describe('an exception below the line of a close', () => {
+  it('is of that close, not of another connection', async () => {
+    const lost = (at: number, id: string): readonly string[] => [
+      `${iso(at)} [DBG] <Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport> ${id} Socket connection closed prematurely.`,
+      'System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+      '   at System.Net.WebSockets.ManagedWebSocket.ThrowEOFUnexpected()',
+      `${iso(at + 0.004)} [INF] <Desk.Hubs.TicketHub> ${id} Hub disconnected ${id} after ${at}s error=none`,
+    ];
+    const { closures } = await report({ 'app.log': [...lost(20, 'GaAcq8frSfCq1K8W5muPP0'), ...lost(31, 'HbBdr8frSfCq1K8W5muPP1')] });
+    expect(closures.map(({ connection }) => connection)).toEqual(['GaAcq8frSfCq1K8W5muPP0', 'HbBdr8frSfCq1K8W5muPP1']);
+  });
+});
+
 describe('two servers, of which only one writes its name', () => {
   const journal = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} node-1 ${text}`;
   it('may both be stopped: the unit that is stopped need not be called like the one that is named', async () => {
