@@ -4,14 +4,15 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
+import { exceptionIn } from '../src/grammar/exception.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
-import { exceptionIn } from '../src/grammar/java-exception.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
 import { isKlogOfConnection } from '../src/grammar/klog.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { iso } from '../src/time.ts';
 import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
@@ -25,6 +26,12 @@ const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
+
+/**
+ * A page's own record, which whoever took it in wrote down behind its own head: `… age=185.5s [2026-10-23T13:07:41.741Z] Error: …`, as the
+ * console logger of SignalR's client words it.
+ */
+const CARRIED = /(?:^|\s)\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\] (?:Trace|Debug|Information|Warning|Error|Critical): /;
 
 /** What the head of the line says better. */
 function withoutHead(row: AppRow): AppRow {
@@ -41,6 +48,13 @@ function read(line: string, context: Context): AppRow | null {
 
 /** Spring's words of a socket that broke; of what, the exception below says. */
 const BREAKS = /\bTransport error (?:in|for) /;
+
+/** The line above tells of a close with its code: the exception that stands below it says no more. */
+function closesAbove(context: Context): boolean {
+  const above = logHead(context.before(1)[0] ?? '');
+  const draft = above?.stamped ? draftOf(rowOf(above.message, above, context.head), 'server') : undefined;
+  return draft?.kind === 'socket-closed' && draft.code !== undefined;
+}
 
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
@@ -68,6 +82,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
+  if (draft?.kind === 'socket-closed' && !head?.stamped && exceptionIn(text) !== undefined && closesAbove(context)) return null;
   lately = { row, draft };
   if (draft?.kind === 'process-fault') return dated && (head?.level !== undefined || draft.fault === 'hang') ? row : null;
   return draft === undefined ? null : row;
@@ -111,6 +126,8 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   // What a client reports has happened when the report says; the head is of whoever wrote it down.
   const isOwnTime = row.at?.basis === 'utc' && row.at.widthMs <= 1 && CLOSED_AT.test(whole);
   if (head?.at && !isOwnTime) row.at = head.at;
+  const carried = head?.at && iso(CARRIED.exec(message)?.[1] ?? '');
+  if (carried) Object.assign(row, { at: carried, ofClient: true });
   if (head?.level !== undefined) row.level = head.level;
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.thread !== undefined) row.thread = head.thread;
@@ -939,6 +956,21 @@ export const appText = defineParser<AppRow>({
       from: 'an application’s own logger around websockets 10.4',
       reads: { logger: 'notify.main' },
       gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026-10-23 14:06:39.380 +01:00 [DBG] <Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport> 8NQwpx8frSfCq1K8W5muPP Socket connection closed prematurely.',
+      from: 'Serilog with `<{SourceContext}> {TransportConnectionId} {Message}`, ASP.NET Core 8',
+      reads: {
+        logger: 'Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport',
+        connection: '8NQwpx8frSfCq1K8W5muPP',
+      },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '8NQwpx8frSfCq1K8W5muPP' } },
+    },
+    {
+      line: "2026-10-23 14:07:50.797 +01:00 [WRN] <Desk.ClientLog>  conn=l65jiLNCXgfyxor_ub4XsF user=akhan age=185.5s [2026-10-23T13:07:41.741Z] Error: Connection disconnected with error 'Error: WebSocket closed with status code: 1006 (no reason given).'.",
+      from: 'Serilog: what the console logger of @microsoft/signalr 8 said in a page, posted to the application',
+      reads: { at: { ms: Date.UTC(2026, 9, 23, 13, 7, 41, 741), widthMs: 1, basis: 'utc' }, logger: 'Desk.ClientLog', durationMs: 185_500 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: 'l65jiLNCXgfyxor_ub4XsF' } },
     },
   ],
   rejects: [

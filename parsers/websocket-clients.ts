@@ -2,7 +2,7 @@
 import { type ClientPhrase, clientPhrase, isNeverMade } from '../src/grammar/client-phrases.ts';
 import { closeCodeIn, endedBy, isCloseCode, upgradeStatusIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
-import { exceptionIn } from '../src/grammar/java-exception.ts';
+import { exceptionIn } from '../src/grammar/exception.ts';
 import { type LogHead, logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
 import { duration } from '../src/time.ts';

@@ -114,6 +114,8 @@ export class ClockSample {
   /** First line behind a change of summer time, and what its stamps and the later ones lack; instants kept here run on over it. */
   changed: { readonly line: number; readonly ms: number } | undefined;
   #last = { line: 0, ms: Number.NEGATIVE_INFINITY };
+  /** The connection of the latest end. */
+  #ended: string | undefined;
   #threshold = 0xffffffff;
 
   constructor(source: string, basis: Basis) {
@@ -234,7 +236,10 @@ export class ClockSample {
   }
 
   #serve(event: RawEvent, ms: number): void {
-    if (isCut(event) && this.ends.length < END_LIMIT) this.ends.push(ms);
+    // One end may have several lines: the transport's, the hub's.
+    const again = event.keys.connection !== undefined && event.keys.connection === this.#ended;
+    if (isCut(event) && !again && this.ends.length < END_LIMIT) this.ends.push(ms);
+    if (event.kind === 'socket-closed') this.#ended = event.keys.connection;
     if (event.vantage !== 'server' || (event.kind !== 'socket-opened' && event.kind !== 'socket-closed')) return;
     const { pid, pidSpace, unit, service } = event.keys;
     if (pid !== undefined && pidSpace !== 'container' && (this.serverPids.has(pid) || this.serverPids.size < TURN_LIMIT))

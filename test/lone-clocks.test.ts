@@ -90,6 +90,15 @@ it('a death that lies whole hours from a burst, named by nothing, makes no confi
   expect(clockOf(report, 'syslog')).toContain('UTC-07:00');
 });
 
+it('several lines of one end are no burst that the death may have met as well', async () => {
+  const told = server(undefined).replace(/^.*"code":1000.*$/gm, (line) => {
+    const lost = line.replace('"code":1000', '"code":1006');
+    return [lost, lost, lost].join('\n');
+  });
+  const report = await reportWith({ 'game.log': told, 'clients.json': clients(), syslog: syslog(DIED - 7 * HOUR + 500) });
+  expect(clockOf(report, 'syslog')).toContain('UTC-07:00');
+});
+
 it.each([
   ['not by whole hours, halves or quarters', { 'clients.json': clients(), syslog: syslog(DIED - 7 * HOUR - 200_000) }],
   ['of a unit that is another than the server’s', { 'clients.json': clients(), syslog: syslog(DIED - 7 * HOUR + 500, 'pdf-render') }],

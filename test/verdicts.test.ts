@@ -718,6 +718,41 @@ describe('two servers', () => {
   });
 });
 
+describe('an exception below the line of a close', () => {
+  it('is of that close, not of another connection', async () => {
+    const lost = (at: number, id: string): readonly string[] => [
+      `${iso(at)} [DBG] <Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport> ${id} Socket connection closed prematurely.`,
+      'System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+      '   at System.Net.WebSockets.ManagedWebSocket.ThrowEOFUnexpected()',
+      `${iso(at + 0.004)} [INF] <Desk.Hubs.TicketHub> ${id} Hub disconnected ${id} after ${at}s error=none`,
+    ];
+    const { closures } = await report({ 'app.log': [...lost(20, 'GaAcq8frSfCq1K8W5muPP0'), ...lost(31, 'HbBdr8frSfCq1K8W5muPP1')] });
+    expect(closures.map(({ connection }) => connection)).toEqual(['GaAcq8frSfCq1K8W5muPP0', 'HbBdr8frSfCq1K8W5muPP1']);
+  });
+});
+
+describe('two servers, of which only one writes its name', () => {
+  const journal = (at: number, text: string): string => `${iso(at).replace('Z', '+00:00')} node-1 ${text}`;
+  it('may both be stopped: the unit that is stopped need not be called like the one that is named', async () => {
+    const found = await report({
+      'production.log': [...count(6).map((n) => opened(n, `k${n}`, ip(n))), ...count(6).map((n) => opened(24 + n, `l${n}`, ip(n)))],
+      'client-ws.log': count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n))),
+      'journal.log': [
+        ...count(4).map((n) => journal(n, `collab[2210]: ${opened(n, `c${n}`, ip(n))}`)),
+        journal(8, 'systemd[1]: Stopping Sidekiq workers for shop...'),
+        journal(8.4, 'systemd[1]: Stopped Sidekiq workers for shop.'),
+        journal(8.5, 'systemd[1]: Started Sidekiq workers for shop.'),
+        journal(20, 'systemd[1]: Stopping Puma application server for shop (1)...'),
+        journal(20.3, 'systemd[1]: puma@1.service: Deactivated successfully.'),
+        journal(20.3, 'systemd[1]: Stopped Puma application server for shop (1).'),
+        journal(23, 'systemd[1]: Started Puma application server for shop (1).'),
+        journal(40, `collab[2210]: ${closed(40, 'c0', 40, ip(0), 1001)}`),
+      ],
+    });
+    expect(causesOf(found)).toMatchObject({ k0: 'deploy-restart', k5: 'deploy-restart' });
+  });
+});
+
 describe('what two logs tell of one death', () => {
   const segfault = (at: number, pid: number): string =>
     `[${(11_500 + at).toFixed(6)}] python3[${pid}]: segfault at 0 ip 00007fa26817f219 sp 00007ffd25f9e438 error 4 in libc.so.6[156219,7fa26804f000+156000] likely on CPU 1 (core 1, socket 0)`;

@@ -290,6 +290,14 @@ function isWorkloadOf(upstream: string, { pods, services }: Identity): boolean {
   );
 }
 
+/** The server's name, where the dead process has another of that kind. */
+function otherName({ units, pods }: Identity, profile: ServerProfile): string | undefined {
+  if (profile.units.size > 0 && units.length > 0) return `the server is unit ${[...profile.units].join(', ')}`;
+  if (profile.pods.size > 0 && pods.length > 0) return `the server is pod ${[...profile.pods].join(', ')}`;
+  const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
+  return services.length > 0 && units.length > 0 ? `the server's log is named ${services.join(', ')}` : undefined;
+}
+
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
   const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
@@ -328,10 +336,9 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   if (beside !== undefined) return ['probable', `it stands beside the server's log ${beside}, in a file that is called like it`];
   const filed = [...profile.sources].find((source) => isNameOf(fileName(source), identity));
   if (filed) return ['probable', `the server's log is kept as ${filed}`];
-  if (profile.units.size > 0 && identity.units.length > 0) return ['other', `the server is unit ${[...profile.units].join(', ')}`];
-  if (profile.pods.size > 0 && identity.pods.length > 0) return ['other', `the server is pod ${[...profile.pods].join(', ')}`];
-  const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
-  if (services.length > 0 && identity.units.length > 0) return ['other', `the server's log is named ${services.join(', ')}`];
+  // A log that names nobody may be of a further server.
+  const other = profile.nameless.size > 0 ? undefined : otherName(identity, profile);
+  if (other !== undefined) return ['other', other];
   const reached = [...profile.upstreamNames].find((upstream) => isWorkloadOf(upstream, identity));
   if (reached !== undefined) return ['probable', `the proxy's connections went to ${reached}`];
   return ['unknown', 'no log ties it to the WebSocket server'];

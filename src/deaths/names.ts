@@ -37,6 +37,7 @@ export const RUNTIMES = new Set([
   'ruby',
   'systemd',
   'dotnet',
+  'w3wp',
   'bun',
   'deno',
   'beam.smp',

@@ -32,6 +32,10 @@ export class ServerProfile {
   /** What proxies call where they reached it: `prod-chat-8080`. */
   readonly upstreamNames = new Set<string>();
   readonly sources = new Set<string>();
+  /** Logs of servers in which no line about a socket says which process wrote it, but by a pid. */
+  readonly nameless = new Set<string>();
+  /** Units that systemd calls by their descriptions alone, by log. */
+  readonly described = new Map<string, Set<string>>();
   /** When the server wrote that it came up, by log, in order. */
   readonly banners = new Map<string, number[]>();
   /** When the server wrote that it was told to stop, or what killed it, by log, in order. */
@@ -47,6 +51,8 @@ export class ServerProfile {
     if (isOfHop && event.keys.upstream && this.addresses.size < MOST_ADDRESSES) this.addresses.add(event.keys.upstream.ip);
     if (event.kind === 'tunnel-ended' && event.keys.upstreamName !== undefined && this.upstreamNames.size < MOST_ADDRESSES)
       this.upstreamNames.add(event.keys.upstreamName);
+    if (isDescribed(event))
+      this.described.set(event.origin.source, (this.described.get(event.origin.source) ?? new Set()).add(event.keys.service ?? ''));
     if (event.vantage !== 'server') return;
     this.#rise(event.origin);
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
@@ -54,7 +60,7 @@ export class ServerProfile {
     if (dated && event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
     if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.#hear(event);
     if (!socket) return;
-    this.sources.add(event.origin.source);
+    this.#name(event);
     if (dated) append(this.times, event.origin.source, event.when.fromMs);
     const { keys } = event;
     if (keys.unit) this.units.add(keys.unit);
@@ -77,6 +83,12 @@ export class ServerProfile {
       rising.above += Math.sign(rising.line - line);
       rising.line = line;
     }
+  }
+
+  #name({ origin: { source }, keys: { unit, container, pod, service } }: LogEvent): void {
+    if ([unit, container, pod, service].some((name) => name !== undefined)) this.nameless.delete(source);
+    else if (!this.sources.has(source)) this.nameless.add(source);
+    this.sources.add(source);
   }
 
   #hear({ origin, when }: LogEvent): void {
@@ -125,6 +137,15 @@ export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs
   return next === undefined ? undefined : true;
 }
 
-/** The server log is one process's own: records there without a unit are about the server. A journal holds the kernel's words too. */
+/** systemd up to version 248 calls a unit that it starts or stops by its description: `Stopped Chat server.` */
+const isDescribed = ({ format, keys }: LogEvent): boolean => format === 'systemd' && keys.unit === undefined && keys.service !== undefined;
+
+/**
+ * The server log is one process's own: records there without a unit are about the server. A journal holds the kernel's words too, and
+ * what systemd says of every unit, where it is not one unit's.
+ */
 export const fromServer = (event: LogEvent, profile: ServerProfile): boolean =>
-  profile.sources.has(event.origin.source) && event.keys.unit === undefined && event.vantage !== 'kernel';
+  profile.sources.has(event.origin.source) &&
+  event.keys.unit === undefined &&
+  event.vantage !== 'kernel' &&
+  !(isDescribed(event) && (profile.described.get(event.origin.source)?.size ?? 0) > 1);

@@ -27,7 +27,7 @@ const SOCKET_IO = /(?<![\w-])([\w-]{16}AA[\w-]{2})(?![\w-])/;
 export const isSocketIoId = (id: string): boolean => SOCKET_IO.exec(id)?.[1] === id;
 /** SignalR's ids: 16 random bytes in base64url, of which one in a hundred has neither digit nor sign; a class's name has one capital a word. */
 const SIGNALR =
-  /\b(?:client|connection|opened|closed|(?:dis)?connected|id)[ :=]{1,2}["'(]?((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
+  /(?:^|\b(?:client|connection|opened|closed|(?:dis)?connected|id)[ :=]{1,2}["'(]?)((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
 const ADDRESS =
