@@ -50,6 +50,44 @@ async function report(logs: Readonly<Record<string, readonly string[]>>, written
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
 
+describe('a connection between two servers', () => {
+  const hub = (at: number, text: string): string => `[${iso(at).slice(0, 23)}] [INFO] peer - ${text}`;
+  const kernel = (at: number, text: string): string => `${iso(at).slice(0, 19)}+0000 host-1 ${text}`;
+  const links = (other: string): readonly string[] => [
+    ...count(8).map((n) => hub(40 + n / 1000, `link l-${n}c41 -> ${other} closed code=1006 reason="" after ${39 - n}.0s`)),
+    ...count(3).map((n) => hub(60 + 9 * n, `c-${n}a1f disconnected code=1006 reason="" after ${12 + n}.3s`)),
+  ];
+  const logs = (other: string): Readonly<Record<string, readonly string[]>> => ({
+    'hub-a.log': [
+      hub(0, 'hub-a listening on 10.0.0.5:7101'),
+      hub(20, 'c-77e0 disconnected code=1000 reason="" after 12.3s'),
+      hub(43.6, 'hub-a listening on 10.0.0.5:7101'),
+      hub(70, 'c-90f1 disconnected code=1000 reason="" after 20.1s'),
+    ],
+    'hub-b.log': [hub(0, 'hub-b listening on 10.0.0.5:7102'), ...links(other)],
+    'journal.txt': [
+      kernel(0, 'systemd[1]: Started hub@a.service - Realtime hub a.'),
+      kernel(
+        40,
+        'kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/system.slice/hub@a.service,task_memcg=/system.slice/hub@a.service,task=node,pid=4571,uid=994',
+      ),
+      kernel(40, 'kernel: Memory cgroup out of memory: Killed process 4571 (node) total-vm:1299372kB, anon-rss:282248kB, file-rss:42872kB'),
+      kernel(40, 'systemd[1]: hub@a.service: Main process exited, code=killed, status=9/KILL'),
+      kernel(43, 'systemd[1]: Started hub@a.service - Realtime hub a.'),
+    ],
+  });
+
+  it('ends with the one that its line names', async () => {
+    const found = causesOf(await report(logs('hub-a')));
+    expect(found).toMatchObject({ 'l-0c41': 'oom', 'l-7c41': 'oom' });
+    expect(found['c-0a1f']).not.toBe('oom');
+  });
+
+  it('does not end with one that it does not name', async () => {
+    expect(Object.values(causesOf(await report(logs('hub-c'))))).not.toContain('oom');
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
