@@ -934,6 +934,12 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'W', at: { ms: 947403961753.094, widthMs: 0.001, basis: 'yearless' }, code: 1006, durationMs: 300_002 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_002, keys: { connection: '19e4ab70b646' } },
     },
+    {
+      line: '[2026-07-21T22:55:01.818] [INFO] hub - c-7b2137fe connected ip=49.37.160.92 rooms=room-30,room-14',
+      from: 'log4js 6, basic layout: an id with the letter of its kind',
+      reads: { connection: 'c-7b2137fe', clientIp: '49.37.160.92' },
+      gives: { kind: 'socket-opened', keys: { connection: 'c-7b2137fe', client: { ip: '49.37.160.92' } } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
