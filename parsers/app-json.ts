@@ -414,6 +414,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '1FRZrR0etKXCSREuAAAA' },
       gives: { kind: 'socket-opened', keys: { connection: '1FRZrR0etKXCSREuAAAA' } },
     },
+    {
+      line: '{"level":40,"time":1789138172570,"pid":1,"hostname":"9c41d7e0b2fa","service":"collab-rt","eventLoop":{"maxMs":5453,"meanMs":46},"msg":"event loop delay above threshold"}',
+      from: 'pino 10, with what Node’s monitorEventLoopDelay measured',
+      reads: { stallMs: 5453 },
+      gives: { kind: 'process-fault', fault: 'hang', fatal: false, lastedMs: 5453 },
+    },
   ],
   rejects: [
     '{"level":"info"}',

@@ -278,6 +278,18 @@ export function allInOneTurn(closure: Closure, world: World): Extract<Fact, { ki
   return burst && burst.spreadMs <= ONE_TURN_MS ? burst : undefined;
 }
 
+/** Heartbeats with a timer for each connection: Socket.IO's, and those of Python's websockets. Others look at all connections in one turn. */
+const OWN_TIMER = /^ping timeout$|\bkeepalive ping timeout\b/i;
+
+/**
+ * How many heartbeats ran out in one turn though each has a timer of its own, started when its connection was: a lost path lets them run
+ * out one after the other, as they come due, and only a loop that stood still has several overdue at once. Undefined = none did so.
+ */
+export const overdueTogether = (closure: Closure, world: World): number | undefined =>
+  seenOf(closure, 'socket-closed').some(({ vantage, reason }) => vantage === 'server' && OWN_TIMER.test(reason ?? ''))
+    ? factOf(closure, world, 'one-turn')?.count
+    : undefined;
+
 /** nginx's timers fire up to 300 ms early. */
 export const TIMER_EARLY_MS = 350;
 const TIMER_LATE_MS = 250;
