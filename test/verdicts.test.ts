@@ -88,6 +88,24 @@ describe('a connection between two servers', () => {
   });
 });
 
+describe('a collector of clients’ reports', () => {
+  const told = (at: number, n: number, ev: string, more: object = {}): string =>
+    JSON.stringify({ ts: iso(at), ip: ip(n % 2), uid: `u43${n}`, ev, cid: `c8d15733${n}`, ...more });
+  const end = (at: number, n: number, code: number): string =>
+    told(at, n, 'ws_close', { code, clean: code !== 1006, opened: true, dur_ms: (at - n) * 1000 });
+
+  it('holds what they say of their heartbeats, whose others lived on', async () => {
+    const found = await report({
+      'telemetry.jsonl': [
+        ...count(8).map((n) => told(n, n, 'ws_open', { ms: 4 })),
+        ...count(3).flatMap((n) => [told(60 + n, n, 'hb_missed', { silent_ms: 25_000 + n }), end(60.001 + n, n, 1006)]),
+        ...count(5).map((n) => end(90 + 7 * n, n + 3, 1000)),
+      ],
+    });
+    expect(new Set(Object.values(causesOf(found)))).toEqual(new Set(['network']));
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
