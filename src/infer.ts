@@ -8,7 +8,7 @@ import { isLoopback } from './grammar/address.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
-import { gap, type Spans } from './spans.ts';
+import { gap, Spans } from './spans.ts';
 import type { Unclosed } from './stitch/stitcher.ts';
 import type { DurationMs, EpochMs, Span } from './types.ts';
 
@@ -117,6 +117,87 @@ export const isAnonymous = (closure: Closure): boolean =>
 
 /** Clients notice a server's end so much later: a retransmission, a busy page. */
 const NOTICED_MS = 9_000;
+
+/** A proxy counts a life from the request, the server writes when it took the connection over; stamps are cut besides. */
+const BEGINS_MS = 1_500;
+/** Two machines' clocks. */
+const ENDS_MS = 1_000;
+
+const begunOf = ({ seen: [opened], ended }: Closure): Span => opened?.when ?? ended;
+
+/**
+ * What other sides tell of the connections that a death took along, by no name in common: the one that began when the server wrote of a
+ * begin, from that client, and ended with the server is that one, and not another.
+ */
+export class TakenAlong {
+  readonly #lost: readonly Closure[];
+  /** By client's address, in order of their begins. */
+  readonly #begun: ReadonlyMap<string, Spans<Closure>>;
+  /** All of them have one client: the hop in front. */
+  readonly #isShared: boolean;
+  readonly #found = new Set<Closure>();
+  /** By the id of the closure that tells of the end. */
+  readonly #ofTeller = new Map<string, Closure>();
+
+  /** `lost` = as `unlogged` makes them: each has seen its begin alone. */
+  constructor(lost: readonly Closure[]) {
+    this.#lost = lost;
+    this.#isShared = lost.length > 1 && new Set(lost.map(({ keys }) => keys.client?.ip)).size === 1;
+    const byClient = new Map<string, Closure[]>();
+    for (const closure of lost) {
+      const client = this.#clientOf(closure);
+      const others = byClient.get(client);
+      if (others) others.push(closure);
+      else byClient.set(client, [closure]);
+    }
+    this.#begun = new Map([...byClient].map(([client, closures]) => [client, new Spans(closures, begunOf)]));
+  }
+
+  #clientOf({ keys: { client } }: Closure): string {
+    return this.#isShared || client === undefined || isLoopback(client.ip) ? '' : client.ip;
+  }
+
+  /** Finds what the closure tells of, if it is one of them. */
+  hear(closure: Closure): void {
+    const { lifeMs, ended, seen } = closure;
+    if (lifeMs === undefined || seen.some(({ vantage, kind }) => vantage === 'server' || kind === 'socket-opened')) return;
+    const began = { fromMs: ended.fromMs - lifeMs, toMs: ended.toMs - lifeMs };
+    const near = this.#begun.get(this.#clientOf(closure))?.between(began.fromMs - BEGINS_MS, began.toMs + BEGINS_MS) ?? [];
+    let nearest: Closure | undefined;
+    let apartMs = Number.POSITIVE_INFINITY;
+    for (const one of near) {
+      if (this.#found.has(one) || ended.toMs < one.ended.fromMs - ENDS_MS || ended.fromMs > one.ended.toMs + NOTICED_MS) continue;
+      const apart = gap(began, begunOf(one));
+      if (apart >= apartMs) continue;
+      nearest = one;
+      apartMs = apart;
+      // Of a storm's that fit alike any is as good.
+      if (apart === 0) break;
+    }
+    if (!nearest) return;
+    this.#found.add(nearest);
+    this.#ofTeller.set(closure.id, nearest);
+  }
+
+  /** The closure with what its server wrote of its begin, where that was found. */
+  joined(closure: Closure): Closure {
+    const own = this.#ofTeller.get(closure.id);
+    if (!own) return closure;
+    const isNamed = closure.codes.client !== undefined || closure.codes.gateway !== undefined;
+    const connection = (isNamed ? closure.keys.connection : undefined) ?? own.keys.connection;
+    return {
+      ...closure,
+      keys: { ...own.keys, ...closure.keys, ...(connection !== undefined && { connection }) },
+      seen: [...own.seen, ...closure.seen],
+      ...(own.server !== undefined && { server: own.server }),
+    };
+  }
+
+  /** Those of whose end nobody tells. */
+  get untold(): readonly Closure[] {
+    return this.#lost.filter((one) => !this.#found.has(one));
+  }
+}
 
 /**
  * What anonymous clients saw of a server's death are the connections that it lost, one each: the closures as they are to be counted. Which

@@ -106,6 +106,32 @@ describe('a collector of clients’ reports', () => {
   });
 });
 
+describe('a connection that its server’s death took', () => {
+  const logs = (from: (n: number) => string): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [
+      listening(0),
+      ...count(6).map((n) => opened(1 + 1.3 * n, `k${n}a7`, from(n))),
+      opened(9, 'z9a1', from(9)),
+      closed(15, 'z9a1', 6, from(9), 1000),
+      listening(23),
+    ],
+    'access.log': [tunnel(15, ip(9), 6), ...count(6).map((n) => tunnel(20.2, ip(n), Math.round(19_200 - 1_300 * n) / 1_000))],
+    'supervisord.log': [
+      supervisord(0, "INFO spawned: 'ws' with pid 56"),
+      supervisord(20.3, 'WARN exited: ws (exit status 1; not expected)'),
+      supervisord(21.4, "INFO spawned: 'ws' with pid 68"),
+    ],
+  });
+
+  it.each([
+    ['its client', ip],
+    ['the proxy', () => '127.0.0.1'],
+  ])('is one, though the proxy tells of its end and the server of its begin from %s', async (_, from) => {
+    const found = await report(logs(from));
+    expect(found.closures.map(({ connection, cause }) => [connection, cause])).toEqual(count(6).map((n) => [`k${n}a7`, 'crash']));
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
