@@ -414,6 +414,22 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '1FRZrR0etKXCSREuAAAA' },
       gives: { kind: 'socket-opened', keys: { connection: '1FRZrR0etKXCSREuAAAA' } },
     },
+    {
+      line: '{"level":40,"time":1789138172570,"pid":1,"hostname":"9c41d7e0b2fa","service":"collab-rt","eventLoop":{"maxMs":5453,"meanMs":46},"msg":"event loop delay above threshold"}',
+      from: 'pino 10, with what Node’s monitorEventLoopDelay measured',
+      reads: { stallMs: 5453 },
+      gives: { kind: 'process-fault', fault: 'hang', fatal: false, lastedMs: 5453 },
+    },
+    {
+      line: '{"rx":1781280190.003,"ip":"192.0.2.91","ts":"2026-06-12T15:59:15.121Z","seq":2,"uid":"u4366","app":"ios/5.12.0","ev":"hb_missed","cid":"c8d157334815","silent_ms":25051}',
+      from: 'a collector of clients’ reports, whose closes alone say that they are a client’s',
+      head: ['c8d157334815', '78ad9c6b582b', 'af9ea2543239'].map(
+        (cid) =>
+          `{"rx":1781280190.003,"ip":"192.0.2.91","ts":"2026-06-12T15:59:15.122Z","uid":"u4366","ev":"ws_close","cid":"${cid}","code":1006,"clean":false,"opened":true,"dur_ms":55053}`,
+      ),
+      reads: { connection: 'c8d157334815', silenceMs: 25_051, ofClient: true },
+      gives: { kind: 'heartbeat-missed', vantage: 'client', keys: { connection: 'c8d157334815', client: { ip: '192.0.2.91' } } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

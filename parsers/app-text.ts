@@ -972,6 +972,12 @@ export const appText = defineParser<AppRow>({
       reads: { at: { ms: Date.UTC(2026, 9, 23, 13, 7, 41, 741), widthMs: 1, basis: 'utc' }, logger: 'Desk.ClientLog', durationMs: 185_500 },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: 'l65jiLNCXgfyxor_ub4XsF' } },
     },
+    {
+      line: '[2026-07-21T22:55:01.818] [INFO] hub - c-7b2137fe connected ip=49.37.160.92 rooms=room-30,room-14',
+      from: 'log4js 6, basic layout: an id with the letter of its kind',
+      reads: { connection: 'c-7b2137fe', clientIp: '49.37.160.92' },
+      gives: { kind: 'socket-opened', keys: { connection: 'c-7b2137fe', client: { ip: '49.37.160.92' } } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -29,7 +29,8 @@ const TABLE = new RegExp(
 const DESCRIBED = new RegExp(
   String.raw`^ {2}(Normal|Warning) {2,80}(\w{1,80}) {2,80}${AGE} {2,80}(\S{1,80}?)(?:, (\S{1,253}))? {2,200}(\S.{0,8000})$`,
 );
-const HEADER = /^(?:NAMESPACE {2,200})?LAST SEEN {2,200}TYPE {2,200}REASON {2,200}OBJECT {2,300}/;
+/** Rows of it that `--watch` adds are wider than the header says. */
+const USUAL = /^(?:NAMESPACE {2,200})?LAST SEEN {2,200}TYPE {2,200}REASON {2,200}OBJECT {2,300}MESSAGE/;
 /** `spec.containers{chat}` */
 const FIELD_PATH = /^spec\.(?:initC|ephemeralC|c)ontainers\{([^}]{1,63})\}$/;
 /** The kubelet's longest wait before it starts a failed container again. */
@@ -45,32 +46,73 @@ function readTable(text: string): EventRow | null {
   return { at: age(seen) ?? iso(stamped), namespace, type, reason, kind, name, pod: podName(kind, name), message, count: numberOf(count) };
 }
 
-/** `-o wide` has columns that may be empty, so they are cut where the header puts them. */
-function readWide(text: string, header: string): EventRow | null {
+/** What columns are called: by `-o wide`, by kubectl before 1.14, and by people in `-o custom-columns=LastSeen:.lastTimestamp,…`. */
+const COLUMNS = {
+  last: ['lastseen', 'last', 'lasttimestamp', 'time', 'timestamp', 'eventtime', 'when', 'age', 'firstseen', 'first', 'firsttimestamp'],
+  namespace: ['namespace', 'ns'],
+  type: ['type'],
+  reason: ['reason'],
+  kind: ['kind', 'objectkind'],
+  object: ['object', 'involvedobject', 'pod', 'name'],
+  subobject: ['subobject'],
+  source: ['source', 'from', 'component'],
+  host: ['host', 'node'],
+  count: ['count'],
+  message: ['message', 'note'],
+} as const;
+
+const nameOf = (column: string): string => column.toLowerCase().replace(/[ _.-]/g, '');
+const columnsOf = (header: string): readonly RegExpMatchArray[] => [...header.matchAll(/\S+(?: \S+)*/g)];
+
+/** A line of names of columns, of which some are those that tell of an event. */
+function isColumns(text: string): boolean {
+  if (text.length > 400 || !/^\w[^:[\]{}"=]*$/.test(text) || !/reason/i.test(text)) return false;
+  const names = new Set(columnsOf(text).map(([column]) => nameOf(column)));
+  const has = (field: keyof typeof COLUMNS): boolean => COLUMNS[field].some((name) => names.has(name));
+  return has('last') && has('reason') && has('message');
+}
+
+/** An event is named for its object and a number in hexadecimal digits: `chat-0.17f1a2b3c4d5e6f7`. */
+const EVENT_NAME = /^(\S{1,253})\.[0-9a-f]{8,20}$/;
+/** What the kubelet tells of containers; the object of it is always a pod. */
+const OF_A_POD: ReadonlySet<string> = new Set(['Killing', 'Unhealthy', 'Started', 'BackOff', 'Evicted', 'ExceededGracePeriod']);
+
+/** Columns may be empty, so they are cut where the header puts them. */
+function readColumns(text: string, header: string): EventRow | null {
   const cells = new Map<string, string>();
-  const columns = [...header.matchAll(/\S+(?: \S+)*/g)];
+  const columns = columnsOf(header);
   for (const [index, column] of columns.entries()) {
-    if (column.index > 0 && text[column.index - 1] !== ' ') return null;
-    cells.set(column[0], text.slice(column.index, columns[index + 1]?.index).trim());
+    const from = column.index ?? 0;
+    if (from > 0 && text[from - 1] !== ' ') return null;
+    const cell = text.slice(from, columns[index + 1]?.index).trim();
+    if (cell !== '' && cell !== '<none>') cells.set(nameOf(column[0]), cell);
   }
-  const [type = '', reason = '', message = ''] = [cells.get('TYPE'), cells.get('REASON'), cells.get('MESSAGE')];
-  const [kind, name] = (cells.get('OBJECT') ?? '').split('/', 2);
-  if (type === '' || reason === '' || !name) return null;
-  const [program, host] = (cells.get('SOURCE') ?? '').split(', ', 2);
-  const container = containerOf(cells.get('SUBOBJECT'));
+  const cell = (field: keyof typeof COLUMNS): string | undefined => {
+    const name = COLUMNS[field].find((one) => cells.has(one));
+    return name === undefined ? undefined : cells.get(name);
+  };
+  const [reason, message, seen = ''] = [cell('reason'), cell('message'), cell('last')];
+  const at = age(seen) ?? iso(seen);
+  if (reason === undefined || message === undefined || (at === undefined && seen !== '<unknown>')) return null;
+  const written = cell('object') ?? '';
+  const [before, ...after] = written.split('/');
+  const named = after.join('/') || before || undefined;
+  const kind = after.length > 0 ? before : (cell('kind') ?? (OF_A_POD.has(reason) ? 'Pod' : undefined));
+  const name = EVENT_NAME.exec(named ?? '')?.[1] ?? named;
+  const [program, host] = (cell('source') ?? '').split(', ', 2);
   return {
-    at: age(cells.get('LAST SEEN') ?? ''),
-    namespace: cells.get('NAMESPACE'),
-    type,
+    at,
+    namespace: cell('namespace'),
+    type: cell('type') ?? '',
     reason,
     kind,
     name,
     pod: podName(kind, name),
-    container,
-    program,
-    host,
+    container: containerOf(cell('subobject')),
+    program: program || undefined,
+    host: host ?? cell('host'),
     message,
-    count: numberOf(cells.get('COUNT')),
+    count: numberOf(cell('count')),
   };
 }
 
@@ -354,6 +396,28 @@ export const kubernetesEvents = defineParser<EventRow>({
       reads: { at: { ms: 1787162460000, widthMs: 1000, basis: 'utc' }, pod: 'telemetry-6b8f9d77c4-2kq9d' },
       gives: { kind: 'stop-requested', keys: { pod: 'telemetry-6b8f9d77c4-2kq9d' } },
     },
+    {
+      line: '2026-02-10T13:14:52Z   2026-02-10T13:14:32Z   3       Normal    Killing     orders-68c4d9b7f9-6hq2w   Container orders failed liveness probe, will be restarted',
+      from: 'kubectl 1.31 get events -o custom-columns=LAST:.lastTimestamp,FIRST:.firstTimestamp,COUNT:.count,…,OBJECT:.involvedObject.name,…',
+      header: 'LAST                   FIRST                  COUNT   TYPE      REASON      OBJECT                    MESSAGE',
+      reads: { at: { ms: Date.UTC(2026, 1, 10, 13, 14, 52), widthMs: 1000, basis: 'utc' }, pod: 'orders-68c4d9b7f9-6hq2w', count: 3 },
+      gives: { kind: 'stop-requested', how: 'liveness', keys: { pod: 'orders-68c4d9b7f9-6hq2w', container: 'orders' } },
+    },
+    {
+      line: '2026-02-10T13:09:42Z   2026-02-10T13:09:42Z   <none>   deployment-controller   Normal   ScalingReplicaSet   Scaled down replica set orders-5c7b9f4dd6 to 1 from 2',
+      from: 'kubectl 1.31 get events -o custom-columns=FirstSeen:.firstTimestamp,LastSeen:.lastTimestamp,Count:.count,From:.source.component,…',
+      header: 'FirstSeen              LastSeen               Count    From                    Type     Reason              Message',
+      reads: { program: 'deployment-controller', count: undefined, name: undefined },
+      gives: { kind: 'stop-requested', how: 'scale-down' },
+    },
+    {
+      line: '2m          4m           3         chat-0.1537a2b3c4d5e6f7   Pod       spec.containers{chat}   Warning   Unhealthy   kubelet, node-a   Liveness probe failed: HTTP probe failed with statuscode: 503',
+      from: 'kubectl 1.12 get events',
+      header:
+        'LAST SEEN   FIRST SEEN   COUNT     NAME                      KIND      SUBOBJECT               TYPE      REASON      SOURCE            MESSAGE',
+      reads: { at: { ms: 120_000, widthMs: 2000, basis: 'ago' }, pod: 'chat-0', container: 'chat', host: 'node-a' },
+      gives: { kind: 'health-failed', probe: 'liveness', keys: { pod: 'chat-0' } },
+    },
   ],
   rejects: [
     HEAD,
@@ -363,12 +427,13 @@ export const kubernetesEvents = defineParser<EventRow>({
     '{"kind":"Pod","metadata":{"name":"chat-0"}}',
     '{"type":"Warning","reason":"x","message":"an application says this"}',
   ],
-  isHeader: (text) => HEADER.test(text),
+  isHeader: isColumns,
   read(text, context) {
     if (text.startsWith('{')) return readJson(text);
-    if (HEADER.test(text)) return null;
+    if (isColumns(text)) return null;
     if (text.startsWith('  ')) return readDescribed(text, context);
-    return context.header?.includes('SUBOBJECT') ? readWide(text, context.header) : readTable(text);
+    const { header } = context;
+    return header === undefined || USUAL.test(header) ? readTable(text) : readColumns(text, header);
   },
   events: (row) => (row.reason === 'BackOff' ? backOff(row) : eventMeaning({ ...row, kind: row.kind, name: row.name })),
 });

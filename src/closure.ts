@@ -153,6 +153,8 @@ export type Fact =
       readonly sameAge: boolean;
       readonly halfOpenMs: EpochMs | undefined;
     }
+  /** Connections of different ages ended in one turn of an event loop, and few others around it. */
+  | { readonly kind: 'one-turn'; readonly count: number }
   /** Siblings on the same server got a going-away close (1001, 1012) in the same moment. */
   | { readonly kind: 'going-away-siblings'; readonly count: number };
 

@@ -3,7 +3,7 @@
  * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
 import { type Closure, type Evidence, type Explanation, POINTS, type Remedy, type World } from './closure.ts';
-import { allInOneTurn, byHeartbeat } from './signals.ts';
+import { allInOneTurn, byHeartbeat, overdueTogether } from './signals.ts';
 import type { EventOf } from './types.ts';
 import { words } from './words.ts';
 
@@ -93,6 +93,8 @@ function sentCode(event: EventOf<'socket-closed'>): EndpointFault | undefined {
 const LOGGED_LATE_MS = 10_000;
 /** Timers that are overdue fire in the turn after the stall. */
 const OVERDUE_MS = 2_000;
+/** Monitors write of a stall and then for some time of none: where several heartbeats were overdue, the one that was written went on. */
+const WENT_ON_MS = 30_000;
 const LONGEST_MS = 600_000;
 /** The most patient of the usual heartbeats (Python 20 s, Socket.IO 20 s, ws's README 30 s) need about so long, the shortest 5 s (Socket.IO 2). */
 const SURELY_MS = 15_000;
@@ -109,16 +111,19 @@ function ofServer(fault: EventOf<'process-fault'>, { server, keys }: Closure): b
 function stoodStill(closure: Closure, world: World): EndpointFault | undefined {
   if (!byHeartbeat(closure)) return undefined;
   const { fromMs, toMs } = closure.ended;
+  const backMs = overdueTogether(closure, world) ? WENT_ON_MS : OVERDUE_MS;
   let stall: EventOf<'process-fault'> | undefined;
   let lastedMs = PERHAPS_MS - 1;
-  for (const event of world.between('process-fault', fromMs - OVERDUE_MS, toMs + LONGEST_MS, fromMs)) {
+  for (const event of world.between('process-fault', fromMs - backMs, toMs + LONGEST_MS, fromMs)) {
     const ms = event.lastedMs ?? 0;
     if (ms <= lastedMs || event.when.fromMs - ms - LOGGED_LATE_MS > toMs || !ofServer(event, closure)) continue;
     stall = event;
     lastedMs = ms;
   }
   if (!stall) return undefined;
-  const weight = (lastedMs < SURELY_MS ? POINTS.strong : POINTS.decisive) + (allInOneTurn(closure, world) ? POINTS.moderate : 0);
+  const weight =
+    (lastedMs < SURELY_MS ? POINTS.strong : POINTS.decisive) +
+    (allInOneTurn(closure, world) || overdueTogether(closure, world) ? POINTS.moderate : 0);
   const says = `the server stood still for ${words(lastedMs)}: pings and pongs waited in it`;
   return {
     score: weight,
@@ -136,6 +141,18 @@ const ALL_LEAST = 5;
 /** No record of a stall; but paths are lost one by one, or with a link that has a record. */
 function oneTurn(closure: Closure, world: World): EndpointFault | undefined {
   if (!byHeartbeat(closure)) return undefined;
+  const overdue = overdueTogether(closure, world);
+  if (overdue !== undefined) {
+    const says = `${overdue} heartbeats of the server, each with a timer of its own, ran out in one turn`;
+    return {
+      score: POINTS.strong,
+      detail: `${says}: the server stood still`,
+      hop: 'server',
+      evidence: [{ says, weight: POINTS.strong, mechanism: 'stall' }],
+      incidentKey: `turn ${Math.floor(closure.ended.fromMs / 10_000)}`,
+      remedy: 'stall',
+    };
+  }
   const burst = allInOneTurn(closure, world);
   if (!burst || burst.count < ALL_LEAST) return undefined;
   const says = `all ${burst.count} heartbeats of the server ran out in one turn`;

@@ -8,7 +8,7 @@ import { isLoopback } from './grammar/address.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
-import { gap, type Spans } from './spans.ts';
+import { gap, Spans } from './spans.ts';
 import type { Unclosed } from './stitch/live.ts';
 import type { DurationMs, EpochMs, Span } from './types.ts';
 
@@ -107,85 +107,129 @@ export const timed = (closure: Closure, population: Population): boolean =>
 /** As many as make a pile of ages more than moderate evidence. */
 const TIMED_LEAST = 5;
 
-/** Only a client tells of it, and nothing by which a server could know it again, but perhaps when it began. */
+/** Only a client tells of it, and nothing by which it could be known again. */
 export const isAnonymous = (closure: Closure): boolean =>
   closure.state === 'abnormal' &&
+  closure.keys.connection === undefined &&
   closure.keys.client === undefined &&
-  (closure.lifeMs !== undefined || closure.keys.connection === undefined) &&
-  closure.seen.every(({ kind, vantage }) => (kind === 'socket-closed' || kind === 'socket-opened') && vantage === 'client');
+  closure.lifeMs === undefined &&
+  closure.seen.every((event) => event.kind === 'socket-closed' && event.vantage === 'client');
 
 /** Clients notice a server's end so much later: a retransmission, a busy page. */
 const NOTICED_MS = 9_000;
-/** The server counts from the handshake, the client from its end, a round trip or two later. */
-const BEGAN_MS = 1_000;
-/** A stamp of whole seconds. */
-const WIDEST_MS = 1_000;
 
-/** Connections that one death took, in order of their begin: they ended in one and the same span. */
-class Lost {
-  readonly #closures: readonly Closure[];
-  readonly #began: Float64Array;
-  readonly #claimed = new Set<Closure>();
-  #next = 0;
+/** A proxy counts a life from the request, the server writes when it took the connection over; stamps are cut besides. */
+const BEGINS_MS = 1_500;
+/** Two machines' clocks. */
+const ENDS_MS = 1_000;
 
-  constructor(closures: readonly Closure[]) {
-    this.#closures = closures.toSorted((a, b) => began(a) - began(b));
-    this.#began = Float64Array.from(this.#closures, began);
-  }
+const begunOf = ({ seen: [opened], ended }: Closure): Span => opened?.when ?? ended;
 
-  /** Whether the closure's end may have been that of one of these. */
-  mayHold({ ended }: Closure): boolean {
-    const [first] = this.left();
-    return first !== undefined && ended.toMs >= first.ended.fromMs - 1_000 && ended.fromMs <= first.ended.toMs + NOTICED_MS;
-  }
+/** Empty = it does not tell. */
+const clientOf = ({ keys: { client } }: Closure): string => (client === undefined || isLoopback(client.ip) ? '' : client.ip);
 
-  /** One that began when the closure did; any, where that does not tell its age. */
-  claim({ lifeMs, ended }: Closure): Closure | undefined {
-    const span = { fromMs: ended.fromMs - (lifeMs ?? 0) - BEGAN_MS, toMs: ended.toMs - (lifeMs ?? 0) + BEGAN_MS };
-    let mine: Closure | undefined;
-    if (lifeMs === undefined) [mine] = this.left();
-    else
-      for (
-        let at = lowerBound(this.#began, span.fromMs - WIDEST_MS);
-        !mine && (this.#began[at] ?? Number.POSITIVE_INFINITY) <= span.toMs;
-        at++
-      ) {
-        const one = this.#closures[at] as Closure;
-        if (!this.#claimed.has(one) && one.seen[0] && gap(one.seen[0].when, span) === 0) mine = one;
-      }
-    if (mine) this.#claimed.add(mine);
-    return mine;
-  }
+/**
+ * What other sides tell of the connections that a death took along, by no name in common: the one that began when the server wrote of a
+ * begin, from that client, and ended with the server is that one, and not another.
+ */
+export class TakenAlong {
+  readonly #lost: readonly Closure[];
+  /** In order of their begins: all, and by the client's address. */
+  readonly #all: Spans<Closure>;
+  readonly #begun: ReadonlyMap<string, Spans<Closure>>;
+  readonly #found = new Set<Closure>();
+  /** By the id of the closure that tells of the end. */
+  readonly #ofTeller = new Map<string, Closure>();
 
-  *left(): Generator<Closure> {
-    while (this.#claimed.has(this.#closures[this.#next] as Closure)) this.#next++;
-    for (let at = this.#next; at < this.#closures.length; at++) {
-      const one = this.#closures[at] as Closure;
-      if (!this.#claimed.has(one)) yield one;
+  /** `lost` = as `unlogged` makes them: each has seen its begin alone. */
+  constructor(lost: readonly Closure[]) {
+    this.#lost = lost;
+    this.#all = new Spans(lost, begunOf);
+    const byClient = new Map<string, Closure[]>();
+    for (const closure of lost) {
+      const client = clientOf(closure);
+      const others = byClient.get(client);
+      if (others) others.push(closure);
+      else byClient.set(client, [closure]);
     }
+    // Where all of them have one client, that is the hop in front.
+    const isShared = lost.length > 1 && byClient.size === 1;
+    this.#begun = isShared ? new Map() : new Map([...byClient].map(([client, closures]) => [client, new Spans(closures, begunOf)]));
+  }
+
+  /** Those that may have the closure's client. */
+  #near(closure: Closure, began: Span): readonly Closure[] {
+    const client = clientOf(closure);
+    const group = this.#begun.size === 0 || client === '' ? this.#all : this.#begun.get(client);
+    return group?.between(began.fromMs - BEGINS_MS, began.toMs + BEGINS_MS) ?? [];
+  }
+
+  /** Finds what the closure tells of, if it is one of them. */
+  hear(closure: Closure): void {
+    const { lifeMs, ended, seen } = closure;
+    if (lifeMs === undefined || seen.some(({ vantage, kind }) => vantage === 'server' || (kind === 'socket-opened' && vantage !== 'client')))
+      return;
+    const began = { fromMs: ended.fromMs - lifeMs, toMs: ended.toMs - lifeMs };
+    let nearest: Closure | undefined;
+    let apartMs = Number.POSITIVE_INFINITY;
+    for (const one of this.#near(closure, began)) {
+      if (this.#found.has(one) || ended.toMs < one.ended.fromMs - ENDS_MS || ended.fromMs > one.ended.toMs + NOTICED_MS) continue;
+      const apart = gap(began, begunOf(one));
+      if (apart >= apartMs) continue;
+      nearest = one;
+      apartMs = apart;
+      // Of a storm's that fit alike any is as good.
+      if (apart === 0) break;
+    }
+    if (!nearest) return;
+    this.#found.add(nearest);
+    this.#ofTeller.set(closure.id, nearest);
+  }
+
+  /** The closure with what its server wrote of its begin, where that was found. */
+  joined(closure: Closure): Closure {
+    const own = this.#ofTeller.get(closure.id);
+    if (!own) return closure;
+    const isNamed = closure.codes.client !== undefined || closure.codes.gateway !== undefined;
+    const connection = (isNamed ? closure.keys.connection : undefined) ?? own.keys.connection;
+    return {
+      ...closure,
+      keys: { ...own.keys, ...closure.keys, ...(connection !== undefined && { connection }) },
+      seen: [...own.seen, ...closure.seen],
+      ...(own.server !== undefined && { server: own.server }),
+    };
+  }
+
+  /** Those of whose end nobody tells. */
+  get untold(): readonly Closure[] {
+    return this.#lost.filter((one) => !this.#found.has(one));
   }
 }
-
-const began = ({ seen: [opened], ended }: Closure): EpochMs => (opened?.when ?? ended).fromMs;
 
 /**
  * What anonymous clients saw of a server's death are the connections that it lost, one each: the closures as they are to be counted. Which
  * client had which connection is not known, and does not matter for why it ended.
  */
 export function* claimed(lost: readonly Closure[], anonymous: Iterable<Closure>): Generator<Closure> {
-  const together = new Map<string, Closure[]>();
+  // Connections that one death took ended in one and the same span.
+  const free = new Map<string, Closure[]>();
   for (const closure of lost) {
     const key = `${closure.ended.fromMs} ${closure.ended.toMs}`;
-    const others = together.get(key);
+    const others = free.get(key);
     if (others) others.push(closure);
-    else together.set(key, [closure]);
+    else free.set(key, [closure]);
   }
-  const groups = [...together.values()].map((closures) => new Lost(closures));
+  const groups = [...free.values()].map((closures) => closures.reverse());
   for (const closure of anonymous) {
-    const mine = groups.find((group) => group.mayHold(closure))?.claim(closure);
+    const mine = groups
+      .find((group) => {
+        const ended = group.at(-1)?.ended;
+        return ended && closure.ended.toMs >= ended.fromMs - 1_000 && closure.ended.fromMs <= ended.toMs + NOTICED_MS;
+      })
+      ?.pop();
     yield mine ? { ...mine, seen: [...mine.seen, ...closure.seen], codes: closure.codes, inferred: false } : closure;
   }
-  for (const group of groups) yield* group.left();
+  for (const group of groups) yield* group.reverse();
 }
 
 /** The proxy's own words mean that no close frame can have passed. */

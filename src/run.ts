@@ -10,7 +10,7 @@ import { deathsOf } from './deaths/deaths.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { claimed, isAnonymous, judged, lostBy, ToldByClients, timed, unlogged } from './infer.ts';
+import { claimed, isAnonymous, judged, lostBy, TakenAlong, ToldByClients, timed, unlogged } from './infer.ts';
 import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
@@ -86,12 +86,6 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const ends = Float64Array.from(seen.ends).sort();
   const deaths = deathsOf(seen.world, seen.profile, lostIn, ends);
   const endpointsLog = seen.closing.size > 0;
-  const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog, ends);
-  const told = new ToldByClients(seen.proxyless);
-  for (const closure of unjudged) {
-    const one = settled(closure);
-    if (!told.take(one)) population.add(one);
-  }
   const { lost, living } = unlogged(
     unclosed,
     deaths,
@@ -99,7 +93,15 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     (source) => seen.closers.has(source) && !seen.losesLines(source),
     seen.profile,
   );
-  for (const closure of claimed(lost, anonymous)) {
+  const along = new TakenAlong(lost);
+  if (lost.length > 0) for (const closures of [abnormal, unjudged]) for (const closure of closures) along.hear(closure);
+  const settled = (closure: Closure): Closure => judged(seen.placed(along.joined(closure)), deaths, endpointsLog, ends);
+  const told = new ToldByClients(seen.proxyless);
+  for (const closure of unjudged) {
+    const one = settled(closure);
+    if (!told.take(one)) population.add(one);
+  }
+  for (const closure of claimed(along.untold, anonymous)) {
     population.add(closure);
     abnormal.add(closure);
   }
@@ -107,7 +109,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   population.finish();
   /** What was not clean, as far as all that is known now tells. */
   function* candidates(): Generator<Closure> {
-    for (const closure of abnormal) yield seen.placed(closure);
+    for (const closure of abnormal) yield seen.placed(along.joined(closure));
     for (const closure of unjudged) {
       const one = settled(closure);
       if (told.took(one)) continue;

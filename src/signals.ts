@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
-import { isContainerId } from './deaths/names.ts';
+import { COMMON, isContainerId, namesOfLog, RUNTIMES } from './deaths/names.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -26,6 +26,31 @@ function isSiblingPod(pod: string, host: string): boolean {
   return pod !== host && own !== undefined && own === other;
 }
 const POD_NAME = /^(.+?)-(?:(?:[0-9a-f]{6,10}-)?[0-9bcdfghjklmnpqrstvwxz]{5}|\d{1,4})$/;
+
+/**
+ * Servers that keep connections to one another (hubs, relays, a cluster's nodes): the one that lives writes of the end, and names in that
+ * line the one that died, whose own log shows that it has WebSockets. What it writes then is a consequence of the death.
+ */
+function wasPeer({ identity: { pods, units, containers }, servers }: Death, { seen }: Closure): boolean {
+  const own = seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
+  if (!own || servers.length === 0) return false;
+  const { pod, unit, container } = own.keys;
+  const ownLog = namesOfLog(own.origin.source);
+  const names = [
+    ...servers.flatMap((source) => namesOfLog(source)).filter((name) => !ownLog.includes(name) && !COMMON.has(name)),
+    ...(pod === undefined ? [] : pods.filter((name) => name !== pod)),
+    ...(unit === undefined ? [] : units.filter((name) => name !== unit).map((name) => name.replace(/\.service$/, ''))),
+    ...(container === undefined ? [] : containers.filter((name) => name !== container && !isContainerId(name))),
+  ];
+  return names.some((name) => !RUNTIMES.has(name) && hasWord(own.quote.toLowerCase(), name.toLowerCase()));
+}
+
+/** Whether the name stands in the text by itself, and not in a longer one, a path or an address. */
+function hasWord(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!/[\w./-]/.test(text[at - 1] ?? ' ') && !/[\w./-]/.test(text[at + name.length] ?? ' ')) return true;
+  return false;
+}
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
 export function ofOtherInstance({ identity: { pods, containers, addresses } }: Death, closure: Pick<Closure, 'seen'>): boolean {
@@ -68,33 +93,39 @@ const datedByItsEnd = ({ events: [first, ...others] }: Death): boolean =>
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
   if (isUndated(closure.ended)) return 0;
-  const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
+  const own = seenOf(closure, 'socket-closed').find(({ vantage }) => vantage === 'server');
   const polled = own === undefined && datedByItsEnd(death);
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
   const to = death.when.toMs + DEATH_LATE_MS;
   if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
-  // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
-  const source = own?.origin.source;
-  if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return 0;
-  const said =
-    source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
-  if (own && said[0] && comesBefore(own.when, said[0].when)) return 0;
-  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells; exports may
-  // begin with the newest.
-  const stoodBefore = (event: LogEvent): boolean =>
-    ownWord(event) && own !== undefined && event.origin.line > own.origin.line && !comesBefore(event.when, own.when);
-  if (said.length > 0 && said.every(stoodBefore)) return 0;
-  const gone = death.events.find((event) => event.kind === 'process-ended');
-  if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return 0;
-  if (!ofInstance(death, closure.server) || ofOtherInstance(death, closure)) return 0;
+  const atOtherEnd = wasPeer(death, closure);
+  if (!atOtherEnd && isNoConsequence(death, closure, own)) return 0;
   // A new instance's connections do not die of the old one's death.
   const overMs = death.ended ? Math.min(death.when.toMs, death.restarted?.toMs ?? death.when.toMs) : death.restarted?.toMs;
   if (overMs !== undefined && (openedFrom(closure) ?? overMs) > overMs + OVER_SLACK_MS) return 0;
   if (isAssumedKill(death) && (openedFrom(closure) ?? 0) > (death.stop?.when.toMs ?? 0) + OVER_SLACK_MS) return 0;
   const late = closure.ended.fromMs - death.when.toMs - DEATH_SOON_MS;
   const share = late <= 0 ? 1 : 1 - (1 - LATE_SHARE) * Math.min(1, late / (DEATH_LATE_MS - DEATH_SOON_MS));
-  const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
+  const relation = atOtherEnd ? 'same' : own && own.origin.source === death.silence ? 'coincident' : death.relation;
   return ATTRIBUTION[relation] * share * (death.sudden && isUndated(death.when) ? UNDATED_SHARE : 1);
+}
+
+/** What the server wrote of the end came before this death, or another instance wrote it. */
+function isNoConsequence(death: Death, closure: Closure, own: EventOf<'socket-closed'> | undefined): boolean {
+  // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
+  const source = own?.origin.source;
+  if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return true;
+  const said =
+    source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
+  if (own && said[0] && comesBefore(own.when, said[0].when)) return true;
+  // Within one second, and for a runtime's fatal error without a stamp of its own, the order of the server's lines tells; exports may
+  // begin with the newest.
+  const stoodBefore = (event: LogEvent): boolean =>
+    ownWord(event) && own !== undefined && event.origin.line > own.origin.line && !comesBefore(event.when, own.when);
+  if (said.length > 0 && said.every(stoodBefore)) return true;
+  const gone = death.events.find((event) => event.kind === 'process-ended');
+  if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return true;
+  return !ofInstance(death, closure.server) || ofOtherInstance(death, closure);
 }
 /** The program writes it into its own log, in the order in which it does things; a supervisor's line in the same journal has its own delay. */
 const ownWord = (event: LogEvent): boolean =>
@@ -246,6 +277,18 @@ export function allInOneTurn(closure: Closure, world: World): Extract<Fact, { ki
   const burst = factOf(closure, world, 'burst');
   return burst && burst.spreadMs <= ONE_TURN_MS ? burst : undefined;
 }
+
+/** Heartbeats with a timer for each connection: Socket.IO's, and those of Python's websockets. Others look at all connections in one turn. */
+const OWN_TIMER = /^ping timeout$|\bkeepalive ping timeout\b/i;
+
+/**
+ * How many heartbeats ran out in one turn though each has a timer of its own, started when its connection was: a lost path lets them run
+ * out one after the other, as they come due, and only a loop that stood still has several overdue at once. Undefined = none did so.
+ */
+export const overdueTogether = (closure: Closure, world: World): number | undefined =>
+  seenOf(closure, 'socket-closed').some(({ vantage, reason }) => vantage === 'server' && OWN_TIMER.test(reason ?? ''))
+    ? factOf(closure, world, 'one-turn')?.count
+    : undefined;
 
 /** nginx's timers fire up to 300 ms early. */
 export const TIMER_EARLY_MS = 350;

@@ -79,6 +79,45 @@ describe('a server that stood still', () => {
   });
 });
 
+describe('heartbeats with a timer for each connection', () => {
+  const line = (at: number, text: string, more: object): string => JSON.stringify({ level: 'info', time: iso(at), msg: text, ...more });
+  const open = (n: number): string => line(10 + 3 * n, 'client connected', { sid: `a${n}ff00`, ip: ip(n) });
+  const gone = (at: number, n: number, reason: string): string =>
+    line(at, 'client disconnected', { sid: `a${n}ff00`, reason, connectedMs: (at - 10 - 3 * n) * 1000 });
+  /** Ten clients, of which four go by their heartbeats; four more live on until they leave. */
+  const logs = (ends: readonly number[], more: readonly string[] = []): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [
+      ...count(10).map(open),
+      ...more,
+      ...ends.map((at, n) => gone(at, n, 'ping timeout')),
+      ...count(4).map((n) => gone(450 + 11 * n, n + 5, 'client namespace disconnect')),
+    ],
+  });
+
+  it('run out in one turn of a loop that stood still', async () => {
+    const found = await report(logs([390, 390.002, 390.003, 390.005]));
+    expect(found.incidents.find(({ closures }) => closures === 4)).toMatchObject({
+      cause: 'unknown',
+      hop: 'server',
+      detail: '4 heartbeats of the server, each with a timer of its own, ran out in one turn: the server stood still',
+    });
+  });
+
+  it('as its monitor wrote once, when it began', async () => {
+    const monitor = line(382, 'event loop delay above threshold', { eventLoop: { maxMs: 5453 } });
+    const found = await report(logs([390, 390.002, 390.003, 390.005], [monitor]));
+    expect(found.incidents.find(({ closures }) => closures === 4)).toMatchObject({
+      cause: 'unknown',
+      detail: 'the server stood still for 5.5 s, longer than a heartbeat waits',
+    });
+  });
+
+  it('run out one after the other when a path is lost', async () => {
+    const found = await report(logs([390, 392.1, 394.7, 398.2]));
+    expect(new Set(found.closures.map(({ cause }) => cause))).toEqual(new Set(['network']));
+  });
+});
+
 describe('a frame that one side refused', () => {
   const others = [opened(1, 8), opened(2, 9), closed(500, 8, 499, 1000), closed(600, 9, 598, 1000)];
 

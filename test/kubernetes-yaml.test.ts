@@ -77,7 +77,48 @@ it('reads what kubectl writes', async () => {
   expect(frames.map(({ line }) => line)).toEqual([12, 23]);
 });
 
+// kubectl 1.31 get pod chat-0 -o yaml, shortened, and what people put behind it in one file
+const ONE = `apiVersion: v1
+kind: Pod
+metadata:
+  name: chat-0
+spec:
+  containers:
+  - name: chat
+status:
+  containerStatuses:
+  - lastState:
+      terminated:
+        exitCode: 137
+        reason: Error
+    name: chat
+---
+apiVersion: v1
+kind: Event
+involvedObject:
+  name: chat-0
+message: Container chat failed liveness probe, will be restarted
+$ kubectl get events -o yaml
+apiVersion: v1
+items:
+- apiVersion: v1
+  kind: Event
+  message: Stopping container chat
+kind: List
+`;
+
+it('reads single objects, one after the other', async () => {
+  expect(kubernetesYaml.detect(ONE)).toBe(true);
+  const frames = await framesOf(ONE);
+  expect(frames.map(({ text, line }) => [line, JSON.parse(text).kind])).toEqual([
+    [12, 'Pod'],
+    [20, 'Event'],
+    [26, 'Event'],
+  ]);
+});
+
 it('leaves manifests to those who read their lines', () => {
+  expect(kubernetesYaml.detect('apiVersion: v1\nkind: Pod\nmetadata:\n  name: chat\nspec:\n  containers: []\n')).toBe(false);
   expect(kubernetesYaml.detect('apiVersion: v1\nkind: Service\n')).toBe(false);
   expect(kubernetesYaml.detect('apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n')).toBe(false);
 });

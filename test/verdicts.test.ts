@@ -150,6 +150,88 @@ describe('upgrades that a proxy refused by the hundred', () => {
   });
 });
 
+describe('a connection between two servers', () => {
+  const hub = (at: number, text: string): string => `[${iso(at).slice(0, 23)}] [INFO] peer - ${text}`;
+  const kernel = (at: number, text: string): string => `${iso(at).slice(0, 19)}+0000 host-1 ${text}`;
+  const links = (other: string): readonly string[] => [
+    ...count(8).map((n) => hub(40 + n / 1000, `link l-${n}c41 -> ${other} closed code=1006 reason="" after ${39 - n}.0s`)),
+    ...count(3).map((n) => hub(60 + 9 * n, `c-${n}a1f disconnected code=1006 reason="" after ${12 + n}.3s`)),
+  ];
+  const logs = (other: string): Readonly<Record<string, readonly string[]>> => ({
+    'hub-a.log': [
+      hub(0, 'hub-a listening on 10.0.0.5:7101'),
+      hub(20, 'c-77e0 disconnected code=1000 reason="" after 12.3s'),
+      hub(43.6, 'hub-a listening on 10.0.0.5:7101'),
+      hub(70, 'c-90f1 disconnected code=1000 reason="" after 20.1s'),
+    ],
+    'hub-b.log': [hub(0, 'hub-b listening on 10.0.0.5:7102'), ...links(other)],
+    'journal.txt': [
+      kernel(0, 'systemd[1]: Started hub@a.service - Realtime hub a.'),
+      kernel(
+        40,
+        'kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/system.slice/hub@a.service,task_memcg=/system.slice/hub@a.service,task=node,pid=4571,uid=994',
+      ),
+      kernel(40, 'kernel: Memory cgroup out of memory: Killed process 4571 (node) total-vm:1299372kB, anon-rss:282248kB, file-rss:42872kB'),
+      kernel(40, 'systemd[1]: hub@a.service: Main process exited, code=killed, status=9/KILL'),
+      kernel(43, 'systemd[1]: Started hub@a.service - Realtime hub a.'),
+    ],
+  });
+
+  it('ends with the one that its line names', async () => {
+    const found = causesOf(await report(logs('hub-a')));
+    expect(found).toMatchObject({ 'l-0c41': 'oom', 'l-7c41': 'oom' });
+    expect(found['c-0a1f']).not.toBe('oom');
+  });
+
+  it('does not end with one that it does not name', async () => {
+    expect(Object.values(causesOf(await report(logs('hub-c'))))).not.toContain('oom');
+  });
+});
+
+describe('a collector of clients’ reports', () => {
+  const told = (at: number, n: number, ev: string, more: object = {}): string =>
+    JSON.stringify({ ts: iso(at), ip: ip(n % 2), uid: `u43${n}`, ev, cid: `c8d15733${n}`, ...more });
+  const end = (at: number, n: number, code: number): string =>
+    told(at, n, 'ws_close', { code, clean: code !== 1006, opened: true, dur_ms: (at - n) * 1000 });
+
+  it('holds what they say of their heartbeats, whose others lived on', async () => {
+    const found = await report({
+      'telemetry.jsonl': [
+        ...count(8).map((n) => told(n, n, 'ws_open', { ms: 4 })),
+        ...count(3).flatMap((n) => [told(60 + n, n, 'hb_missed', { silent_ms: 25_000 + n }), end(60.001 + n, n, 1006)]),
+        ...count(5).map((n) => end(90 + 7 * n, n + 3, 1000)),
+      ],
+    });
+    expect(new Set(Object.values(causesOf(found)))).toEqual(new Set(['network']));
+  });
+});
+
+describe('a connection that its server’s death took', () => {
+  const logs = (from: (n: number) => string): Readonly<Record<string, readonly string[]>> => ({
+    'app.log': [
+      listening(0),
+      ...count(6).map((n) => opened(1 + 1.3 * n, `k${n}a7`, from(n))),
+      opened(9, 'z9a1', from(9)),
+      closed(15, 'z9a1', 6, from(9), 1000),
+      listening(23),
+    ],
+    'access.log': [tunnel(15, ip(9), 6), ...count(6).map((n) => tunnel(20.2, ip(n), Math.round(19_200 - 1_300 * n) / 1_000))],
+    'supervisord.log': [
+      supervisord(0, "INFO spawned: 'ws' with pid 56"),
+      supervisord(20.3, 'WARN exited: ws (exit status 1; not expected)'),
+      supervisord(21.4, "INFO spawned: 'ws' with pid 68"),
+    ],
+  });
+
+  it.each([
+    ['its client', ip],
+    ['the proxy', () => '127.0.0.1'],
+  ])('is one, though the proxy tells of its end and the server of its begin from %s', async (_, from) => {
+    const found = await report(logs(from));
+    expect(found.closures.map(({ connection, cause }) => [connection, cause])).toEqual(count(6).map((n) => [`k${n}a7`, 'crash']));
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));

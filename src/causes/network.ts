@@ -9,6 +9,7 @@ import {
   deathsNear,
   factOf,
   foundDead,
+  overdueTogether,
   productOf,
   sameUpstream,
   seenOf,
@@ -38,10 +39,12 @@ const gaveUp = (fault: LogEvent, closure: Closure, world: World): boolean =>
 
 /**
  * How far a heartbeat without an answer tells of the path. To a client a stalled server looks the same, and so does its own blocked loop; a
- * server that finds all of its peers silent in one turn, with no link known to be lost, has rather stalled itself.
+ * server that finds all of its peers silent in one turn, with no link known to be lost, has rather stalled itself; so has one whose timers,
+ * one for each connection, run out in one turn.
  */
 function silent({ vantage }: LogEvent, closure: Closure, world: World): number {
   if (vantage === 'client') return 0.8;
+  if (overdueTogether(closure, world)) return 0.2;
   const faults = world.between('network-fault', closure.ended.fromMs - NOTICE_MS, closure.ended.toMs);
   return faults.length === 0 && allInOneTurn(closure, world) ? 0.4 : 1.2;
 }
@@ -160,8 +163,8 @@ export const network: Cause = {
       mechanism: 'survivors',
       strength: 'moderate',
       speaks: 'for',
-      because: 'connections of other clients lived on: not the server, not its event loop',
-      holds: (fact, closure) => (fact.kind === 'survivors' && byHeartbeat(closure) ? 1 : 0),
+      because: 'connections of other clients lived on: not the server, not its event loop; those that were not due yet outlive a stall too',
+      holds: (fact, closure, world) => (fact.kind === 'survivors' && byHeartbeat(closure) && !overdueTogether(closure, world) ? 1 : 0),
       says: (fact) => (fact.kind === 'survivors' ? `${plural(fact.count, 'other connection')} of the server lived on` : ''),
     },
   ],

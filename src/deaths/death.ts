@@ -5,7 +5,7 @@ import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import { shortId } from '../words.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { instanceIn, keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
+import { COMMON, instanceIn, keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -259,13 +259,6 @@ function logsBeside(events: readonly LogEvent[], { sources }: ServerProfile): re
 
 /** Docker names a container's host by the first twelve digits of its id. */
 const CONTAINER_HOST = /^[0-9a-f]{12}$/;
-
-/** Names that any program's log or container may have. */
-const COMMON: ReadonlySet<string> = new Set(
-  'app application server service svc main web api backend node pod container log logs stdout stderr output console current all ws websocket websockets'.split(
-    ' ',
-  ),
-);
 
 /** `hub-previous.log.gz` → `hub`. */
 const fileName = (source: string): string =>

@@ -58,6 +58,13 @@ export const RUNTIMES = new Set([
   'dumb-init',
 ]);
 
+/** Names that any program's log or container may have. */
+export const COMMON: ReadonlySet<string> = new Set(
+  'app application server service svc main web api backend node pod container log logs stdout stderr output console current all ws websocket websockets'.split(
+    ' ',
+  ),
+);
+
 const EXTENSIONS = /(?:\.(?:log|json|jsonl|ndjson|txt|out|err|gz|zst|bz2|xz|\d{1,8}))+$/i;
 /** What supervisors and people put behind a program's name to tell its streams apart. */
 const STREAM = /[-_.](?:out|err|error|errors|stdout|stderr|json|log|logs|console|current|previous|\d{1,3})$/i;

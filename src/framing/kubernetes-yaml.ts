@@ -1,6 +1,6 @@
 /**
- * Lists of events and pods as `kubectl get … -o yaml` prints them: each item becomes the object that `-o json` has. Of YAML only what
- * kubectl writes is read: block mappings and sequences, plain, quoted and block scalars; an item with anything else is left out.
+ * Events and pods as `kubectl get … -o yaml` prints them, lists and single ones: each becomes the object that `-o json` has. Of YAML only
+ * what kubectl writes is read: block mappings and sequences, plain, quoted and block scalars; an object with anything else is left out.
  */
 import type { Frame, Framing } from '../types.ts';
 import { textLines } from './text-lines.ts';
@@ -141,21 +141,33 @@ function frameOf(raw: readonly string[], line: number): Frame | undefined {
   }
 }
 
+const LIST = /^(?:---\r?\n)?apiVersion: v1\r?\nitems:\r?\n *- apiVersion: /;
+const ONE = /^(?:---\r?\n)?apiVersion: (?:events\.k8s\.io\/)?v1\r?\n/;
+/** What a manifest has not: a pod's status, what an event is of. */
+const HAPPENED = /^(?:status|involvedObject|regarding):\r?$/m;
+
 export const kubernetesYaml: Framing = {
   name: 'kubernetes-yaml',
-  about: 'lists of events and pods, `kubectl get … -o yaml`',
+  about: 'events and pods, `kubectl get … -o yaml`',
   detect: (head) =>
-    /^(?:---\r?\n)?apiVersion: v1\r?\nitems:\r?\n *- apiVersion: /.test(head) && /^ {2,4}kind: (?:Event|Pod)\r?$/m.test(head),
+    (LIST.test(head) && /^ {2,4}kind: (?:Event|Pod)\r?$/m.test(head)) ||
+    (ONE.test(head) && /^kind: (?:Event|Pod)\r?$/m.test(head) && HAPPENED.test(head)),
   async *frames(chunks) {
     let raw: string[] = [];
     let from = 0;
+    /** What each item of a list begins with; undefined outside of lists. */
     let dash: string | undefined;
-    let isInside = false;
+    let isList = false;
     for await (const { text, line } of textLines(chunks)) {
-      if (text === 'items:') isInside = true;
-      dash ??= isInside ? /^ *- /.exec(text)?.[0] : undefined;
-      const begins = dash !== undefined && text.startsWith(dash);
-      const ends = begins || /^\S/.test(text);
+      const opens = text.startsWith('apiVersion: ');
+      if (opens) [isList, dash] = [false, undefined];
+      if (text === 'items:') {
+        isList = true;
+        raw = [];
+      }
+      if (isList) dash ??= /^ *- /.exec(text)?.[0];
+      const begins = dash === undefined ? opens : text.startsWith(dash);
+      const ends = begins || (dash === undefined ? /^\S/.test(text) && !KEY.test(text) && !text.startsWith('- ') : /^\S/.test(text));
       if (ends && raw.length > 0) {
         const frame = frameOf(raw, from);
         if (frame) yield frame;

@@ -81,7 +81,10 @@ const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|last(?:activity|seen|message|msg|frame|data|packet|read|recv|received|rx|pong)(?:ago|age|idle))${UNIT}$`,
 );
 
-const STALL = new RegExp(`^(?:event)?(?:loop)?(?:lag|delay|block(?:ed)?|stall(?:ed)?)(?:for|time)?${UNIT}$|^(?:housekeeper)?delta$`);
+// Also the longest of what a monitor saw: Node's `monitorEventLoopDelay` has `max`.
+const STALL = new RegExp(
+  `^(?:(?:max)?(?:event)?(?:loop)?(?:lag|delay|block(?:ed)?|stall(?:ed)?)(?:for|time|max)?|(?:event)?loopmax)${UNIT}$|^(?:housekeeper)?delta$`,
+);
 
 const BARE_UNIT = new Map([
   ['ms', 1],

@@ -224,7 +224,12 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     error: errorIn(fields),
     opened,
     ofGateway: fields.gatewayCode !== undefined || undefined,
-    ofClient: opened !== undefined || fields.ofBrowser !== undefined || text(fields, 'clientType') === 'Browser' || undefined,
+    ofClient:
+      opened !== undefined ||
+      fields.ofBrowser !== undefined ||
+      text(fields, 'clientType') === 'Browser' ||
+      learn?.()?.ofClients ||
+      undefined,
   });
 }
 

@@ -13,6 +13,8 @@ export interface LearnedFields {
   readonly time: string | undefined;
   /** Holds who is connected, by its values: another one for each close, and told by open lines too. */
   readonly party: string | undefined;
+  /** All records are clients' reports of themselves, also those that do not say so. */
+  readonly ofClients: boolean;
 }
 
 /** A record, read without what is to be learned. */
@@ -118,6 +120,16 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
   return candidates.find(isShared) ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
+/** Its closes are told by clients, and no record has what a program writes of itself: what keeps such reports keeps nothing else. */
+function areClients(records: readonly Told[]): boolean {
+  const closes = records.filter(({ row }) => row.code !== undefined && row.codeIsNamed);
+  return (
+    closes.length >= FEWEST_CLOSES &&
+    closes.every(({ row }) => row.ofClient) &&
+    records.every(({ row }) => [row.level, row.logger, row.thread, row.pid, row.host].every((value) => value === undefined))
+  );
+}
+
 /** Learns of a log's beginning, once. `isFree` = the name has no meaning of its own that speaks against a connection's. */
 export function learningFields(
   tell: (text: string) => Told | undefined,
@@ -129,7 +141,7 @@ export function learningFields(
     let learned = known.get(head);
     if (!learned) {
       const records = head.map(tell).filter((told) => told !== undefined);
-      learned = { ...unitsOf(records), time: timeOf(records), party: partyOf(records, isFree) };
+      learned = { ...unitsOf(records), time: timeOf(records), party: partyOf(records, isFree), ofClients: areClients(records) };
       known.set(head, learned);
     }
     return learned;

@@ -80,6 +80,8 @@ export class Moments {
         if (atOnce >= AT_ONCE_LEAST && this.#isUnusual(atOnce, AT_ONCE_MS)) facts.push(this.#clientGroup(atOnce, one, last));
       }
     }
+    const turn = this.#turnAt(endMs, together);
+    if (turn !== undefined) facts.push({ kind: 'one-turn', count: turn });
     const goingAway = within(this.#goingAway);
     // A page that is left says 1001 as well, one here and one there: only a server says it to most, or to more than leave by chance.
     if (
@@ -130,6 +132,22 @@ export class Moments {
     ages.sort((a, b) => a - b);
     const [young, old] = [quantileSorted(ages, 0.2), quantileSorted(ages, 0.8)];
     return old - young > Math.max(AT_ONCE_AGES_MS, old * SAME_AGE_SHARE);
+  }
+
+  /** How many ended in one turn of an event loop, of different ages, of those `together` that ended around it; undefined = no more than chance puts there. */
+  #turnAt(endMs: EpochMs, together: number): number | undefined {
+    const lives = this.#lives;
+    const from = lowerBound(lives.ends, endMs - AT_ONCE_MS);
+    const to = lowerBound(lives.ends, endMs + AT_ONCE_MS);
+    const count = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
+    if (count < MIN_BURST || poissonTail(count - 1, ((together - 1) * AT_ONCE_MS) / MOMENT_MS) >= GROUP_P) return undefined;
+    let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
+    for (let at = from; at < Math.min(to, from + COUNTED); at++) {
+      if (!lives.has(at, ABNORMAL)) continue;
+      youngest = Math.min(youngest, lives.ageAt(at));
+      oldest = Math.max(oldest, lives.ageAt(at));
+    }
+    return oldest - youngest > AT_ONCE_AGES_MS ? count : undefined;
   }
 
   /** Distinct clients of the abnormal ends among these, and whether their connections were of one age. */
