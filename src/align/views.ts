@@ -41,6 +41,17 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
 }
 
 /**
+ * Sources that are called a gateway's, as many call the program that serves WebSockets: where none tells of a server behind it, and it
+ * forwards by no word of its own, it is the server.
+ */
+export function servingGateways(samples: readonly ClockSample[], clients: ReadonlySet<string>): ReadonlySet<string> {
+  const holds = ({ kinds }: ClockSample): boolean => kinds.has('socket-opened') || kinds.has('socket-closed');
+  if (samples.some((sample) => sample.vantages.has('server') && holds(sample) && !clients.has(sample.source))) return new Set();
+  const gateways = samples.filter((sample) => sample.vantages.has('gateway') && holds(sample));
+  return gateways.some(({ forwards }) => forwards) ? new Set() : new Set(gateways.map(({ source }) => source));
+}
+
+/**
  * The log of many machines, each with one connection at a time, that were refused by another's gateway or whose connections others took:
  * they are who connects. A server has several at once.
  */
