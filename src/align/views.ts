@@ -41,13 +41,12 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
 }
 
 /**
- * Sources that are called a gateway's, as many call the program that serves WebSockets: where none tells of a server behind it, and it
+ * Sources that are called a gateway's, as many call the program that serves WebSockets: where no server wrote anything beside it, and it
  * forwards by no word of its own, it is the server.
  */
 export function servingGateways(samples: readonly ClockSample[], clients: ReadonlySet<string>): ReadonlySet<string> {
-  const holds = ({ kinds }: ClockSample): boolean => kinds.has('socket-opened') || kinds.has('socket-closed');
-  if (samples.some((sample) => sample.vantages.has('server') && holds(sample) && !clients.has(sample.source))) return new Set();
-  const gateways = samples.filter((sample) => sample.vantages.has('gateway') && holds(sample));
+  if (samples.some(({ vantages, source }) => vantages.has('server') && !clients.has(source))) return new Set();
+  const gateways = samples.filter(({ vantages, kinds }) => vantages.has('gateway') && kinds.has('socket-closed'));
   return gateways.some(({ forwards }) => forwards) ? new Set() : new Set(gateways.map(({ source }) => source));
 }
 
