@@ -934,6 +934,18 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'W', at: { ms: 947403961753.094, widthMs: 0.001, basis: 'yearless' }, code: 1006, durationMs: 300_002 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_002, keys: { connection: '19e4ab70b646' } },
     },
+    {
+      line: '[2026-07-21T22:55:10.314] [INFO] hub - c-d1018b24 connected ip=103.48.58.22 rooms=room-17,room-29',
+      from: 'an application with log4js (basic layout) and ws',
+      reads: { connection: 'c-d1018b24', clientIp: '103.48.58.22' },
+      gives: { kind: 'socket-opened', keys: { connection: 'c-d1018b24', client: { ip: '103.48.58.22' } } },
+    },
+    {
+      line: '2026-08-03 08:47:14,672 INFO    salas.gateway - join conn=8oK-1fi- room=ajuda ip=177.38.12.9 members=1',
+      from: 'an application with Python’s logging and websockets',
+      reads: { connection: '8oK-1fi-', clientIp: '177.38.12.9' },
+      gives: { kind: 'socket-opened', keys: { connection: '8oK-1fi-', client: { ip: '177.38.12.9' } } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -24,9 +24,9 @@ const SOCKET_CLOSED =
 const GIVEN_UP = /\bweb ?socket ping timeout after\b/;
 const COUNTED =
   /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
-// `open`, `close code 1006`, `connect 8b9ca8fa from …`: nothing but the verb says what it is about.
+// `open`, `close code 1006`, `connect 8b9ca8fa from …`, `c-8b9ca8fa connected`: nothing but the verb says what it is about.
 const BARE =
-  /^(?:0 )?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
+  /^(?:[a-z]{1,2} 0 |0 )?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
   /\b(?:connect(?:ed)?|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|session|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
