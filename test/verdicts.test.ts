@@ -484,6 +484,54 @@ describe('connections of one address', () => {
   });
 });
 
+describe('connections of one client that end at once', () => {
+  const others = (server: number): readonly string[] => [
+    listening(0),
+    ...count(4).flatMap((n) => [
+      opened(3 + n * 1.7, `m${server}${n}ab`, ip(10 + n)),
+      closed(80 + n * 3.1, `m${server}${n}ab`, 77 + n * 1.4, ip(10 + n), 1000),
+    ]),
+  ];
+  const opens = [10, 10.7, 11.45] as const;
+  /** One socket of the client. */
+  const socket = (n: number, end: number): readonly string[] => {
+    const at = opens[n] ?? 0;
+    return [opened(at, `q${n}7cd`, ip(1)), closed(end, `q${n}7cd`, end - at, ip(1))];
+  };
+  const together = count(3).map((n) => socket(n, Number((40.001 + n / 1000).toFixed(3))));
+  const found = async (a: readonly string[], b: readonly string[]): Promise<readonly (readonly [cause: string, grade: string])[]> => {
+    const whole = await report({ 'a.log': [...others(1), ...a].toSorted(), 'b.log': [...others(2), ...b].toSorted() });
+    return [...new Map(whole.closures.map(({ cause, grade }) => [`${cause} ${grade}`, [cause, grade] as const])).values()];
+  };
+
+  it('were taken along by its process, wherever they went', async () => {
+    expect(await found([...(together[0] ?? []), ...(together[1] ?? [])], together[2] ?? [])).toEqual([['client-abort', 'likely']]);
+  });
+
+  it('of one server may be what one sweep of its heartbeat found', async () => {
+    expect(await found(together.flat(), [])).toEqual([['client-abort', 'possible']]);
+  });
+
+  it('are a timer’s where they end as far apart as they were opened', async () => {
+    expect(
+      await found(
+        count(3).flatMap((n) => socket(n, Number(((opens[n] ?? 0) + 30.001).toFixed(3)))),
+        [],
+      ),
+    ).not.toContainEqual(['client-abort', 'possible']);
+    const near = count(3).map((n) => [opened(10 + n / 1000, `q${n}7cd`, ip(1)), closed(40.001 + n / 1000, `q${n}7cd`, 30.001, ip(1))]);
+    expect(await found([...(near[0] ?? []), ...(near[1] ?? [])], near[2] ?? [])).not.toContainEqual(['client-abort', 'likely']);
+  });
+
+  it('are another hand’s where connections of others end with them', async () => {
+    const cut = [opened(20, 'x17cd', ip(2)), closed(40.002, 'x17cd', 20.002, ip(2))];
+    expect(await found([...(together[0] ?? []), ...(together[1] ?? []), ...cut], together[2] ?? [])).not.toContainEqual([
+      'client-abort',
+      'likely',
+    ]);
+  });
+});
+
 describe('a stop by name', () => {
   it('that the program wrote without a stamp came after the ends above it, before those below', async () => {
     const seat = (at: number, id: string, what: string): string =>
