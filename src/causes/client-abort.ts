@@ -235,6 +235,26 @@ export const clientAbort: Cause = {
           : '',
     },
     {
+      id: 'before-the-timer',
+      mechanism: 'neutral',
+      strength: 'moderate',
+      speaks: 'for',
+      because:
+        'the timer that the others show had not run out, and the server, which saw the end at once, did not close: what is left is a FIN or a reset that came, mostly the client’s; less where no silence is known, since the age tells less of an idle timer',
+      holds: (fact, closure, world) =>
+        fact.kind === 'younger-than-timer' &&
+        closure.codes.server === 1006 &&
+        factOf(closure, world, 'server-alive') &&
+        !foundDead(closure) &&
+        !factOf(closure, world, 'burst') &&
+        !factOf(closure, world, 'client-group')
+          ? closure.silenceMs === undefined
+            ? 0.7
+            : 1
+          : 0,
+      says: (fact) => (fact.kind === 'younger-than-timer' ? `the timer of ${words(fact.ms)} that others ran into had not run out` : ''),
+    },
+    {
       id: 'server-went-on',
       mechanism: 'alive',
       strength: 'moderate',
