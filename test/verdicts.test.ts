@@ -532,6 +532,29 @@ describe('connections of one client that end at once', () => {
   });
 });
 
+describe('an end before the timer that others run into', () => {
+  const close = (at: number, id: string, n: number, life: number, idle: number): string =>
+    `${iso(at)} WARN  [ws] connection closed id=${id} ip=${ip(n)} code=1006 reason="" duration=${life}s idle=${idle}s`;
+  const cut = count(8).map((n) => close(100 + n * 37.3, `t${n}ab1`, n, 70 + n * 11.13, Number((60.003 + n / 250).toFixed(3))));
+  const alive = opened(500, 'z11ab1', ip(40));
+  // Busy connections, that heard something every few seconds.
+  const busy = [0.04, 1.91, 2.12, 2.44, 2.64, 3.56, 3.87, 4.003];
+
+  it('is rather its client’s, however alike the short silences are', async () => {
+    const left = busy.map((idle, n) => close(118 + n * 31.9, `u${n}ab1`, 20 + n, 40 + n * 23.17, idle));
+    const { closures } = await report({ 'app.log': [listening(0), ...cut, ...left, alive].toSorted() });
+    const said = (letter: string): ReadonlySet<string> =>
+      new Set(closures.flatMap(({ connection, cause, grade }) => (connection?.startsWith(letter) ? [`${cause} ${grade}`] : [])));
+    expect(said('u')).toEqual(new Set(['client-abort possible']));
+    expect([...said('t')].map((one) => one.split(' ')[0])).toEqual(['proxy-timeout']);
+  });
+
+  it('is nobody’s where no timer is known', async () => {
+    const { closures } = await report({ 'app.log': [listening(0), close(118, 'u0ab1', 20, 40.17, 2.44), alive] });
+    expect(closures.map(({ cause }) => cause)).toEqual(['unknown']);
+  });
+});
+
 describe('a stop by name', () => {
   it('that the program wrote without a stamp came after the ends above it, before those below', async () => {
     const seat = (at: number, id: string, what: string): string =>
