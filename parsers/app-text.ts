@@ -978,6 +978,12 @@ export const appText = defineParser<AppRow>({
       reads: { connection: 'c-7b2137fe', clientIp: '49.37.160.92' },
       gives: { kind: 'socket-opened', keys: { connection: 'c-7b2137fe', client: { ip: '49.37.160.92' } } },
     },
+    {
+      line: '2026-08-03 08:47:14,672 INFO    salas.gateway - join conn=8oK-1fi- room=ajuda ip=177.38.12.9 members=1',
+      from: 'an application with Python’s logging and websockets',
+      reads: { connection: '8oK-1fi-', clientIp: '177.38.12.9' },
+      gives: { kind: 'socket-opened', keys: { connection: '8oK-1fi-', client: { ip: '177.38.12.9' } } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

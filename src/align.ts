@@ -4,13 +4,13 @@
  */
 
 import { anchorOf, isAnchor, type Side, shiftWords } from './align/lone.ts';
-import { clientViews } from './align/views.ts';
+import { clientViews, servingGateways } from './align/views.ts';
 import { type Edge, edgeOf, isZoneLess, keySharing, QUARTER_HOUR, RANK } from './align/votes.ts';
 import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
 import { median } from './statistics.ts';
-import type { LogEvent, Span } from './types.ts';
+import type { LogEvent, Span, Vantage } from './types.ts';
 import { localToUtc } from './zone.ts';
 
 export interface ClockOptions {
@@ -35,6 +35,8 @@ export interface Alignment {
   readonly clocks: ReadonlyMap<string, Clock>;
   /** Sources that read like a server's log and are what its clients saw. */
   readonly clientViews: ReadonlySet<string>;
+  /** Sources that are called a gateway's and are the server's own. */
+  readonly serving: ReadonlySet<string>;
   /** Source → the cluster of clocks that it was placed with by a guess: what it says of others' moments is not certain. */
   readonly guessed: ReadonlyMap<string, number>;
   /** Zones that were guessed, or that would fit. */
@@ -68,9 +70,11 @@ export function align(table: AnchorTable, options: ClockOptions): Alignment {
   const zones = settle(nodes);
   const placed = nodes.filter((node) => node.offsetMs !== undefined);
   const clocks = new Map(placed.map((node) => [node.key, node.clock()]));
+  const clients = clientViews(placed.map(({ key, sample }) => ({ sample, toUtc: (ms) => clocks.get(key)?.toUtc(ms) ?? ms })));
   return {
     clocks,
-    clientViews: clientViews(placed.map(({ key, sample }) => ({ sample, toUtc: (ms) => clocks.get(key)?.toUtc(ms) ?? ms }))),
+    clientViews: clients,
+    serving: servingGateways(samples, clients),
     guessed: new Map(placed.flatMap((node) => (node.guess === undefined ? [] : [[node.sample.source, node.guess]]))),
     zones,
     unplaced: nodes
@@ -90,9 +94,14 @@ export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefi
   const { basis: _, ...rest } = event;
   const from = clock.toUtc(event.when.fromMs, event.origin.line);
   const when: Span = { fromMs: from, toMs: from + (event.when.toMs - event.when.fromMs) };
-  return event.vantage === 'server' && alignment.clientViews.has(event.origin.source)
-    ? { ...rest, when, vantage: 'client' }
-    : { ...rest, when };
+  const vantage = viewOf(event.vantage, event.origin.source, alignment);
+  return vantage === event.vantage ? { ...rest, when } : { ...rest, when, vantage };
+}
+
+/** Whose view a source gives where it reads like this one's. */
+export function viewOf(vantage: Vantage, source: string, { clientViews, serving }: Alignment): Vantage {
+  if (vantage === 'server' && clientViews.has(source)) return 'client';
+  return vantage === 'gateway' && serving.has(source) ? 'server' : vantage;
 }
 
 /** Some instant in the middle of what the dated sources tell, for years. */

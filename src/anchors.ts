@@ -98,6 +98,8 @@ export class ClockSample {
   namedEnds = 0;
   /** Its records name a process, a machine or a container. */
   housed = false;
+  /** It says of connections where they go on or which of two sides ended them, or its format is that of a product that forwards. */
+  forwards = false;
   readonly passings: PassingSeen[] = [];
   /** Ends of connections that were not closed clean. */
   readonly ends: number[] = [];
@@ -140,6 +142,7 @@ export class ClockSample {
     this.maxMs = Math.max(this.maxMs, event.when.toMs);
     if (event.kind === 'handshake-failed' && isOwnAttempt(event)) this.refusals++;
     if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.namedEnds++;
+    if (event.vantage === 'gateway' && isForwarded(event)) this.forwards = true;
     const { pid, host, pod, container } = event.keys;
     if ((pid ?? host ?? pod ?? container) !== undefined) this.housed = true;
     this.#meet(event);
@@ -269,6 +272,13 @@ const ATTEMPT =
   /\b(?:connect(?:ion)? (?:failed|refused|timed out|error)|(?:failed|unable|could not|cannot|error) (?:to )?connect(?:ing)?|econnrefused|(?:status|response|http error)[\w :]{0,20}50[234])\b/i;
 const isOwnAttempt = ({ status, why, quote, by }: { status?: number; why: string; quote: string; by?: string }): boolean =>
   by !== 'client' && ((status !== undefined && GATEWAY_STATUS.has(status)) || ATTEMPT.test(why) || ATTEMPT.test(quote));
+
+/** Applications in words of their own forward only if they say so. */
+const OWN_WORDED = /^app-/;
+const isForwarded = (event: RawEvent): boolean =>
+  !OWN_WORDED.test(event.format) ||
+  event.keys.upstream !== undefined ||
+  (event.kind === 'socket-closed' && (event.by === 'client' || event.by === 'server'));
 
 /** Key of an end. */
 export const CLOSE = 'close ';

@@ -136,6 +136,8 @@ export type Fact =
   | ({ readonly kind: 'silence-floor' } & Floor)
   /** All connections of its client's address ended one after the other within a heartbeat's interval, whatever their age; other clients' lived on. */
   | { readonly kind: 'fading'; readonly count: number; readonly spreadMs: DurationMs }
+  /** Connections of its client's address, opened apart, ended at once, of so many servers; those of other clients lived on. */
+  | { readonly kind: 'leaving'; readonly count: number; readonly servers: number }
   /** Connections that lived on across the end. */
   | { readonly kind: 'survivors'; readonly count: number }
   /** The server itself wrote this end, and went on (`certain`), or its log just ends there. */

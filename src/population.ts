@@ -6,18 +6,24 @@
 import type { Closure, Fact } from './closure.ts';
 import { Numbers } from './numbers.ts';
 import { type Fading, fadingsOf } from './population/fadings.ts';
-import { ABNORMAL, BITS, GOING_AWAY, Lives, NAMED } from './population/lives.ts';
+import { type Leaving, leavingsOf } from './population/leavings.ts';
+import { ABNORMAL, BITS, GAVE_UP, GOING_AWAY, Lives, NAMED } from './population/lives.ts';
 import { Moments } from './population/moments.ts';
 import { Attempts, pausesOf } from './population/pauses.ts';
 import { Measured, type Pile, pilesIn } from './population/piles.ts';
 import { type Floor, SilenceFloor } from './population/silence-floor.ts';
 import { inTurn, type Sweep, sweepIn } from './population/sweeps.ts';
 import { byHeartbeat, readsReset } from './signals.ts';
-import type { DurationMs, EpochMs } from './types.ts';
+import { Spans } from './spans.ts';
+import type { DurationMs, EpochMs, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
-const isExact = ({ ended, lifeMs }: Closure): boolean => ended.toMs - ended.fromMs <= 10 && lifeMs !== undefined && lifeMs % 1_000 !== 0;
+const isExact = ({ ended, lifeMs }: Closure): boolean =>
+  ended.toMs - ended.fromMs <= EXACT_MS && lifeMs !== undefined && lifeMs % 1_000 !== 0;
+
+/** Stamps to the hundredth of a second. */
+const EXACT_MS = 10;
 
 /** Of what ended younger, a closure whose end nobody names is like those whose end nobody names: the others are known to be clients'. */
 const pileFact = (
@@ -55,6 +61,7 @@ export class Population {
   #floor: Floor | undefined;
   #sweeps: ReadonlyMap<string, Sweep> = new Map();
   #fadings: ReadonlyMap<number, readonly Fading[]> = new Map();
+  #leavings: ReadonlyMap<number, readonly Leaving[]> = new Map();
   #pauses: Float32Array = new Float32Array();
 
   add(closure: Closure): void {
@@ -70,7 +77,12 @@ export class Population {
     const otherwise = abnormal && endedOtherwise(closure);
     const sweeper = abnormal && (!otherwise || byHeartbeat(closure)) ? this.#serverNumber(closure) : 0;
     if (!isUndated(closure.ended)) {
-      const bits = (abnormal ? ABNORMAL : 0) + (goingAway ? GOING_AWAY : 0) + (isNamed(closure) ? NAMED : 0) + BITS * sweeper;
+      const bits =
+        (abnormal ? ABNORMAL : 0) +
+        (goingAway ? GOING_AWAY : 0) +
+        (isNamed(closure) ? NAMED : 0) +
+        (byHeartbeat(closure) ? GAVE_UP : 0) +
+        BITS * sweeper;
       this.#lives.add(endMs, endMs - (lifeMs ?? 0), bits, client);
     }
     this.#forgotten.add(closure, isLost(closure, otherwise));
@@ -100,16 +112,23 @@ export class Population {
   /** After the last closure. */
   finish(): void {
     this.#lives.seal();
+    const byClient = this.#lives.byClient();
+    const widths = [...this.#servers.values()].map(({ widthMs }) => widthMs);
+    this.#leavings = leavingsOf(this.#lives, byClient, (place) => (widths[this.#lives.serverAt(place) - 1] ?? 1_000) <= EXACT_MS);
+    const left = new Spans([...this.#leavings.values()].flat(), (leaving) => leaving);
     const moments = new Moments(this.#lives);
     this.#moments = moments;
     const alone = (endMs: EpochMs): boolean => !moments.cutAtOnce(endMs);
     this.#silencePiles = pilesIn('silence', this.#silences.where(alone));
-    this.#agePiles = pilesIn('age', this.#ages.where(alone));
+    this.#agePiles = pilesIn(
+      'age',
+      this.#ages.where((endMs) => alone(endMs) && left.between(endMs, endMs).length === 0),
+    );
     // Silences that agree are a timer's that said so at once.
     const { floor } = this.#forgotten;
     if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
     this.#sweeps = this.#sweepsByServer();
-    this.#fadings = fadingsOf(this.#lives);
+    this.#fadings = fadingsOf(this.#lives, byClient);
     this.#pauses = pausesOf(this.#lives, this.#attempts);
   }
 
@@ -168,6 +187,7 @@ export class Population {
       ...this.#sweepFacts(closure),
       ...this.#floorFacts(closure),
       ...this.#fadingFacts(closure),
+      ...this.#leavingFacts(closure),
     ];
   }
 
@@ -188,7 +208,8 @@ export class Population {
     if (this.#moments?.cutAtOnce(midOf(closure))) return [];
     for (const measure of ['silence', 'age'] as const) {
       const value = measure === 'age' ? closure.lifeMs : closure.silenceMs;
-      if (value === undefined) continue;
+      // Of a client that went, only a silence tells: its connections have any age.
+      if (value === undefined || (measure === 'age' && this.#ofClient(this.#leavings, closure))) continue;
       const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
       const inside = piles.find((pile) => value >= pile.leastMs && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
@@ -202,12 +223,20 @@ export class Population {
     return [];
   }
 
+  /** What its client's connections did in the time of its end. */
+  #ofClient<T extends Span>(moments: ReadonlyMap<number, readonly T[]>, closure: Closure): T | undefined {
+    const endMs = midOf(closure);
+    return moments.get(this.#lives.known(closure.keys.client?.ip))?.find(({ fromMs, toMs }) => endMs >= fromMs && endMs <= toMs);
+  }
+
+  #leavingFacts(closure: Closure): Fact[] {
+    const leaving = closure.codes.server === undefined || byHeartbeat(closure) ? undefined : this.#ofClient(this.#leavings, closure);
+    return leaving ? [{ kind: 'leaving', count: leaving.count, servers: leaving.servers }] : [];
+  }
+
   #fadingFacts(closure: Closure): Fact[] {
     if (this.#fadings.size === 0 || closure.codes.server === undefined) return [];
-    const endMs = midOf(closure);
-    const fading = this.#fadings
-      .get(this.#lives.known(closure.keys.client?.ip))
-      ?.find(({ fromMs, toMs }) => endMs >= fromMs && endMs <= toMs);
+    const fading = this.#ofClient(this.#fadings, closure);
     return fading ? [{ kind: 'fading', count: fading.count, spreadMs: fading.toMs - fading.fromMs }] : [];
   }
 }

@@ -2,7 +2,7 @@
  * The whole program on one screen:
  * inputs ─extract→ events ─align→ one clock ─order→ timeline ─stitch→ closures ─infer, survey→ world ─weigh→ verdicts ─group, summarize→ Report
  */
-import { align, type ClockOptions } from './align.ts';
+import { align, type ClockOptions, viewOf } from './align.ts';
 import { AnchorTable } from './anchors.ts';
 import { causes } from './causes/index.ts';
 import type { Closure, Verdict } from './closure.ts';
@@ -119,7 +119,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
 
   const coverage = tallies.flatMap((tally) => {
     const span = spanOf(tally, alignment);
-    const vantages = tally.vantages.map((one) => (one === 'server' && alignment.clientViews.has(tally.name) ? 'client' : one));
+    const vantages = tally.vantages.map((one) => viewOf(one, tally.name, alignment));
     return span ? [{ source: tally.name, vantages: new Set(vantages), span }] : [];
   });
   const world = worldOf({

@@ -29,6 +29,12 @@ export const fadingWords = (fact: Fact): string =>
     ? `all ${fact.count} connections of its address, of different ages, ended one after the other within ${words(fact.spreadMs)}, and those of other addresses lived on`
     : '';
 
+/** What the ends of one client's connections in one moment say. */
+export const leavingWords = (fact: Fact): string =>
+  fact.kind === 'leaving'
+    ? `${fact.count} connections of its address, opened apart${fact.servers > 1 ? ` and of ${fact.servers} servers` : ''}, ended at once, and those of other addresses lived on`
+    : '';
+
 /** What the silence that all lost connections have in common says. */
 export const floorWords = (fact: Fact): string =>
   fact.kind === 'silence-floor'

@@ -709,6 +709,77 @@ describe('connections of one address', () => {
   });
 });
 
+describe('connections of one client that end at once', () => {
+  const others = (server: number): readonly string[] => [
+    listening(0),
+    ...count(4).flatMap((n) => [
+      opened(3 + n * 1.7, `m${server}${n}ab`, ip(10 + n)),
+      closed(80 + n * 3.1, `m${server}${n}ab`, 77 + n * 1.4, ip(10 + n), 1000),
+    ]),
+  ];
+  const opens = [10, 10.7, 11.45] as const;
+  /** One socket of the client. */
+  const socket = (n: number, end: number): readonly string[] => {
+    const at = opens[n] ?? 0;
+    return [opened(at, `q${n}7cd`, ip(1)), closed(end, `q${n}7cd`, end - at, ip(1))];
+  };
+  const together = count(3).map((n) => socket(n, Number((40.001 + n / 1000).toFixed(3))));
+  const found = async (a: readonly string[], b: readonly string[]): Promise<readonly (readonly [cause: string, grade: string])[]> => {
+    const whole = await report({ 'a.log': [...others(1), ...a].toSorted(), 'b.log': [...others(2), ...b].toSorted() });
+    return [...new Map(whole.closures.map(({ cause, grade }) => [`${cause} ${grade}`, [cause, grade] as const])).values()];
+  };
+
+  it('were taken along by its process, wherever they went', async () => {
+    expect(await found([...(together[0] ?? []), ...(together[1] ?? [])], together[2] ?? [])).toEqual([['client-abort', 'likely']]);
+  });
+
+  it('of one server may be what one sweep of its heartbeat found', async () => {
+    expect(await found(together.flat(), [])).toEqual([['client-abort', 'possible']]);
+  });
+
+  it('are a timer’s where they end as far apart as they were opened', async () => {
+    expect(
+      await found(
+        count(3).flatMap((n) => socket(n, Number(((opens[n] ?? 0) + 30.001).toFixed(3)))),
+        [],
+      ),
+    ).not.toContainEqual(['client-abort', 'possible']);
+    const near = count(3).map((n) => [opened(10 + n / 1000, `q${n}7cd`, ip(1)), closed(40.001 + n / 1000, `q${n}7cd`, 30.001, ip(1))]);
+    expect(await found([...(near[0] ?? []), ...(near[1] ?? [])], near[2] ?? [])).not.toContainEqual(['client-abort', 'likely']);
+  });
+
+  it('are another hand’s where connections of others end with them', async () => {
+    const cut = [opened(20, 'x17cd', ip(2)), closed(40.002, 'x17cd', 20.002, ip(2))];
+    expect(await found([...(together[0] ?? []), ...(together[1] ?? []), ...cut], together[2] ?? [])).not.toContainEqual([
+      'client-abort',
+      'likely',
+    ]);
+  });
+});
+
+describe('an end before the timer that others run into', () => {
+  const close = (at: number, id: string, n: number, life: number, idle: number): string =>
+    `${iso(at)} WARN  [ws] connection closed id=${id} ip=${ip(n)} code=1006 reason="" duration=${life}s idle=${idle}s`;
+  const cut = count(8).map((n) => close(100 + n * 37.3, `t${n}ab1`, n, 70 + n * 11.13, Number((60.003 + n / 250).toFixed(3))));
+  const alive = opened(500, 'z11ab1', ip(40));
+  // Busy connections, that heard something every few seconds.
+  const busy = [0.04, 1.91, 2.12, 2.44, 2.64, 3.56, 3.87, 4.003];
+
+  it('is rather its client’s, however alike the short silences are', async () => {
+    const left = busy.map((idle, n) => close(118 + n * 31.9, `u${n}ab1`, 20 + n, 40 + n * 23.17, idle));
+    const { closures } = await report({ 'app.log': [listening(0), ...cut, ...left, alive].toSorted() });
+    const said = (letter: string): ReadonlySet<string> =>
+      new Set(closures.flatMap(({ connection, cause, grade }) => (connection?.startsWith(letter) ? [`${cause} ${grade}`] : [])));
+    expect(said('u')).toEqual(new Set(['client-abort possible']));
+    expect([...said('t')].map((one) => one.split(' ')[0])).toEqual(['proxy-timeout']);
+  });
+
+  it('is nobody’s where no timer is known', async () => {
+    const { closures } = await report({ 'app.log': [listening(0), close(118, 'u0ab1', 20, 40.17, 2.44), alive] });
+    expect(closures.map(({ cause }) => cause)).toEqual(['unknown']);
+  });
+});
+
 describe('a stop by name', () => {
   it('that the program wrote without a stamp came after the ends above it, before those below', async () => {
     const seat = (at: number, id: string, what: string): string =>

@@ -73,6 +73,30 @@ describe('an end that a client alone tells of', () => {
   });
 });
 
+describe('a log that is called a gateway’s', () => {
+  const [one = '', two = ''] = ids;
+  const own = [
+    `${second(0)}.000Z INFO listening on 8080`,
+    ...ids.map((id, n) => `${second(n + 1)}.100Z INFO conn ${id} open`),
+    `${second(20)}.100Z WARN conn ${one} closed code=1006`,
+    `${second(40)}.100Z INFO conn ${two} closed code=1000`,
+  ];
+  const viewOf = async (...logs: (readonly [name: string, lines: readonly string[]])[]): Promise<string | null | undefined> => {
+    const { closures } = await reportOn(logs.map(([name, lines]) => [name, lines.join('\n')]));
+    return closures.find(({ connection }) => connection === one)?.firstSeenBy;
+  };
+
+  it('is the server’s where nothing tells of one behind it', async () => {
+    expect(await viewOf(['ws-gateway.log', own])).toBe('server');
+  });
+
+  it('is a gateway’s beside a server’s log, and where it says that it forwards', async () => {
+    expect(await viewOf(['ws-gateway.log', own], ['chat.log', own.slice(0, 1)])).toBe('gateway');
+    const forwarded = `${second(30)}.100Z WARN upstream websocket closed conn=${two} code=1006`;
+    expect(await viewOf(['ws-gateway.log', [...own.slice(0, -1), forwarded]])).toBe('gateway');
+  });
+});
+
 describe('of connections that several servers took', () => {
   const hub = (first: number): string[] => [
     `${second(0)}.000Z INFO listening on 8080`,

@@ -50,6 +50,16 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
 }
 
 /**
+ * Sources that are called a gateway's, as many call the program that serves WebSockets: where no server wrote anything beside it, and it
+ * forwards by no word of its own, it is the server.
+ */
+export function servingGateways(samples: readonly ClockSample[], clients: ReadonlySet<string>): ReadonlySet<string> {
+  if (samples.some(({ vantages, source }) => vantages.has('server') && !clients.has(source))) return new Set();
+  const gateways = samples.filter(({ vantages, kinds }) => vantages.has('gateway') && kinds.has('socket-closed'));
+  return gateways.some(({ forwards }) => forwards) ? new Set() : new Set(gateways.map(({ source }) => source));
+}
+
+/**
  * The log of many machines, each with one connection at a time, that were refused by another's gateway or whose connections others took:
  * they are who connects. A server has several at once.
  */

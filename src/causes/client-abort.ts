@@ -14,13 +14,15 @@ import {
   toldToGo,
 } from '../signals.ts';
 import type { EventOf } from '../types.ts';
-import { fadingWords, floorWords, plural, sweepWords, words } from '../words.ts';
+import { fadingWords, floorWords, leavingWords, plural, sweepWords, words } from '../words.ts';
 
 /** Each connection from an address of its own: rather a hop that all of them share than one client process. */
 const MANY_CLIENTS = 3;
 /** So many addresses are rarely one person's devices, one test's or one office's that lost its power, in one second. */
 const MOST_LEAVERS = 12;
 const LEAVE_TOGETHER_MS = 1_500;
+/** Servers that find silent clients in one turn of all their connections, and do not say so, are about as many as others. */
+const ONE_SWEEP_SHARE = 0.5;
 
 /** A proxy knows whose reset or FIN came: one client may say many addresses. */
 const namesClient = (closure: Closure): boolean =>
@@ -233,6 +235,26 @@ export const clientAbort: Cause = {
           : '',
     },
     {
+      id: 'before-the-timer',
+      mechanism: 'neutral',
+      strength: 'moderate',
+      speaks: 'for',
+      because:
+        'the timer that the others show had not run out, and the server, which saw the end at once, did not close: what is left is a FIN or a reset that came, mostly the client’s; less where no silence is known, since the age tells less of an idle timer',
+      holds: (fact, closure, world) =>
+        fact.kind === 'younger-than-timer' &&
+        closure.codes.server === 1006 &&
+        factOf(closure, world, 'server-alive') &&
+        !foundDead(closure) &&
+        !factOf(closure, world, 'burst') &&
+        !factOf(closure, world, 'client-group')
+          ? closure.silenceMs === undefined
+            ? 0.7
+            : 1
+          : 0,
+      says: (fact) => (fact.kind === 'younger-than-timer' ? `the timer of ${words(fact.ms)} that others ran into had not run out` : ''),
+    },
+    {
       id: 'server-went-on',
       mechanism: 'alive',
       strength: 'moderate',
@@ -261,6 +283,21 @@ export const clientAbort: Cause = {
       says: () => "the server's heartbeat did not find this client silent",
     },
     {
+      id: 'leaving',
+      mechanism: 'group',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'a process or a machine that goes takes all of its connections along, to whichever server, and nobody else’s; no timer ends in one moment what was opened apart; but one sweep of one server’s heartbeat does, of a client that fell silent',
+      holds: (fact, closure, world) =>
+        fact.kind === 'leaving' && factOf(closure, world, 'server-alive') && !foundDead(closure) && !timerPile(closure, world)
+          ? fact.servers > 1
+            ? 1
+            : ONE_SWEEP_SHARE
+          : 0,
+      says: leavingWords,
+    },
+    {
       id: 'together',
       mechanism: 'group',
       strength: 'moderate',
@@ -270,6 +307,7 @@ export const clientAbort: Cause = {
       holds: (fact, closure, world) =>
         (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
         !fact.sameAge &&
+        !factOf(closure, world, 'leaving') &&
         !foundDead(closure) &&
         // A client that dies closes its sockets: no heartbeat has to find that out.
         !seenOf(closure, 'socket-closed').some((close) => close.by === 'heartbeat') &&
@@ -289,7 +327,7 @@ export const clientAbort: Cause = {
   around: [],
   explain(closure, world) {
     const fault = seenOf(closure, 'proxy-fault').find((one) => one.fault === 'client-reset' || one.fault === 'client-closed');
-    const group = factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
+    const group = factOf(closure, world, 'leaving') ?? factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
     const how =
       fault?.fault === 'client-reset' || seenOf(closure, 'tunnel-ended').some((one) => one.how === 'reset')
         ? 'reset by the client'

@@ -3,7 +3,7 @@ import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, nearestDeath } from '../death-cause.ts';
 import { changesNear, cutBy, explains, factOf, hopOf, seenOf, toldToGo } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
-import { plural, words } from '../words.ts';
+import { leavingWords, plural, words } from '../words.ts';
 
 /** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
 const INGRESS_DRAIN_MS = 240_000;
@@ -188,6 +188,15 @@ export const deployRestart: Cause = {
         return death && !leftMeanwhile(death, closure) && !(closure.inferred && death.way === 'asked') ? 1 : 0;
       },
       says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
+    },
+    {
+      id: 'leaving',
+      mechanism: 'leaving',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'who stops takes the connections of all clients along, and not those of one alone',
+      holds: (fact) => (fact.kind === 'leaving' ? 1 : 0),
+      says: leavingWords,
     },
     CAME_LATER,
     {

@@ -2,7 +2,7 @@
 import type { Cause, Closure, World } from '../closure.ts';
 import { concernsClient, endedInFront, factOf, hopOf, otherHand, sameUpstream, seenOf, timerAt } from '../signals.ts';
 import type { EventOf } from '../types.ts';
-import { floorWords, plural, sweepWords, words } from '../words.ts';
+import { floorWords, leavingWords, plural, sweepWords, words } from '../words.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
 
@@ -126,6 +126,15 @@ export const proxyTimeout: Cause = {
       because: "a proxy's timer counts from each connection's own last byte: its ends do not fall into step with one another",
       holds: (fact) => (fact.kind === 'sweep' ? 1 : 0),
       says: sweepWords,
+    },
+    {
+      id: 'leaving',
+      mechanism: 'burst',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'a timer keeps the distances in which connections were opened or last used',
+      holds: (fact, closure, world) => (fact.kind === 'leaving' && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      says: leavingWords,
     },
     {
       id: 'silence-floor',

@@ -57,6 +57,12 @@ export const APP_NEEDLES: readonly string[] = [
   'departed',
   'detached',
   'joined',
+  'join conn',
+  'join client',
+  'join peer',
+  'join session',
+  'join sid',
+  'join id',
   'socket + ',
   'rt_connect',
   'ws_connect',
@@ -349,7 +355,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (words.opensSocket ||
       (words.opens && isNamed && (words.ofConnection || !isLocated || (connection !== undefined && isSocketIoId(connection)))) ||
       (COMES.test(message) && connection !== undefined && words.mentionsSocket) ||
-      (NAME_JOINED.test(message) && partyIn(message) !== undefined))
+      (NAME_JOINED.test(message) && partyIn(message) !== undefined) ||
+      (JOINS.test(message) && connection !== undefined && row.clientIp !== undefined))
       ? { kind: 'socket-opened' }
       : undefined);
   if (!draft) return undefined;
@@ -374,6 +381,9 @@ const COUNTED_REQUEST = /^(?:req-)?(?:[0-9a-z]{1,4}|\d{1,8})$/;
 
 // `bo123d4 joined, 1 in the lounge`: whoever has a name there; a room is joined by one who is connected already.
 const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
+
+// `join conn=8oK1fi room=help ip=177.38.12.9`: its address is told of who comes; another room's join has no need of it.
+const JOINS = /^join(?:ed)?\b/i;
 
 /** What the log calls the one who is connected, where the connection itself has no id. */
 const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>

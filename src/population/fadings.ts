@@ -26,28 +26,14 @@ const OTHERS_LOOKED_AT = 1_000;
 const COUNTED = 40;
 
 /** By client: when its connections ended one after the other, all of them. */
-export function fadingsOf(lives: Lives): ReadonlyMap<number, readonly Fading[]> {
+export function fadingsOf(lives: Lives, byClient: ReadonlyMap<number, readonly number[]>): ReadonlyMap<number, readonly Fading[]> {
   const fadings = new Map<number, Fading[]>();
-  const byClient = placesByClient(lives);
   if (byClient.size <= FADING_OTHERS) return fadings;
   for (const [client, places] of byClient) {
     const found = fadingsIn(lives, places, client);
     if (found.length > 0) fadings.set(client, found);
   }
   return fadings;
-}
-
-/** Of clients with a number and enough ends: their places, in order. */
-function placesByClient(lives: Lives): ReadonlyMap<number, readonly number[]> {
-  const of = new Map<number, number[]>();
-  for (let at = 0; at < lives.length; at++) {
-    const client = lives.clientAt(at);
-    if (client === 0) continue;
-    const mine = of.get(client);
-    if (mine) mine.push(at);
-    else of.set(client, [at]);
-  }
-  return of;
 }
 
 function fadingsIn(lives: Lives, places: readonly number[], client: number): Fading[] {
@@ -64,7 +50,7 @@ function fadingsIn(lives: Lives, places: readonly number[], client: number): Fad
 }
 
 /** A server wrote this end as abnormal, and no log names a hand. */
-const isUnnamed = (lives: Lives, place: number): boolean => lives.serverAt(place) > 0 && !lives.has(place, NAMED);
+export const isUnnamed = (lives: Lives, place: number): boolean => lives.serverAt(place) > 0 && !lives.has(place, NAMED);
 
 const gapBefore = (lives: Lives, places: readonly number[], at: number): DurationMs =>
   lives.endAt(places[at] as number) - lives.endAt(places[at - 1] as number);
@@ -83,7 +69,7 @@ function fadingOf(lives: Lives, all: readonly number[], from: number, to: number
 }
 
 /** Enough other clients' connections that were open all the while ended later. */
-function othersLivedOn(lives: Lives, client: number, fromMs: EpochMs, toMs: EpochMs): boolean {
+export function othersLivedOn(lives: Lives, client: number, fromMs: EpochMs, toMs: EpochMs): boolean {
   const others = new Set<number>();
   const next = lowerBound(lives.ends, toMs);
   for (let at = next; at < Math.min(lives.length, next + OTHERS_LOOKED_AT) && others.size < FADING_OTHERS; at++) {

@@ -8,7 +8,11 @@ export const ABNORMAL = 1;
 export const GOING_AWAY = 2;
 /** A proxy says by what it ended. */
 export const NAMED = 4;
-export const BITS = 8;
+/** An endpoint says that it gave up on a silent peer. */
+export const GAVE_UP = 8;
+/** It ended along with an earlier one of its client: both are one event. */
+export const ALONG = 16;
+export const BITS = 32;
 
 /** Ends of one instant that are looked through for a client's. */
 const SAME_INSTANT = 200;
@@ -111,11 +115,29 @@ export class Lives {
     return Math.floor((this.#bits[place] ?? 0) / BITS);
   }
 
-  /** n + 1 sums: of the first 0, 1, … n ends, how many have the bit. */
+  /** Gives the connection a bit that it has not. */
+  mark(place: number, bit: number): void {
+    this.#bits[place] = (this.#bits[place] ?? 0) + bit;
+  }
+
+  /** n + 1 sums: of the first 0, 1, … n ends, how many have the bit; those that ended along with another are none. */
   running(bit: number): Uint32Array {
     const sums = new Uint32Array(this.length + 1);
-    for (let at = 0; at < this.length; at++) sums[at + 1] = (sums[at] as number) + (this.has(at, bit) ? 1 : 0);
+    for (let at = 0; at < this.length; at++) sums[at + 1] = (sums[at] as number) + (this.has(at, bit) && !this.has(at, ALONG) ? 1 : 0);
     return sums;
+  }
+
+  /** Of clients with a number: their places, in order. */
+  byClient(): ReadonlyMap<number, readonly number[]> {
+    const of = new Map<number, number[]>();
+    for (let at = 0; at < this.length; at++) {
+      const client = this.clientAt(at);
+      if (client === 0) continue;
+      const mine = of.get(client);
+      if (mine) mine.push(at);
+      else of.set(client, [at]);
+    }
+    return of;
   }
 
   /** The place of a client's end; undefined = it has none in that instant. */

@@ -77,7 +77,8 @@ export class Measured {
 /**
  * Windows that hold more values than chance allows, with a sharp lower edge: a timer ends nothing before its time, and traffic before the
  * silence only adds to the age. Background = what lies right below the window (0.8 … 1 of its edge), scaled to its width; the count is
- * tested as a Poisson variable. A pile whose members all ended in one moment may also be a burst of connections opened together.
+ * tested as a Poisson variable. Of silences, what lies right above it counts as well: an idle timer leaves none, while those of busy
+ * connections are all short. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
 export function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
   const wide = pilesOf(measure, all, pileWidth);
@@ -105,7 +106,9 @@ function pilesOf(measure: Pile['measure'], { values, ends, resets, named }: Meas
       continue;
     }
     const below = Math.max(1_000, edge * 0.2);
-    const background = Math.max((LEAST_BACKGROUND * width) / pileWidth(edge), ((from - lowerBound(ages, edge - below)) * width) / below);
+    const above = measure === 'silence' ? lowerBound(ages, edge + width + below) - to : 0;
+    const beside = Math.max(from - lowerBound(ages, edge - below), above);
+    const background = Math.max((LEAST_BACKGROUND * width) / pileWidth(edge), (beside * width) / below);
     // A later start may hold more: the edge is where the window is fullest for its background.
     const next = lowerBound(ages, (ages[from + 1] ?? Number.POSITIVE_INFINITY) + width) - from - 1;
     if (count < 5 * background || next > count) {
