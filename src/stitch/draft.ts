@@ -60,6 +60,7 @@ export const codeless = (draft: Draft): boolean => draft.seen.every((event) => e
 
 export const isFaultAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');
+export const isTunnelAlone = ({ seen }: Draft): boolean => seen.length === 1 && seen[0]?.kind === 'tunnel-ended';
 export const isBrokenAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);
 

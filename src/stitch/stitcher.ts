@@ -19,6 +19,7 @@ import {
   isEnd,
   isFaultAlone,
   isSide,
+  isTunnelAlone,
   type Observation,
   ofConnection,
 } from './draft.ts';
@@ -66,8 +67,8 @@ export class Stitcher {
   #pairedTo = 0;
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
   readonly #endPlaces: Place[] = [];
-  /** Whether a proxy names connections in its error log. */
-  #faultsSeen = false;
+  /** Whether a proxy names connections in its error log, or the ends of its tunnels in a log that holds the server's words too. */
+  #loneSeen = false;
   readonly #byId = new Map<string, Draft>();
   /** By what stands in the URL of a request under a name that is nobody's in particular. */
   readonly #byPathValue = new Map<string, Draft>();
@@ -140,9 +141,10 @@ export class Stitcher {
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
     const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
-    if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place)))
+    if ((isEnd(event) || event.kind === 'handshake-failed') && !this.#endPlaces.some((place) => isOfPlace(event, place))) {
       this.#endPlaces.push({ origin: event.origin, kind: event.kind, vantage: event.vantage });
-    else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
+      this.#loneSeen ||= this.#endPlaces.some(({ origin, kind }) => origin.source === event.origin.source && kind !== event.kind);
+    } else if (event.kind === 'proxy-fault') this.#loneSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
       this.#saidByBrowser(event, ids) ??
@@ -385,7 +387,7 @@ export class Stitcher {
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
     if (this.#endPlaces.every((place) => draft.seen.some((event) => isOfPlace(event, place)))) {
-      if (this.#faultsSeen) this.#pairAlone(draft);
+      if (this.#loneSeen) this.#pairAlone(draft);
       return;
     }
     let best: Draft | undefined;
@@ -400,7 +402,7 @@ export class Stitcher {
       }
     }
     if (best) this.#merge(draft, best);
-    else if (this.#faultsSeen) this.#pairAlone(draft);
+    else if (this.#loneSeen) this.#pairAlone(draft);
   }
 
   #merge(draft: Draft, best: Draft): void {
@@ -413,16 +415,26 @@ export class Stitcher {
   }
 
   /**
-   * A proxy's error line without an access line has no life to compare. Where it and a broken connection of an endpoint that no proxy
-   * tells of are the only ones of that second, they are one.
+   * A proxy's error line without an access line has no life to compare, and neither have many servers' words beside an access line. Where the
+   * proxy's word and a broken connection of an endpoint that no proxy tells of are the only ones of that second, they are one; of an access
+   * line only in one log, of one moment.
    */
   #pairAlone(draft: Draft): void {
     const [other, second] = this.#lone(draft);
-    if (other && !second && this.#lone(other).length === 1) this.#merge(draft, other);
+    if (!other || second || this.#lone(other).length !== 1) return;
+    const tunnel = [draft, other].find(isTunnelAlone);
+    if (!tunnel || this.#isOfOneMoment(draft, other)) this.#merge(draft, other);
+  }
+
+  /** One log, and what one end writes in two places at once. */
+  #isOfOneMoment(a: Draft, b: Draft): boolean {
+    const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
+    const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
+    return !livesKnown && a.seen[0]?.origin.source === b.seen[0]?.origin.source && gap(ours.end, theirs.end) <= SAME_TURN_MS;
   }
 
   #lone(draft: Draft): Draft[] {
-    const wanted = isFaultAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isFaultAlone : undefined;
+    const wanted = isOfProxyAlone(draft) ? isBrokenAlone : isBrokenAlone(draft) ? isOfProxyAlone : undefined;
     const found: Draft[] = [];
     if (!wanted) return found;
     const { end } = this.#neighbourhood.measured(draft);
@@ -484,6 +496,8 @@ export class Stitcher {
     }
   }
 }
+
+const isOfProxyAlone = (draft: Draft): boolean => isFaultAlone(draft) || isTunnelAlone(draft);
 
 /** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids of its own. */
 const writerOf = ({ origin, vantage }: Pick<LogEvent, 'origin' | 'vantage'>): string => `${origin.source} ${vantage}`;
