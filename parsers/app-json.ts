@@ -414,6 +414,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '1FRZrR0etKXCSREuAAAA' },
       gives: { kind: 'socket-opened', keys: { connection: '1FRZrR0etKXCSREuAAAA' } },
     },
+    {
+      line: '{"level":"info","ts":1781597559.1147,"caller":"handler/goff.go:88","msg":"registering new websocket connection","connection":"10.1.4.22:51034"}',
+      from: 'zap 1.27 of GO Feature Flag’s relay proxy 1.54, thomaspoignant/go-feature-flag#5463',
+      reads: { message: 'registering new websocket connection' },
+      gives: { kind: 'socket-opened' },
+    },
   ],
   rejects: [
     '{"level":"info"}',

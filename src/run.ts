@@ -16,6 +16,7 @@ import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
 import type { ClosureReport, Report } from './report.ts';
+import { Spans } from './spans.ts';
 import { type Scratch, Spool } from './spool.ts';
 import { Stitcher } from './stitch/stitcher.ts';
 import { spanOf, summarize } from './summarize.ts';
@@ -86,7 +87,11 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const ends = Float64Array.from(seen.ends).sort();
   const deaths = deathsOf(seen.world, seen.profile, lostIn, ends);
   const endpointsLog = seen.closing.size > 0;
-  const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog, ends);
+  const faults = new Spans(
+    seen.world.filter((event) => event.kind === 'network-fault'),
+    ({ when }) => when,
+  );
+  const settled = (closure: Closure): Closure => judged(seen.placed(closure), deaths, endpointsLog, ends, faults);
   const told = new ToldByClients(seen.proxyless);
   for (const closure of unjudged) {
     const one = settled(closure);
