@@ -430,6 +430,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: 'c8d157334815', silenceMs: 25_051, ofClient: true },
       gives: { kind: 'heartbeat-missed', vantage: 'client', keys: { connection: 'c8d157334815', client: { ip: '192.0.2.91' } } },
     },
+    {
+      line: '{"level":"info","ts":1781597559.1147,"caller":"handler/goff.go:88","msg":"registering new websocket connection","connection":"10.1.4.22:51034"}',
+      from: 'zap 1.27 of GO Feature Flag’s relay proxy 1.54, thomaspoignant/go-feature-flag#5463',
+      reads: { message: 'registering new websocket connection' },
+      gives: { kind: 'socket-opened' },
+    },
   ],
   rejects: [
     '{"level":"info"}',

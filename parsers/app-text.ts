@@ -65,7 +65,15 @@ function boxedHead(text: string): LogHead | undefined {
   return whole === '' ? undefined : { stamped: false, logger, rest: text, message: text.slice(whole.length) };
 }
 /** What stood before that name and was left empty leaves a blank. */
-const unindented = (text: string, { at }: Context): string => (at !== undefined && /^ \[[A-Za-z_]/.test(text) ? text.slice(1) : text);
+const unindented = (text: string, { at }: Context): string =>
+  UNREPEATED.test(text) || (at !== undefined && /^ \[[A-Za-z_]/.test(text)) ? text.trimStart() : text;
+
+/** Rich, a console of Python's, writes a second once: below it blanks stand in its place. */
+const UNREPEATED = /^ {11}(?=(?:DEBUG|INFO|WARNING|ERROR|CRITICAL) {1,8}\S)/;
+/** As many lines as a busy second has. */
+const SECONDS_LINES = 64;
+const secondAbove = (context: Context): LogHead['at'] =>
+  logHead(context.before(SECONDS_LINES).findLast((line) => /^\[\d\d:\d\d:\d\d\] [A-Z]/.test(line)) ?? '')?.at;
 
 function rowOfLine(line: string, context: Context): AppRow | null {
   const text = unindented(line, context);
@@ -79,8 +87,10 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   const row = rowOf(head?.message ?? text, head, context.head);
   const thrown = row.error === undefined && BREAKS.test(row.message ?? '') ? exceptionIn(context.after(1)[0]) : undefined;
   if (thrown !== undefined) row.error = thrown;
+  const second = UNREPEATED.test(line) ? secondAbove(context) : undefined;
+  if (second) row.at = second;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
-  if (head?.stamped && head.level !== undefined) return row;
+  if ((head?.stamped || second) && head?.level !== undefined) return row;
   const draft = draftOf(row, 'server');
   if (draft?.kind === 'socket-closed' && !head?.stamped && exceptionIn(text) !== undefined && closesAbove(context)) return null;
   lately = { row, draft };
@@ -983,6 +993,37 @@ export const appText = defineParser<AppRow>({
       from: 'an application with Python’s logging and websockets',
       reads: { connection: '8oK-1fi-', clientIp: '177.38.12.9' },
       gives: { kind: 'socket-opened', keys: { connection: '8oK-1fi-', client: { ip: '177.38.12.9' } } },
+    },
+    {
+      line: '[9/9/2020, 6:11:00 PM] [eWeLink] Web socket closed - [1006 - ].',
+      from: 'homebridge-ewelink 2 in Homebridge, homebridge-plugins/homebridge-ewelink#87',
+      reads: { code: 1006, logger: 'eWeLink' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-08-31T14:02:40.902Z closed (code=1006 abnormal closure). Reconnecting in 1000ms...',
+      from: 'a relay’s own log around ws 8: who connects anew has dialed, hivecommons/hive#5390',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
+    {
+      line: '[09:30:37] INFO     WebSocket connection closed, reconnecting...',
+      from: 'Rich 14 around websockets 15, griptape-ai/griptape-nodes-engine#3709',
+      reads: { level: 'INFO' },
+      gives: { kind: 'socket-closed', vantage: 'client' },
+    },
+    {
+      line: '           INFO     WebSocket connection closed, reconnecting...',
+      from: 'Rich 14: the second of the line above',
+      before: ['[10:07:07] INFO     connect failed; reconnecting in 90.0 seconds: OSError: [Errno 51] Network is unreachable'],
+      reads: { at: { ms: 36_427_000, widthMs: 1000, basis: 'daytime' }, level: 'INFO' },
+      gives: { kind: 'socket-closed', vantage: 'client' },
+    },
+    {
+      line: '[10:07:07] INFO     connect failed; reconnecting in 90.0 seconds: OSError: [Errno 51] Network is unreachable',
+      from: 'websockets 15, its client’s own words on Rich 14',
+      reads: { level: 'INFO' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client' },
     },
   ],
   rejects: [

@@ -26,7 +26,8 @@ export const envoyAccess = defineParser<EnvoyRow>({
   docs: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: [' 101 ', 'upgrade_failed', 'CONNECT /'],
+  // `" 50`: behind the request an error's status.
+  needles: [' 101 ', 'upgrade_failed', 'CONNECT /', '" 50', '" 40', '" 426 '],
   samples: [
     {
       line: '[2026-11-22T20:23:41.310Z] "GET /ws HTTP/1.1" 101 - 1043 2210 300112 3 "203.0.113.9" "Mozilla/5.0" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "ws.example.com" "10.0.2.1:8080"',
@@ -134,6 +135,12 @@ export const envoyAccess = defineParser<EnvoyRow>({
         responseCodeDetails: 'http2.remote_reset',
       },
       gives: 'noise',
+    },
+    {
+      line: '[2019-09-04T09:37:57.040Z] "GET /ws/echo HTTP/1.1" 503 UR 0 85 2 - "10.0.2.15" "Mozilla/5.0 (X11; Linux x86_64)" "5e6f0c35-7d4e-4b80-9d4f-6e5b5ea7a8a1" "echo.example.com" "10.244.1.9:8080"',
+      from: 'Envoy 1.11, an HTTP/2 upstream without allow_connect, envoyproxy/envoy#8147',
+      reads: { status: 503, termination: 'UR' },
+      gives: { kind: 'handshake-failed', status: 503, by: 'upstream', keys: { path: '/ws/echo' } },
     },
   ],
   rejects: [

@@ -1,4 +1,5 @@
 /** What Node.js prints when it dies of an exception or of its heap limit. */
+import { upgradeStatusIn } from '../src/grammar/close-words.ts';
 import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -13,12 +14,33 @@ const UNHANDLED_ERROR = /^ {6}throw er; \/\/ Unhandled 'error' event$/;
 /** Lines between an exception's text and the trailer: stack, properties and advice. */
 const REPORT_LINES = 120;
 
-/** The exception's first line: behind the source line's caret, else above the stack. */
-function thrown(before: readonly string[]): string | undefined {
+/**
+ * What ws calls where a client's request for the upgrade failed: its own functions, and the handlers of that request in the file of the
+ * client's WebSocket.
+ */
+const OF_A_HANDSHAKE =
+  /^ {4}at (?:emitErrorAndClose|abortHandshake|ClientRequest\.<anonymous>) \(\S{0,300}[\\/]ws[\\/]lib[\\/](?:websocket|WebSocket)\.js:\d/;
+
+interface CrashRow extends FaultRow {
+  /** The exception is that of a client's WebSocket that never opened. */
+  readonly ofHandshake?: true;
+}
+
+/** Lines of the report, from the exception's first one on: behind the source line's caret, else above the stack. */
+function thrown(before: readonly string[]): readonly string[] {
   const caret = before.findLastIndex((line) => /^\s{0,500}\^{1,500}\s{0,9}$/.test(line));
-  if (caret >= 0) return before.slice(caret + 1).find((line) => line.trim() !== '');
+  if (caret >= 0) {
+    const first = before.findIndex((line, at) => at > caret && line.trim() !== '');
+    return first < 0 ? [] : before.slice(first);
+  }
   const stack = before.findIndex((line) => line.startsWith('    at '));
-  return stack > 0 ? before[stack - 1] : undefined;
+  return stack > 0 ? before.slice(stack - 1) : [];
+}
+
+function crashRow(report: readonly string[], otherwise: string): CrashRow {
+  const message = report[0] ?? otherwise;
+  const row = faultRow(message, message.includes('ERR_WORKER_OUT_OF_MEMORY') ? 'heap-limit' : 'uncaught-exception', true);
+  return report.some((line) => OF_A_HANDSHAKE.test(line)) ? { ...row, ofHandshake: true } : row;
 }
 
 const pidOf = (before: readonly string[]): number | undefined => {
@@ -26,7 +48,7 @@ const pidOf = (before: readonly string[]): number | undefined => {
   return pid === undefined ? undefined : Number(pid);
 };
 
-export const nodeCrash = defineParser<FaultRow>({
+export const nodeCrash = defineParser<CrashRow>({
   name: 'node-crash',
   about: 'uncaught exceptions and heap exhaustion, as Node.js prints them to stderr',
   adds: 'that the server died by itself, and of what: an exception or the V8 heap limit',
@@ -137,13 +159,33 @@ export const nodeCrash = defineParser<FaultRow>({
       gives: 'noise',
     },
     { line: '<--- JS stacktrace --->', from: 'Node.js 20.20.2', reads: {}, gives: 'noise' },
+    {
+      line: 'Node.js v18.18.2',
+      from: 'Node.js 18.18.2, ws 8 as a client without a handler of errors, aisstream/example#18',
+      before: [
+        'node:events:495',
+        "      throw er; // Unhandled 'error' event",
+        '      ^',
+        '',
+        'Error: certificate has expired',
+        '    at TLSSocket.onConnectSecure (node:_tls_wrap:1600:34)',
+        "Emitted 'error' event on WebSocket instance at:",
+        '    at emitErrorAndClose (/usr/src/node_modules/ws/lib/websocket.js:1016:13)',
+        '    at ClientRequest.<anonymous> (/usr/src/node_modules/ws/lib/websocket.js:864:5)',
+        "  code: 'CERT_HAS_EXPIRED'",
+        '}',
+        '',
+      ],
+      reads: { message: 'Error: certificate has expired', ofHandshake: true },
+      gives: [
+        { kind: 'handshake-failed', vantage: 'client', why: 'Error: certificate has expired' },
+        { kind: 'process-fault', fault: 'uncaught-exception', says: 'Error: certificate has expired' },
+      ],
+    },
   ],
   rejects: ['Node.js version 20', 'running on Node.js v20.20.2', 'Node.js v20', 'FATAL ERROR: could not open configuration', 'throw er;'],
   read(text, context) {
-    if (TRAILER.test(text)) {
-      const message = thrown(context.before(REPORT_LINES)) ?? 'uncaught exception';
-      return faultRow(message, message.includes('ERR_WORKER_OUT_OF_MEMORY') ? 'heap-limit' : 'uncaught-exception', true);
-    }
+    if (TRAILER.test(text)) return crashRow(thrown(context.before(REPORT_LINES)), 'uncaught exception');
     const fatal = FATAL.exec(text)?.[1];
     if (fatal !== undefined) {
       if (OUT_OF_MEMORY.test(fatal)) return faultRow(text, 'heap-limit', true, pidOf(context.before(16)));
@@ -151,12 +193,18 @@ export const nodeCrash = defineParser<FaultRow>({
     }
     if (UNHANDLED_ERROR.test(text)) {
       const after = context.after(REPORT_LINES);
-      const message = after.find((line) => /^\S/.test(line)) ?? 'unhandled error event';
-      return after.some((line) => TRAILER.test(line)) ? faultRow(message) : faultRow(message, 'uncaught-exception', true);
+      const first = after.findIndex((line) => /^\S/.test(line));
+      const row = crashRow(first < 0 ? [] : after.slice(first), 'unhandled error event');
+      return after.some((line) => TRAILER.test(line)) ? faultRow(row.message) : row;
     }
     const collection = COLLECTION.exec(text);
     if (collection) return faultRow(text, undefined, undefined, Number(collection[1]));
     return BANNERS.has(text) ? faultRow(text) : null;
   },
-  events: (row) => faultEvent(row),
+  events(row) {
+    const fault = faultEvent(row);
+    if (!fault || !row.ofHandshake) return fault;
+    const status = upgradeStatusIn(row.message);
+    return [{ kind: 'handshake-failed', vantage: 'client', why: row.message, ...(status !== undefined && { status }) }, fault];
+  },
 });

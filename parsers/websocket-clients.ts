@@ -60,6 +60,7 @@ export const websocketClients = defineParser<ClientRow>({
     'onClose listener is called',
     'New session is open',
     'WebSocket connected to',
+    'RealWebSocket.loopReader',
   ],
   samples: [
     {
@@ -275,6 +276,24 @@ export const websocketClients = defineParser<ClientRow>({
       reads: { library: 'reconnecting-websocket' },
       gives: 'noise',
     },
+    {
+      line: '\tat okhttp3.internal.ws.RealWebSocket.loopReader(RealWebSocket.kt:293)',
+      from: 'OkHttp 4.12, logged with its stack',
+      before: [
+        '2025-11-06 09:58:12.334 ERROR [OkHttp https://example.com/...] chat.Socket - onFailure',
+        'java.net.SocketException: Software caused connection abort',
+        '\tat java.net.SocketInputStream.socketRead0(Native Method)',
+      ],
+      reads: { library: 'okhttp', reason: 'java.net.SocketException: Software caused connection abort' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'network' },
+    },
+    {
+      line: '\tat okhttp3.internal.ws.RealWebSocket.loopReader(RealWebSocket.java:265)',
+      from: 'OkHttp 3.12 in Gotify for Android: the line above the exception says so',
+      before: ['2020-10-07T16:46:15.077Z ERROR: WebSocket(1): failure  Message: ', 'java.io.EOFException'],
+      reads: { library: 'okhttp' },
+      gives: 'noise',
+    },
   ],
   rejects: [
     'Connection to remote host was lost',
@@ -285,7 +304,7 @@ export const websocketClients = defineParser<ClientRow>({
   ],
   read(line, context) {
     const found = phraseIn(line);
-    if (!found) return null;
+    if (!found) return READS_FRAMES.test(line) ? brokenRead(line.trim(), context) : null;
     const { phrase, head, message } = found;
     const { code: written, status: refused, interval, remote, connection, path } = found.groups;
     const reason = found.groups['reason'] ?? (phrase.exception === 'below' ? exceptionIn(context.after(1)[0]) : undefined);
@@ -341,6 +360,26 @@ export const websocketClients = defineParser<ClientRow>({
     }
   },
 });
+
+/** OkHttp's loop over the frames of an open WebSocket, as a stack names it. */
+const READS_FRAMES = /^\s{0,8}at okhttp3\.internal\.ws\.RealWebSocket\.loopReader\(/;
+/** A stack's frames between an exception and that loop. */
+const FRAMES = 32;
+
+/**
+ * What that loop threw ended the WebSocket, when a carrier or the logger's line above the exception says; where that line names a close
+ * itself, it has told of this one.
+ */
+function brokenRead(message: string, context: Context): ClientRow {
+  const before = context.before(FRAMES);
+  const place = before.findLastIndex((line) => exceptionIn(line) !== undefined);
+  const reason = exceptionIn(before[place]);
+  const above = before[place - 1] ?? '';
+  const at = logHead(above)?.at;
+  const told = phraseIn(above)?.phrase.exception === 'below' || closeCodeIn(above) !== undefined;
+  if (reason === undefined || told || (!at && !context.at)) return { library: 'okhttp', message, means: 'noise' };
+  return { ...(at && { at }), library: 'okhttp', message, means: 'closed', code: 1006, reason };
+}
 
 type Found = NonNullable<ReturnType<typeof clientPhrase>> & { readonly head: LogHead | undefined; readonly message: string };
 

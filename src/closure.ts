@@ -96,6 +96,8 @@ export interface ProxyChange {
   readonly targets: readonly string[];
   /** When whoever waited for the time of the tunnels went on; undefined = not known. */
   readonly overMs: EpochMs | undefined;
+  /** When so much time has passed as connections each time end after it, and hardly ever else; undefined = not so, or too seldom to tell. */
+  readonly echo: Span | undefined;
   readonly events: readonly LogEvent[];
 }
 

@@ -122,6 +122,8 @@ export const UNTOLD_QUOTED = 2;
 const UNDATED_MS = 3_600_000; // of an undated record only its file's time is known: taken to be in the hour before
 const NEIGHBOURS = 64;
 
+const OF_CLIENTS = /^(?:browser-console|logcat)(?= |$)/;
+
 export async function extractSource(
   source: Source,
   shelves: Shelves,
@@ -202,8 +204,8 @@ class Records {
   readonly #joined = new Map<string, number>();
 
   constructor(source: Source, found: Detected, tally: Tally, emit: (event: RawEvent) => void, headLines: readonly string[]) {
-    // Among a browser's own lines the page's are a client's too.
-    const hint = found.formats.has('browser-console') ? `${source.name}.browser` : source.name;
+    // Among a browser's own lines the page's are a client's too, and on a phone everything is.
+    const hint = [...found.formats.keys()].some((format) => OF_CLIENTS.test(format)) ? `${source.name}.browser` : source.name;
     this.#reader = new RecordReader(found.shelves, hint, 'events', headLines);
     this.#headReader = new RecordReader(found.shelves, hint, 'rows', headLines);
     this.#place = { source: source.name, ...(source.vantage && { vantage: source.vantage }) };

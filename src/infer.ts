@@ -10,7 +10,7 @@ import type { Population } from './population.ts';
 import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
 import { gap, Spans } from './spans.ts';
 import type { Unclosed } from './stitch/live.ts';
-import type { DurationMs, EpochMs, Span } from './types.ts';
+import type { DurationMs, EpochMs, EventOf, Span } from './types.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;
@@ -25,10 +25,17 @@ const CUT_LEAST = 5;
 /**
  * A closure whose state the deaths settle: a tunnel that ended in its server's death was cut, whoever logged it. A server that is asked to
  * stop may say goodbye: where no endpoint tells of its closes, tunnels that all ended in that moment are taken for cut, as most programs do.
- * `ends`: when connections ended that were not closed clean, ascending.
+ * `ends`: when connections ended that were not closed clean, ascending; `faults`: what is known of networks.
  */
-export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boolean, ends: Float64Array): Closure {
+export function judged(
+  closure: Closure,
+  deaths: Spans<Death>,
+  endpointsLog: boolean,
+  ends: Float64Array,
+  faults: Spans<EventOf<'network-fault'>>,
+): Closure {
   if (closure.state !== 'unjudged') return closure;
+  if (wasOffline(closure, faults)) return { ...closure, state: 'abnormal' };
   if (
     deathsNear({ deaths }, closure).some((death) => death.sudden && death.relation !== 'unknown' && concerns(death, closure) >= SURE_ENOUGH)
   )
@@ -45,6 +52,20 @@ export function judged(closure: Closure, deaths: Spans<Death>, endpointsLog: boo
     return { ...closure, state: 'abnormal', inferred: true };
   return proxyCutIt(closure) ? { ...closure, state: 'abnormal' } : closure;
 }
+
+/** A client connects anew at once or within a second or two, and finds that it has no network. */
+const ANEW_MS = 2_000;
+
+/** Its client alone tells of it, and was without its network in that moment: no close frame got through. */
+const wasOffline = ({ ended, seen }: Closure, faults: Spans<EventOf<'network-fault'>>): boolean => {
+  const sources = new Set(seen.map(({ origin }) => origin.source));
+  return (
+    seen.every((event) => event.vantage === 'client') &&
+    faults
+      .between(ended.fromMs - ANEW_MS, ended.toMs + ANEW_MS)
+      .some(({ fault, vantage, origin }) => fault === 'client-offline' && vantage === 'client' && sources.has(origin.source))
+  );
+};
 
 /** An end that one side tells of, and at which address. */
 export interface EndSeen {
@@ -167,7 +188,10 @@ export class TakenAlong {
   /** Finds what the closure tells of, if it is one of them. */
   hear(closure: Closure): void {
     const { lifeMs, ended, seen } = closure;
-    if (lifeMs === undefined || seen.some(({ vantage, kind }) => vantage === 'server' || (kind === 'socket-opened' && vantage !== 'client')))
+    if (
+      lifeMs === undefined ||
+      seen.some(({ vantage, kind }) => vantage === 'server' || (kind === 'socket-opened' && vantage !== 'client'))
+    )
       return;
     const began = { fromMs: ended.fromMs - lifeMs, toMs: ended.toMs - lifeMs };
     let nearest: Closure | undefined;

@@ -2,6 +2,8 @@
 import type { ProxyChange } from './closure.ts';
 import { nameOfProxy, stem } from './deaths/names.ts';
 import { HAND_LEAST, momentIn } from './deaths/placing.ts';
+import { lowerBound } from './numbers.ts';
+import { median } from './statistics.ts';
 import type { DurationMs, EpochMs, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -46,6 +48,7 @@ interface Changing {
   old: Set<number> | undefined;
   readonly targets: string[];
   overMs: EpochMs | undefined;
+  echo: Span | undefined;
   readonly events: LogEvent[];
 }
 
@@ -92,6 +95,7 @@ export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>)
         old: undefined,
         targets: [],
         overMs: undefined,
+        echo: undefined,
         events: [event],
       };
       leave(event, fresh);
@@ -99,7 +103,35 @@ export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>)
       latest.set(key, fresh);
     }
   }
+  for (const proxy of new Set(changes.map((one) => one.proxy)))
+    hear(
+      changes.filter((one) => one.proxy === proxy && one.change === 'reload'),
+      ends,
+    );
   return changes;
+}
+
+/** Two may be followed alike by chance. */
+const ECHO_LEAST = 3;
+/** Old workers get their signal some seconds after the reload, and a message more may pass before an end is seen. */
+const ECHO_SLACK_MS = 5_000;
+
+/**
+ * Reloads of one proxy, whatever is known of its settings: when most of them were followed by an end after about the same time, and most ends
+ * came so, that is the time of its old workers.
+ */
+function hear(reloads: readonly Changing[], ends: ArrayLike<EpochMs>): void {
+  const firsts = reloads.flatMap(({ when, cuts }) => {
+    const first = ends[lowerBound(ends, when.toMs)];
+    return first === undefined || first > cuts.toMs ? [] : [first - when.toMs];
+  });
+  if (firsts.length < ECHO_LEAST || firsts.length * 2 <= reloads.length) return;
+  const echoMs = median(firsts);
+  const alike = firsts.filter((ms) => Math.abs(ms - echoMs) <= ECHO_SLACK_MS).length;
+  const echoes = reloads.map(({ when: { toMs } }) => ({ fromMs: toMs + echoMs - ECHO_SLACK_MS, toMs: toMs + echoMs + ECHO_SLACK_MS }));
+  const followed = echoes.reduce((sum, { fromMs, toMs }) => sum + lowerBound(ends, toMs) - lowerBound(ends, fromMs), 0);
+  if (alike < ECHO_LEAST || alike * 2 <= reloads.length || followed * 2 < ends.length) return;
+  for (const [at, reload] of reloads.entries()) reload.echo = echoes[at];
 }
 
 /** A balancer takes out one server of one service at a time, and several services at once. */

@@ -16,6 +16,7 @@ import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
 import type { Shelves } from './record.ts';
 import type { ClosureReport, Report } from './report.ts';
+import { Spans } from './spans.ts';
 import { type Scratch, Spool } from './spool.ts';
 import { Stitcher } from './stitch/stitcher.ts';
 import { spanOf, summarize } from './summarize.ts';
@@ -95,7 +96,11 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   );
   const along = new TakenAlong(lost);
   if (lost.length > 0) for (const closures of [abnormal, unjudged]) for (const closure of closures) along.hear(closure);
-  const settled = (closure: Closure): Closure => judged(seen.placed(along.joined(closure)), deaths, endpointsLog, ends);
+  const faults = new Spans(
+    seen.world.filter((event) => event.kind === 'network-fault'),
+    ({ when }) => when,
+  );
+  const settled = (closure: Closure): Closure => judged(seen.placed(along.joined(closure)), deaths, endpointsLog, ends, faults);
   const told = new ToldByClients(seen.proxyless);
   for (const closure of unjudged) {
     const one = settled(closure);

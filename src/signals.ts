@@ -239,6 +239,9 @@ const STRAY_SHARE = 0.1;
 /** So few that end alike may do so by chance. */
 const ONE_WAY_LEAST = 5;
 
+/** A client that took its own request for a WebSocket back: nobody refused it. */
+export const isGivenUp = ({ by, vantage }: EventOf<'handshake-failed'>): boolean => by === 'client' && vantage === 'client';
+
 /** Its proxy says that the client ended it, and that its client is another hop: whoever did, did it there or beyond. */
 export const endedInFront = ({ endedBy, behind }: EventOf<'tunnel-ended'>): boolean => endedBy === 'client' && behind === true;
 

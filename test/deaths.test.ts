@@ -8,6 +8,7 @@ import { judged, unlogged } from '../src/infer.ts';
 import { NamedRefusals } from '../src/named-refusals.ts';
 import { Population } from '../src/population.ts';
 import { changesOf } from '../src/proxy-changes.ts';
+import { Spans } from '../src/spans.ts';
 import { worldOf } from '../src/survey.ts';
 import type { LogEvent } from '../src/types.ts';
 import { weigh } from '../src/weigh.ts';
@@ -58,6 +59,8 @@ function closureOf(number: number, rounds: number, count: number): Closure {
 }
 
 /** CPU time (ms) of finding the deaths and judging the closures, and how many of these are a crash. */
+const NO_FAULTS = new Spans<never>([], () => ({ fromMs: 0, toMs: 0 }));
+
 function cost(rounds: number, count: number): { readonly ms: number; readonly crashes: number; readonly deaths: number } {
   const events = [...eventsOf(rounds)];
   const closures = Array.from({ length: count }, (_, number) => closureOf(number, rounds, count));
@@ -71,7 +74,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
   profile.times.set('app', ends);
   const deaths = deathsOf(events, profile, new Map([['app', ends]]), ends);
   for (const closure of closures) {
-    judged({ ...closure, state: 'unjudged' }, deaths, true, sorted);
+    judged({ ...closure, state: 'unjudged' }, deaths, true, sorted, NO_FAULTS);
     population.add(closure);
   }
   const opened = closures.map((closure) => ({

@@ -1002,6 +1002,30 @@ describe('a reload of the proxy', () => {
   });
 });
 
+describe('reloads of an ingress controller whose settings no log shows', () => {
+  const reloadedAt = (at: number): string => `I1122 ${iso(at).slice(11, 23)}000       7 controller.go:176] "Backend successfully reloaded"`;
+  const found = async (delays: readonly number[]): Promise<readonly string[]> => {
+    const times = delays.map((_, n) => 300 + 500 * n);
+    const { closures } = await report({
+      'controller.log': times.map(reloadedAt),
+      'browser.log': times.flatMap((at, n) => [
+        `${iso(at - 100)} open wss://a.example.com/ws`,
+        `${iso(at + (delays[n] ?? 0))} close code=1006 reason="" wasClean=false`,
+      ]),
+    });
+    return closures.map(({ cause }) => cause);
+  };
+
+  it('cut what ends as long after each of them', async () => {
+    expect(await found([26, 29, 32])).toEqual(['deploy-restart', 'deploy-restart', 'deploy-restart']);
+  });
+
+  it('cut nothing that ends now sooner, now later', async () => {
+    expect(await found([26, 80, 170])).not.toContain('deploy-restart');
+    expect(await found([26, 29])).not.toContain('deploy-restart');
+  });
+});
+
 describe('a name that stands in the URL of another connection', () => {
   const cut = (end: number, id: string, n: number): string =>
     `${ip(n)}:4010${n} [22/Nov/2026:${iso(end - 20).slice(11, 23)}] ws_in ws_nodes/ws1 0/0/0/1/20003 101 267 - - cD-- 8/8/7/7/0 0/0 "GET /ws?cid=${id}&room=zed4711 HTTP/1.1"`;
@@ -1325,6 +1349,23 @@ describe('deaths of a program that no server log is known to be of', () => {
       ]),
     });
     expect(causesOf(found)).toMatchObject({ k0: 'crash', l0: 'crash' });
+  });
+
+  it('are the server’s when the one client loses its connection each time', async () => {
+    const rolled = (at: number, set: string): readonly string[] => [
+      `${iso(at).slice(0, 19)}Z   Normal   ScalingReplicaSet   deployment/hub   Scaled down replica set hub-${set} to 0`,
+      `${iso(at).slice(0, 19)}Z   Normal   Killing   pod/hub-${set}-q2x9p   Stopping container main`,
+    ];
+    const lost = (at: number): string => `${iso(at)} closed (code=1006). Reconnecting in 1000ms...`;
+    const grades = async (...ends: readonly number[]): Promise<readonly string[]> => {
+      const { closures } = await report({
+        'events.log': [...rolled(100, '7c64d9fd8b'), ...rolled(900, '6d9f7b8c55')],
+        'relay.log': ends.map(lost),
+      });
+      return closures.map(({ cause, grade }) => `${cause} ${grade}`);
+    };
+    expect(await grades(130.9, 930.7)).toEqual(['deploy-restart likely', 'deploy-restart likely']);
+    expect(await grades(130.9, 500)).not.toContain('deploy-restart likely');
   });
 
   it('are the server’s when the log of its errors lies beside the server’s own', async () => {
@@ -1679,6 +1720,66 @@ describe('a log that holds the router’s lines and the server’s', () => {
       ]),
     });
     expect(found.closures.map(({ cause, grade }) => `${cause} ${grade}`)).toEqual(lives.map(() => 'proxy-timeout confirmed'));
+  });
+
+  const routed = (at: number, n: number): string =>
+    `${iso(at).replace('Z', '000+00:00')} heroku[router]: at=error code=H15 desc="Idle connection" method=GET path="/ws" host=egress.example.com request_id=403c233f-37c6-4371-ae53-253143b2e76${n} fwd="${ip(n)}" dyno=web.1 connect=0ms service=100175ms status=503 bytes= protocol=https`;
+  const broke = (at: number): string =>
+    `${iso(at).replace('Z', '000+00:00')} app[web.1]: WebSocket connection error (failed to get reader: failed to read frame header: EOF), closing!`;
+  const endings = async (...lines: readonly string[]): Promise<readonly string[]> =>
+    (await report({ 'heroku.log': lines })).closures.map(({ cause }) => cause);
+
+  it('tells one end in both, where nothing else ended in that second', async () => {
+    expect(await endings(routed(200, 0), broke(200.001), routed(300, 1), broke(300.002))).toEqual(['proxy-timeout', 'proxy-timeout']);
+  });
+
+  it('tells of two ends where they are apart, or where either may be another’s', async () => {
+    expect(await endings(routed(200, 0), broke(200.4))).toEqual(['unknown']);
+    expect(await endings(routed(200, 0), routed(200.6, 1), broke(200.001))).toEqual(['unknown']);
+  });
+});
+
+describe('a client that has no network', () => {
+  const closedAt = (at: number): string => `${iso(at)} INFO WebSocket connection closed, reconnecting...`;
+  const unreachable = (at: number): string =>
+    `${iso(at)} INFO connect failed; reconnecting in 5.0 seconds: OSError: [Errno 51] Network is unreachable`;
+  const found = async (...lines: readonly string[]): Promise<readonly string[]> =>
+    (await report({ 'engine.log': lines })).closures.map(({ cause }) => cause);
+
+  it('lost its connection when it found that', async () => {
+    expect(await found(closedAt(60), unreachable(60.4), unreachable(65.6))).toEqual(['network']);
+  });
+
+  it('closed it before, as far as its log says', async () => {
+    expect(await found(closedAt(60), unreachable(75))).toEqual([]);
+  });
+});
+
+describe('a phone’s log', () => {
+  it('tells one end twice: as the program and as OkHttp says it', async () => {
+    const logcat = (at: number, tag: string, text: string): string => `11-22 ${iso(at).slice(11, 23)}  2187  2193 E ${tag}: ${text}`;
+    const { closures } = await report({
+      'phone.txt': [
+        logcat(10, 'Chat', 'Connected to websocket'),
+        logcat(60, 'Chat', 'Websocket connection closed'),
+        logcat(60.003, 'AndroidRuntime', 'java.net.SocketException: Software caused connection abort'),
+        logcat(60.003, 'AndroidRuntime', '\tat okhttp3.internal.ws.WebSocketReader.readHeader(WebSocketReader.kt:119)'),
+        logcat(60.003, 'AndroidRuntime', '\tat okhttp3.internal.ws.RealWebSocket.loopReader(RealWebSocket.kt:293)'),
+      ],
+    });
+    expect(closures.map(({ cause, hop }) => [cause, hop])).toEqual([['network', 'network']]);
+  });
+});
+
+describe('a page that closes its socket before it is open', () => {
+  it('gave it up itself: nobody refused it', async () => {
+    const { closures } = await report({
+      'console.log': [
+        `${iso(5)} WebSocket connection to 'ws://127.0.0.1:1242/log' failed: WebSocket is closed before the connection is established.`,
+        `${iso(5.004)} socket closed: code=1006 reason="" wasClean=false`,
+      ],
+    });
+    expect(closures.map(({ cause }) => cause)).toEqual(['client-abort']);
   });
 });
 

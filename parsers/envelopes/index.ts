@@ -23,6 +23,7 @@ import { journalUnix } from './journal-unix.ts';
 import { kmsg } from './kmsg.ts';
 import { kubectlPrefix } from './kubectl-prefix.ts';
 import { kubernetesJson } from './kubernetes-json.ts';
+import { logcat } from './logcat.ts';
 import { loki } from './loki.ts';
 import { nanosecondStamp } from './nanosecond-stamp.ts';
 import { pm2Prefix } from './pm2-prefix.ts';
@@ -57,6 +58,7 @@ export const envelopes: readonly Envelope[] = [
   kmsg,
   kubectlPrefix,
   kubernetesJson,
+  logcat,
   loki,
   nanosecondStamp,
   pm2Prefix,

@@ -8,6 +8,7 @@ import {
   endedInFront,
   factOf,
   foundDead,
+  isGivenUp,
   readsReset,
   seenOf,
   timerPile,
@@ -71,6 +72,16 @@ export const clientAbort: Cause = {
       because: 'the proxy says that the client left before the answer; the server had opened already',
       holds: (failed, closure) => (failed.by === 'client' && closure.codes.server !== undefined ? 0.9 : 0),
       says: (failed) => `the proxy says that the client left during the handshake: ${failed.why}`,
+    },
+    {
+      id: 'given-up',
+      on: 'handshake-failed',
+      mechanism: 'endpoint-word',
+      strength: 'decisive',
+      speaks: 'for',
+      because: "the client's own platform says that the page or program gave its socket up before it was open",
+      holds: (failed) => (isGivenUp(failed) ? 1 : 0),
+      says: (failed) => `the client gave its own socket up: ${failed.why}`,
     },
     {
       id: 'client-word',
@@ -326,6 +337,8 @@ export const clientAbort: Cause = {
   ],
   around: [],
   explain(closure, world) {
+    if (seenOf(closure, 'handshake-failed').some(isGivenUp))
+      return { detail: 'given up by the client itself before it was open', hop: 'client', incidentKey: 'client' };
     const fault = seenOf(closure, 'proxy-fault').find((one) => one.fault === 'client-reset' || one.fault === 'client-closed');
     const group = factOf(closure, world, 'leaving') ?? factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
     const how =

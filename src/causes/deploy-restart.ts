@@ -21,10 +21,14 @@ function drainsOf(change: ProxyChange, world: World): readonly DurationMs[] {
 /** ECS asks its balancers every few seconds whether a target's time is over, and stops the task then. */
 const WENT_ON_MS = 15_000;
 
+/** It ended as long after the change as others did after others. */
+const isEcho = ({ echo }: ProxyChange, { ended: { fromMs } }: Closure): boolean =>
+  echo !== undefined && fromMs >= echo.fromMs && fromMs <= echo.toMs;
+
 /** Whether the closure ended just when the time of what was told to go was over. */
 function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean {
   const left = (change.overMs ?? Number.NaN) - closure.ended.fromMs;
-  if (left >= -WENT_ON_SLACK_MS && left <= WENT_ON_MS) return true;
+  if ((left >= -WENT_ON_SLACK_MS && left <= WENT_ON_MS) || isEcho(change, closure)) return true;
   const drains = drainsOf(change, world);
   const since = closure.ended.fromMs - change.when.fromMs;
   return drains.some((ms) => since >= ms - 1_000 && since <= ms + DRAIN_SLACK_MS);
@@ -169,7 +173,8 @@ export const deployRestart: Cause = {
         const drained = drainedOn(change, closure, world);
         if (change.change === 'deregister')
           return `${change.proxy} took a server out${ago}${drained ? ', when the time of its connections was over' : ''}`;
-        return `${change.proxy} was reloaded${ago}${drained ? ', when the time of its old workers was over' : ''}`;
+        const over = isEcho(change, closure) ? ', as long as before other ends' : ', when the time of its old workers was over';
+        return `${change.proxy} was reloaded${ago}${drained ? over : ''}`;
       },
     },
   ],

@@ -1,6 +1,6 @@
 /** The upgrade never got its 101: what a browser also shows as 1006. */
 import type { Cause, Closure, World } from '../closure.ts';
-import { seenOf } from '../signals.ts';
+import { isGivenUp, seenOf } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 
 /** A client's failed attempt and a proxy's line about it are one second apart, stamps and clocks allowing. */
@@ -39,8 +39,9 @@ export const handshakeFailure: Cause = {
       mechanism: 'endpoint-word',
       strength: 'decisive',
       speaks: 'for',
-      because: 'the client says that the handshake failed',
-      holds: (failed) => (failed.vantage === 'client' || failed.vantage === 'server' || failed.vantage === 'gateway' ? 1 : 0),
+      because: 'an endpoint says that the handshake failed, and not that the client took its request back',
+      holds: (failed) =>
+        (failed.vantage === 'client' || failed.vantage === 'server' || failed.vantage === 'gateway') && !isGivenUp(failed) ? 1 : 0,
       says: (failed) => `the handshake failed: ${failed.why}${failed.status === undefined ? '' : ` (HTTP ${failed.status})`}`,
     },
     {

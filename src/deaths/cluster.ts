@@ -2,7 +2,7 @@
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
-import { aboutProxy, isContainerId, namesOfLog, RUNTIMES, stem } from './names.ts';
+import { aboutProxy, isContainerId, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
@@ -227,10 +227,15 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
   if (fromServer(a, profile) && fromServer(b, profile)) return a.origin.source === b.origin.source ? 'same' : 'neutral';
   const names = [x.unit, x.service].flatMap((name) => (name ? [stem(name)] : []));
   if ([y.unit, y.service].some((name) => name && !RUNTIMES.has(stem(name)) && names.includes(stem(name)))) return 'same';
+  // A deployment is scaled down, and one of its pods is deleted.
+  if (isPodOf(x, y) || isPodOf(y, x)) return 'same';
   // What a program's own log says of its end, and who is told of that by the program's name.
   if (isOwnLogOf(a, y) || isOwnLogOf(b, x)) return 'same';
   return 'neutral';
 }
+
+const isPodOf = ({ pod }: Keys, { pod: other, service }: Keys): boolean =>
+  pod !== undefined && other === undefined && service !== undefined && workloadOf(pod) === service;
 
 /** Whether the event stands in a log without names of its own that is called as the keys name a program, or that is called as a pod. */
 function isOwnLogOf({ vantage, origin, keys }: ProcessEvent, { unit, service, pod }: Keys): boolean {

@@ -5,7 +5,7 @@ import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import { shortId } from '../words.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { COMMON, instanceIn, keptBeside, namesOfLog, RUNTIMES, stem } from './names.ts';
+import { COMMON, instanceIn, keptBeside, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -273,12 +273,10 @@ function isNameOf(name: string, { containers, pods }: Identity): boolean {
   return containers.some((container) => stem(container) === own) || pods.some((pod) => pod === own || pod.startsWith(`${own}-`));
 }
 
-/** Kubernetes: `chat-5d9c7b8f4-zt8wl` is of the workload `chat`. */
-const POD = /^(.+?)-[0-9a-f]{6,10}-[0-9a-z]{5}$/;
 /** ingress-nginx calls a backend by namespace, service and port: `prod-chat-8080`; others by the service alone. */
 function isWorkloadOf(upstream: string, { pods, services }: Identity): boolean {
   const service = upstream.replace(/-(?:\d{2,5}|https?|ws|web)$/, '');
-  return [...services, ...pods.flatMap((pod) => POD.exec(pod)?.[1] ?? [])].some(
+  return [...services, ...pods.flatMap((pod) => workloadOf(pod) ?? [])].some(
     (workload) => !COMMON.has(workload) && !RUNTIMES.has(workload) && (service === workload || service.endsWith(`-${workload}`)),
   );
 }

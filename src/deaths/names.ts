@@ -18,6 +18,10 @@ export const stem = (name: string): string =>
     .replace(/\.(?:service|scope|slice)$/, '')
     .replace(/@.*$/, '');
 
+const OF_A_DEPLOYMENT = /^(.+?)-[0-9a-f]{6,10}-[0-9a-z]{5}$/;
+/** Kubernetes: the pod `chat-5d9c7b8f4-zt8wl` is of the workload `chat`; undefined = the name has no such form. */
+export const workloadOf = (pod: string): string | undefined => OF_A_DEPLOYMENT.exec(pod)?.[1];
+
 /** An id that a runtime gave, whole or its first twelve digits, and no name. */
 export const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 

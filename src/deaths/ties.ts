@@ -4,7 +4,7 @@ import { lowerBound } from '../numbers.ts';
 import { ofInstance } from '../signals.ts';
 import { Spans } from '../spans.ts';
 import type { EpochMs, LogEvent } from '../types.ts';
-import { programOf, RUNTIMES, stem } from './names.ts';
+import { programOf, RUNTIMES, stem, workloadOf } from './names.ts';
 import { type ServerProfile, wentOn } from './profile.ts';
 
 /** Once one death is known to be the server's, a process of another name is another. */
@@ -40,6 +40,25 @@ const besides = (death: Death, deaths: Spans<Death>, aroundMs: number): readonly
     .between(death.when.fromMs - aroundMs, death.when.fromMs + aroundMs)
     .filter((other) => other !== death && Math.abs(other.when.fromMs - death.when.fromMs) < aroundMs);
 
+/** What a program is called, whichever of its instances or pods died. */
+const programsOf = ({ identity: { pods, units, services } }: Death): readonly string[] =>
+  [...pods.flatMap((pod) => workloadOf(pod) ?? []), ...units, ...services].map(programOf);
+
+/**
+ * Ends in the death's moment; where that is one, those in the moments of all deaths of its program, if it was theirs time and again: a client
+ * that loses its one connection whenever that program goes.
+ */
+function endsWith(death: Death, deaths: readonly Death[], ends: ArrayLike<EpochMs>): number {
+  const together = within(death, ends);
+  if (together !== 1) return together;
+  const programs = programsOf(death).filter((name) => !RUNTIMES.has(name));
+  const moments = deaths.filter((other) => other === death || programsOf(other).some((name) => programs.includes(name)));
+  const counts = moments.map((other) => within(other, ends));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  // Each time, and little else ended at other times.
+  return counts.includes(0) || all * 2 < ends.length ? together : all;
+}
+
 /**
  * Where no log names the server at all: a death that nothing rivals, in the very moment when most connections ended, is taken for the
  * server's, with less weight. `ends` = instants (ms) at which connections ended that were not closed clean.
@@ -50,12 +69,12 @@ export function tiedByMoment(deaths: readonly Death[], ends: ArrayLike<EpochMs>,
   return deaths.map((death) => {
     const isRival = (other: Death): boolean => other.relation !== 'other' && !isSameProgram(other, death);
     if (death.relation !== 'unknown' || besides(death, all, FOUND_DOWN_MS).some(isRival)) return death;
-    const together = within(death, ends);
+    const together = endsWith(death, deaths, ends);
     if (together < MOMENT_LEAST) return death;
     return {
       ...death,
       relation: 'coincident',
-      relationWhy: `no log names the server; it is the only death, and ${together} connections ended in that moment`,
+      relationWhy: `no log names the server; it is the only death, and ${together} connections ended in ${within(death, ends) < together ? 'the moments of its program’s deaths' : 'that moment'}`,
     };
   });
 }

@@ -174,6 +174,14 @@ export const APP_NEEDLES: readonly string[] = [
   'back online',
   'is online',
   'status online',
+  'went online',
+  'network is unreachable',
+  'network is down',
+  'nodename nor servname',
+  'failure in name resolution',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EAI_AGAIN',
   'browser online',
   'client online',
   'navigator online',
@@ -288,7 +296,12 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (OF_UPSTREAM.test(row.message ?? '') || OF_DOWNSTREAM.test(row.message ?? '')) return 'gateway';
   // Whoever holds a connection and names the address to which it goes on.
   if (row.connection !== undefined && upstreamOf(row) !== undefined) return 'gateway';
-  if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
+  if (
+    DIALS.test(row.message ?? '') ||
+    (row.clientIp === undefined && RECONNECTS.test(row.message ?? '')) ||
+    (row.error !== undefined && ANSWERED.test(row.error))
+  )
+    return 'client';
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
 }
@@ -331,6 +344,10 @@ function sideOf({ message = '', ofGateway, code }: AppRow, vantage: Vantage): So
 /** `websocket connect failed`, `failed to connect to wss://…`: of whoever dialed. */
 const DIALS =
   /\b(?:web ?socket|wss?) (?:connect|dial)(?:ion)?(?: attempt)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?(?:connect|dial) (?:the |to )?(?:the )?(?:web ?socket\b|wss?\b)/i;
+
+/** `closed. Reconnecting in 1000ms...`, `connection lost, reconnecting...`: of a connection that ended nobody but who dialed it says so. */
+const RECONNECTS =
+  /\b(?:re-?connecting|re-?trying|re-?connect|retry)(?: again)? (?:in|after) ~?\d|[,.;:-] {1,2}(?:trying to )?re-?connect(?:ing)?(?: again)?(?:\.{1,3}|…)?$/i;
 
 /** Threads that the JVM starts to shut down: Spring's `SpringApplicationShutdownHook`, of which its console shows the end. */
 const OF_SHUTDOWN = /ShutdownHook$/;
@@ -445,7 +462,7 @@ function handshakeOf(row: AppRow, words: Words, vantage: Vantage): Draft | undef
 }
 
 function networkOf(words: Words): Draft | undefined {
-  if (words.offline) return { kind: 'network-fault', fault: 'client-offline' };
+  if (words.offline || words.cutOff) return { kind: 'network-fault', fault: 'client-offline' };
   return words.online ? { kind: 'network-fault', fault: 'client-online' } : undefined;
 }
 

@@ -56,6 +56,14 @@ const READ_FAILED =
   /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
   /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
+// What connecting fails of where the client's own system has no way, or no name server that answers.
+const CUT_OFF =
+  /\bnetwork is (?:unreachable|down)\b|\bnodename nor servname provided\b|\btemporary failure in name resolution\b|\b(?:enetunreach|enetdown|eai again)\b/;
+const CONNECT_FAILED =
+  /\bconnect(?:ion)?(?: attempt)? (?:has )?(?:failed|failure|error)\b|\breconnect\w* failed\b|\b(?:failed|unable|could not|cannot|can t|error) (?:to )?(?:re ?)?connect\w*\b/;
+// `closed, reconnecting...`: what comes next does not take the close back.
+const AND_AGAIN =
+  /(?<= )(?:(?:and|now|will|trying|to) )*(?:re ?connect(?:ing)?|retry(?:ing)?)(?: again| soon| now| (?:in|after) \w{1,10}(?: \w{1,12})?)?$/;
 const ONLINE =
   /^(?:(?:browser|client|navigator|device|app|network) (?:is |went |status )?(?:back )?|back )online$|\bnetwork (?:restored|up|back|changed)\b/;
 const CLOSING = /\bclosing\b/;
@@ -157,6 +165,8 @@ export interface Words {
   readonly fatal: boolean;
   readonly stalls: boolean;
   readonly offline: boolean;
+  /** An attempt to connect failed of the client's own network. */
+  readonly cutOff: boolean;
   readonly online: boolean;
 }
 
@@ -177,7 +187,8 @@ function judge(said: string, about: string): Words {
     ofConnection: mentionsSocket || mentionsPeer || BARE.test(said),
     closes,
     closing: CLOSING.test(said),
-    closesPlainly: GIVEN_UP.test(said) || (closes && !signal && !counted && !NOT_CLOSED.test(said)),
+    closesPlainly:
+      GIVEN_UP.test(said) || (closes && !signal && !counted && !NOT_CLOSED.test(mentionsSocket ? said.replace(AND_AGAIN, '') : said)),
     closesSocket: SOCKET_CLOSED.test(about),
     opens,
     opensSocket: opens && (mentionsSocket || SOME_CONNECTED.test(said)),
@@ -197,6 +208,7 @@ function judge(said: string, about: string): Words {
     fatal: said.startsWith('fatal'),
     stalls: STALLS.test(said),
     offline: OFFLINE.test(said),
+    cutOff: CONNECT_FAILED.test(said) && CUT_OFF.test(said),
     online: ONLINE.test(said),
   };
 }

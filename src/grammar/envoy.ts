@@ -2,6 +2,7 @@
 import { clfAt, epoch, isoAt } from '../time.ts';
 import type { Draft, Keys, Row, Stamp, TunnelEnded } from '../types.ts';
 import { addressText, endpoint } from './address.ts';
+import { isWebSocketPath } from './websocket.ts';
 
 export interface EnvoyRow extends Row {
   /** START_TIME: the stream's first byte. */
@@ -162,7 +163,7 @@ const isForwarded = ({ forwardedFor }: EnvoyRow): boolean => forwardedFor?.inclu
 
 /**
  * What a record says: the end of an upgraded stream (101, or an extended CONNECT that was accepted), an upgrade that Envoy itself
- * refused, or nothing. An ordinary error answer does not show whether an upgrade was asked for.
+ * refused or answered with an error, or nothing. An error answer shows by its path alone that an upgrade was asked for.
  */
 export function envoyEvent(row: EnvoyRow): Draft | undefined {
   const client =
@@ -193,16 +194,12 @@ export function envoyEvent(row: EnvoyRow): Draft | undefined {
       ...(termination !== undefined && { termination }),
     };
   const refused = row.responseCodeDetails?.startsWith('upgrade_failed');
-  if (!refused && !extended) return undefined;
+  // Of HTTP/2's extended CONNECT Envoy makes a GET too.
+  const asked = extended || (row.method === 'GET' && (row.status ?? 0) >= 400 && isWebSocketPath(row.path));
+  if (!refused && !asked) return undefined;
   const why = refused
     ? 'Envoy does not allow the upgrade on this route (upgrade_failed)'
     : `Envoy answered ${row.status} to the upgrade (${termination})`;
-  return {
-    kind: 'handshake-failed',
-    ...when,
-    keys,
-    ...(row.status && { status: row.status }),
-    why,
-    ...(refused && { by: 'proxy' as const }),
-  };
+  const by = refused ? ('proxy' as const) : endOf(row).endedBy === 'upstream' ? ('upstream' as const) : undefined;
+  return { kind: 'handshake-failed', ...when, keys, ...(row.status && { status: row.status }), why, ...(by && { by }) };
 }

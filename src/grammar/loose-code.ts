@@ -24,8 +24,8 @@ const OF_A_WEBSOCKET = new RegExp(
 const WITH_REASON = new RegExp(
   String.raw`(?:[([=:]\s?|(?:code|status) )${CODE}(?:, ?|\/| )(?:""|''|"[A-Za-z][^"]{0,123}"|'[A-Za-z][^']{0,123}')`,
 );
-// `(disconnect code 1006)`, `(code 1001)`, `[1006]`, `(1006)`: with words of an end before it.
-const BRACKETED = new RegExp(String.raw`[([](?:[a-z][a-z ]{0,24}[ :=])?${CODE}[)\]]`, 'i');
+// `(disconnect code 1006)`, `(code 1001)`, `[1006]`, `(1006)`, and with the reason `[1006 - ]`: with words of an end before it.
+const BRACKETED = new RegExp(String.raw`[([](?:[a-z][a-z ]{0,24}[ :=])?${CODE}(?: - [^()[\]]{0,123})?[)\]]`, 'i');
 // `gone 1006`, `link lost, 1006`, `left: 1006`: 1006 itself needs less than other numbers.
 const BEHIND_AN_END =
   /(?:lost|gone|left|leaves|dropped|offline|down|detached|ended|terminated|aborted|dead|broken|abnormal\w*|end|code|status|reason|with|by|event|error)['"]?[ :=,(-]{1,3}['"]?(1006)(?![\w:/%]|\.\d|\s?(?:ms|s|kb|bytes|times|x|clients?|connections?|sockets?|sessions?|users?|messages?)\b)/i;

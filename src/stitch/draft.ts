@@ -43,7 +43,7 @@ export interface Measures {
   /** An upgrade that failed. */
   readonly refused: boolean;
   /** Nothing but a proxy's error lines, or nothing but an endpoint's 1006. */
-  readonly alone: 'fault' | 'broken' | undefined;
+  readonly alone: 'fault' | 'tunnel' | 'broken' | undefined;
   /** Whose one record of its end it holds, in order: drafts with a slot in common are two connections. */
   readonly slots: readonly string[];
 }
@@ -77,6 +77,7 @@ export function slotsOf(draft: Draft): string[] {
 
 export const isFaultAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');
+export const isTunnelAlone = ({ seen }: Draft): boolean => seen.length === 1 && seen[0]?.kind === 'tunnel-ended';
 export const isBrokenAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);
 

@@ -13,10 +13,11 @@ interface Open {
   readonly nameless: Waiting;
 }
 
-const isServers = (event: Observation): event is Closed => event.kind === 'socket-closed' && event.vantage === 'server';
+const isEndpoints = (event: Observation): event is Closed =>
+  event.kind === 'socket-closed' && (event.vantage === 'server' || event.vantage === 'client');
 
 const isNameless = (event: Observation): boolean =>
-  isServers(event) &&
+  isEndpoints(event) &&
   [event.code, event.lifeMs, event.wasClean, event.by, event.keys.connection, event.keys.requestId, event.keys.client].every(
     (known) => known === undefined,
   );
@@ -42,7 +43,7 @@ export class Nameless {
   note(event: Observation, draft: Draft): void {
     if (isNameless(event)) {
       if (draft.seen.length === 1) this.#near(event).nameless.set(draft, event.when.fromMs);
-    } else if (isServers(event) && event.code !== undefined) this.#tell(event, draft);
+    } else if (isEndpoints(event) && event.code !== undefined) this.#tell(event, draft);
   }
 
   #tell(event: Closed, draft: Draft): void {

@@ -6,7 +6,18 @@ import { writerOf } from '../anchors.ts';
 import { gap } from '../spans.ts';
 import type { DurationMs, EpochMs } from '../types.ts';
 import { isUndated } from '../undated.ts';
-import { codeless, codesOf, type Draft, endOf, isBrokenAlone, isFaultAlone, lifeOf, type Measures, slotsOf } from './draft.ts';
+import {
+  codeless,
+  codesOf,
+  type Draft,
+  endOf,
+  isBrokenAlone,
+  isFaultAlone,
+  isTunnelAlone,
+  lifeOf,
+  type Measures,
+  slotsOf,
+} from './draft.ts';
 
 /** A proxy counts a connection's life from the request's first byte, the server from its accept: the handshake lies between. */
 export const HANDSHAKE_MS = 10_000;
@@ -18,6 +29,11 @@ export const COST = { ageless: 1, anyClient: 0.5, refused: 1 } as const;
 const lifeList = (lifeMs: DurationMs, client: 'known' | 'unknown', step = 0): string =>
   `life ${Math.floor(lifeMs / HANDSHAKE_MS) + step} ${client}`;
 
+/** Who tells of an end alone: a proxy, or an endpoint whose connection broke. */
+type Side = 'proxy' | 'endpoint';
+
+export const sideOf = (alone: NonNullable<Measures['alone']>): Side => (alone === 'broken' ? 'endpoint' : 'proxy');
+
 /** The lists that a draft stands in. A record without a stamp has its time in common with everything: its client tells, or nothing does. */
 function placesOf({ client, end, lifeMs, codeless: isCodeless, refused, alone }: Measures): string[] {
   const places = client === undefined ? [] : [`client ${client}`];
@@ -26,7 +42,7 @@ function placesOf({ client, end, lifeMs, codeless: isCodeless, refused, alone }:
     if (lifeMs !== undefined) places.push(lifeList(lifeMs, client === undefined ? 'unknown' : 'known'));
   }
   if (refused) places.push('refused');
-  if (alone) places.push(alone, `${alone} ${client ?? ''}`);
+  if (alone) places.push(sideOf(alone), `${sideOf(alone)} ${client ?? ''}`);
   return places;
 }
 
@@ -96,7 +112,7 @@ export class Neighbourhood {
       codeless: codeless(draft),
       codes: codesOf(draft),
       refused: draft.seen.some((event) => event.kind === 'handshake-failed'),
-      alone: isFaultAlone(draft) ? 'fault' : isBrokenAlone(draft) ? 'broken' : undefined,
+      alone: isFaultAlone(draft) ? 'fault' : isTunnelAlone(draft) ? 'tunnel' : isBrokenAlone(draft) ? 'broken' : undefined,
       slots: slotsOf(draft),
     };
     return draft.measures;
@@ -115,8 +131,8 @@ export class Neighbourhood {
     return best.draft;
   }
 
-  /** Faults that stand alone, or breaks, as asked, within `withinMs` of its end, of which no address says that they are another client's. */
-  *alone(which: NonNullable<Measures['alone']>, draft: Draft, withinMs: DurationMs): Generator<Draft> {
+  /** What proxies tell alone, or endpoints of breaks, as asked, within `withinMs` of its end, of which no address says that they are another client's. */
+  *alone(which: Side, draft: Draft, withinMs: DurationMs): Generator<Draft> {
     const { client, end } = this.measured(draft);
     for (const place of client === undefined ? [which] : [`${which} ${client}`, `${which} `])
       for (const { drafts, widestMs } of this.#lists.get(place) ?? [])

@@ -10,10 +10,21 @@ import type { EventOf, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { Alternation } from './alternation.ts';
 import { closureOf } from './closure-of.ts';
-import { absorb, type Draft, endOf, endpointOf, isEnd, isFaultAlone, isSide, type Observation, ofConnection } from './draft.ts';
+import {
+  absorb,
+  type Draft,
+  endOf,
+  endpointOf,
+  isEnd,
+  isFaultAlone,
+  isSide,
+  isTunnelAlone,
+  type Observation,
+  ofConnection,
+} from './draft.ts';
 import { LiveOpens, type Unclosed } from './live.ts';
 import { Nameless } from './nameless.ts';
-import { COST, HANDSHAKE_MS, Neighbourhood } from './neighbourhood.ts';
+import { COST, HANDSHAKE_MS, Neighbourhood, sideOf } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
 /** A server's heartbeat finds a lost client up to two intervals late; TCP may need longer, but such views rarely share an id. */
@@ -47,8 +58,10 @@ export class Stitcher {
   #pairedTo = 0;
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
   readonly #endPlaces = new Set<string>();
-  /** Whether a proxy names connections in its error log. */
-  #faultsSeen = false;
+  /** Source → the kind of the first end in it. */
+  readonly #endKinds = new Map<string, Observation['kind']>();
+  /** Whether a proxy names connections in its error log, or the ends of its tunnels in a log that holds the server's words too. */
+  #loneSeen = false;
   readonly #byId = new Map<string, Draft>();
   /** By what stands in the URL of a request under a name that is nobody's in particular. */
   readonly #byPathValue = new Map<string, Draft>();
@@ -120,8 +133,8 @@ export class Stitcher {
   #observe(event: Observation): void {
     const ids = this.#idsOf(event);
     const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
-    if (isEnd(event) || event.kind === 'handshake-failed') this.#endPlaces.add(placeOf(event));
-    else if (event.kind === 'proxy-fault') this.#faultsSeen = true;
+    if (isEnd(event) || event.kind === 'handshake-failed') this.#noteEnd(event);
+    else if (event.kind === 'proxy-fault') this.#loneSeen = true;
     const draft =
       this.#byKeys(event, ids) ??
       this.#saidByBrowser(event, ids) ??
@@ -352,12 +365,20 @@ export class Stitcher {
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
     if (this.#isWhole(draft)) {
-      if (this.#faultsSeen) this.#pairAlone(draft);
+      if (this.#loneSeen) this.#pairAlone(draft);
       return;
     }
     const best = this.#neighbourhood.nearest(draft, MAX_COST, (other) => this.#cost(draft, other));
     if (best) this.#merge(draft, best);
-    else if (this.#faultsSeen) this.#pairAlone(draft);
+    else if (this.#loneSeen) this.#pairAlone(draft);
+  }
+
+  #noteEnd(event: Observation): void {
+    this.#endPlaces.add(placeOf(event));
+    const { source } = event.origin;
+    const first = this.#endKinds.get(source);
+    if (first === undefined) this.#endKinds.set(source, event.kind);
+    else if (first !== event.kind) this.#loneSeen = true;
   }
 
   /** All who write ends have told of it. */
@@ -383,19 +404,29 @@ export class Stitcher {
   }
 
   /**
-   * A proxy's error line without an access line has no life to compare. Where it and a broken connection of an endpoint that no proxy
-   * tells of are the only ones of that second, they are one.
+   * A proxy's error line without an access line has no life to compare, and neither have many servers' words beside an access line. Where the
+   * proxy's word and a broken connection of an endpoint that no proxy tells of are the only ones of that second, they are one; of an access
+   * line only in one log, of one moment.
    */
   #pairAlone(draft: Draft): void {
     const [other, second] = this.#lone(draft);
-    if (other && !second && this.#lone(other).length === 1) this.#merge(draft, other);
+    if (!other || second || this.#lone(other).length !== 1) return;
+    const tunnel = [draft, other].find(isTunnelAlone);
+    if (!tunnel || this.#isOfOneMoment(draft, other)) this.#merge(draft, other);
+  }
+
+  /** One log, and what one end writes in two places at once. */
+  #isOfOneMoment(a: Draft, b: Draft): boolean {
+    const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
+    const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
+    return !livesKnown && a.seen[0]?.origin.source === b.seen[0]?.origin.source && gap(ours.end, theirs.end) <= SAME_TURN_MS;
   }
 
   #lone(draft: Draft): Draft[] {
     const found: Draft[] = [];
     const { alone } = this.#neighbourhood.measured(draft);
     if (!alone) return found;
-    for (const other of this.#neighbourhood.alone(alone === 'fault' ? 'broken' : 'fault', draft, LONE_MS)) {
+    for (const other of this.#neighbourhood.alone(sideOf(alone) === 'proxy' ? 'endpoint' : 'proxy', draft, LONE_MS)) {
       if (!begunNear(draft, other)) continue;
       found.push(other);
       if (found.length === 2) break;

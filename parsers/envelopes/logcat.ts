@@ -1,0 +1,69 @@
+/** Android's system log, as `adb logcat` prints it by default. */
+import { civilMs, stamp } from '../../src/time.ts';
+import type { Envelope, Stamp } from '../../src/types.ts';
+
+/** Months and days of 2000, as everywhere where a stamp has no year. */
+const YEARLESS = 2000;
+/** `threadtime`, with the year under `-v year` and the user under `-v uid`; tags are padded to eight letters and may hold blanks. */
+const HEAD =
+  /^(?:(\d{4})-)?(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3}|\d{6})(?: {1,6}(?:u\d{1,3}_[ai]\d{1,6}|[a-z]{3,10}|\d{1,8}))? {1,6}(\d{1,7}) {1,6}(\d{1,7}) [VDIWEFA] ([^:\s][^:]{0,100}|)(?=: |:$)/;
+
+const atOf = (year: string | undefined, [month, day, hour, minute, second]: readonly number[], fraction: string): Stamp | undefined => {
+  const whole = civilMs(year === undefined ? YEARLESS : Number(year), (month ?? 0) - 1, day ?? 0, hour ?? 0, minute ?? 0, second ?? 0);
+  if (Number.isNaN(whole)) return undefined;
+  const digits = fraction.length;
+  return stamp(whole + Number(fraction) / 10 ** (digits - 3), digits === 3 ? 1 : 0.001, year === undefined ? 'yearless' : 'local');
+};
+
+export const logcat: Envelope = {
+  name: 'logcat',
+  about: 'adb logcat -v threadtime, its default: stamp, pid, thread, level and tag of an Android program',
+  docs: 'https://developer.android.com/tools/logcat#outputFormat',
+  samples: [
+    {
+      line: '11-06 09:58:12.334 21873 21940 E AndroidRuntime: java.net.SocketException: Software caused connection abort',
+      from: 'Android 14, logcat',
+      unwraps: {
+        text: 'java.net.SocketException: Software caused connection abort',
+        at: { ms: Date.UTC(2000, 10, 6, 9, 58, 12, 334), widthMs: 1, basis: 'yearless' },
+        keys: { service: 'AndroidRuntime', pid: 21873 },
+      },
+    },
+    {
+      line: '2026-02-28 23:59:59.999  1093  1120 W chat    : socket closed',
+      from: 'Android 14, logcat -v year: a tag of four letters',
+      unwraps: {
+        text: 'socket closed',
+        at: { ms: Date.UTC(2026, 1, 28, 23, 59, 59, 999), widthMs: 1, basis: 'local' },
+        keys: { service: 'chat', pid: 1093 },
+      },
+    },
+    {
+      line: '01-09 07:46:01.753094 u0_a217  8123  8123 I Chat Socket: open',
+      from: 'Android 14, logcat -v uid,usec',
+      unwraps: { text: 'open', keys: { service: 'Chat Socket', pid: 8123 } },
+    },
+    { line: '12-31 00:00:00.000     1     1 D : ', from: 'Android 14, logcat: no tag', unwraps: { text: '', keys: { pid: 1 } } },
+  ],
+  rejects: [
+    '--------- beginning of main',
+    '13-01 00:00:00.000  1093  1120 W chat: no month',
+    '11-06 09:58:12 1093 1120 W chat: without ms',
+    '11-06 09:58:12.334 1093 1120 WARN chat: another logger',
+  ],
+  wrap: (text) => `11-22 20:36:24.123  4242  4243 I Chat    : ${text}`,
+  unwrap(line) {
+    const found = HEAD.exec(line);
+    if (!found) return null;
+    const [head, year, month, day, hour, minute, second, fraction = '', pid = '', tid = '', tag = ''] = found;
+    const at = atOf(year, [month, day, hour, minute, second].map(Number), fraction);
+    if (!at) return null;
+    const service = tag.trim();
+    return {
+      text: line.slice(head.length + 2),
+      at,
+      keys: { pid: Number(pid), ...(service !== '' && { service }) },
+      writer: `${pid}/${tid}/${service}`,
+    };
+  },
+};
