@@ -12,6 +12,7 @@ import { isKlogOfConnection } from '../src/grammar/klog.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { directCause, TRACEBACK_LINES } from '../src/grammar/python-exception.ts';
 import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
@@ -41,6 +42,15 @@ function read(line: string, context: Context): AppRow | null {
 
 /** Spring's words of a socket that broke; of what, the exception below says. */
 const BREAKS = /\bTransport error (?:in|for) /;
+/** Of what websockets' exception came, that above its traceback says. */
+const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedError: /;
+
+const thrownBeside = (message: string, context: Context): string | undefined =>
+  BREAKS.test(message)
+    ? exceptionIn(context.after(1)[0])
+    : CLOSED_BY_ERROR.test(message)
+      ? directCause(context.before(TRACEBACK_LINES))
+      : undefined;
 
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
@@ -63,7 +73,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head, context.head);
-  const thrown = row.error === undefined && BREAKS.test(row.message ?? '') ? exceptionIn(context.after(1)[0]) : undefined;
+  const thrown = row.error === undefined ? thrownBeside(row.message ?? '', context) : undefined;
   if (thrown !== undefined) row.error = thrown;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
@@ -933,6 +943,21 @@ export const appText = defineParser<AppRow>({
       from: 'an application with klog v2 and gorilla/websocket 1.5',
       reads: { level: 'W', at: { ms: 947403961753.094, widthMs: 0.001, basis: 'yearless' }, code: 1006, durationMs: 300_002 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_002, keys: { connection: '19e4ab70b646' } },
+    },
+    {
+      line: 'websockets.exceptions.ConnectionClosedError: code = 1006 (connection closed abnormally [internal]), no reason',
+      from: 'websockets 8.1, which raises it from the error of the socket',
+      before: [
+        'TimeoutError: [Errno 110] Connection timed out',
+        '',
+        'The above exception was the direct cause of the following exception:',
+        '',
+        'Traceback (most recent call last):',
+        '  File "/usr/lib/python3.8/site-packages/websockets/protocol.py", line 803, in ensure_open',
+        '    raise self.connection_closed_exc()',
+      ],
+      reads: { code: 1006, error: 'TimeoutError: [Errno 110] Connection timed out' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'TimeoutError: [Errno 110] Connection timed out', by: 'network' },
     },
   ],
   rejects: [

@@ -1,6 +1,7 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
 import { isContainerId } from './deaths/names.ts';
+import { endedBy } from './grammar/close-words.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -234,6 +235,25 @@ export const toldToGo = (closure: Closure, world: World): boolean =>
 const GONE_MS = 2_000;
 /** Fewer may be one person's tabs and devices. */
 const TOLD_LEAST = 3;
+
+/** ws raises its error in the turn in which it closes; a slow disk and a logger's queue add to that. */
+const SAME_TURN_MS = 100;
+
+/** An error that names no connection: it is that of the close which its own log writes right behind it. */
+export const faultBefore = (
+  { origin: { source, line }, when }: LogEvent,
+  world: World,
+  fits: (fault: EventOf<'process-fault'>) => boolean,
+): EventOf<'process-fault'> | undefined =>
+  world
+    .between('process-fault', when.fromMs - SAME_TURN_MS, when.toMs)
+    .findLast((event) => event.origin.source === source && event.origin.line < line && event.keys.connection === undefined && fits(event));
+
+/** An exception that ended a connection of the server and that its system puts down to the path. */
+export const pathErrorBefore = (close: EventOf<'socket-closed'>, world: World): EventOf<'process-fault'> | undefined =>
+  close.vantage === 'server'
+    ? faultBefore(close, world, ({ fault, says }) => fault === 'handler-exception' && endedBy(says) === 'network')
+    : undefined;
 
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>

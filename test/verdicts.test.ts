@@ -976,6 +976,40 @@ describe('a close without a time that can be read', () => {
   });
 });
 
+describe('a Python traceback that begins inside a library', () => {
+  const traceback = [
+    'Unexpected exception in keepalive ping task',
+    'Traceback (most recent call last):',
+    '  File "/usr/lib/python3.6/site-packages/websockets/protocol.py", line 1130, in keepalive_ping',
+    '    ping_waiter = await self.ping()',
+    'TimeoutError: [Errno 110] Connection timed out',
+  ];
+  const line = (at: number, text: string): string => `${iso(at)} ERROR [ws] ${text}`;
+  const abnormal = 'ConnectionClosedError: code = 1006 (connection closed abnormally [internal]), no reason';
+
+  it('was caught by it: no crash, and the end right behind it came of its error', async () => {
+    const { closures } = await report({ 'app.log': [line(20, 'Loop error'), ...traceback, line(20.01, abnormal)] });
+    expect(closures).toMatchObject([{ cause: 'network' }]);
+  });
+
+  it('is the direct cause of the exception that its chain ends with', async () => {
+    const { closures } = await report({
+      'app.log': [
+        line(20, 'Error in connection handler'),
+        ...traceback.slice(1),
+        '',
+        'The above exception was the direct cause of the following exception:',
+        '',
+        'Traceback (most recent call last):',
+        '  File "/usr/lib/python3.8/site-packages/websockets/legacy/protocol.py", line 803, in ensure_open',
+        '    raise self.connection_closed_exc()',
+        `websockets.exceptions.${abnormal}`,
+      ],
+    });
+    expect(closures).toMatchObject([{ cause: 'network', grade: 'likely' }]);
+  });
+});
+
 describe('deaths of a program that no server log is known to be of', () => {
   it('are told apart by their moments: one after the other they are one server', async () => {
     const pm2 = (at: number, text: string): string => `${iso(at).slice(0, 19)}: PM2 log: ${text}`;

@@ -9,6 +9,7 @@ import {
   deathsNear,
   factOf,
   foundDead,
+  pathErrorBefore,
   productOf,
   sameUpstream,
   seenOf,
@@ -81,6 +82,17 @@ export const network: Cause = {
       because: "the endpoint's own system says that its network went or changed, or that nothing was answered any more",
       holds: (close) => (close.by === 'network' ? 1.2 : 0),
       says: (close) => `the endpoint's system names its network${close.reason === undefined ? '' : `: ${close.reason}`}`,
+    },
+    {
+      id: 'own-exception',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        "the server's log has, right before its own line about the end, an exception by which nothing was answered any more; less than a reason, since it names no connection",
+      holds: (close, _, world) => (close.code === 1006 && close.by === undefined && pathErrorBefore(close, world) ? 0.9 : 0),
+      says: (close, _, world) => `the server's log says right before it: ${pathErrorBefore(close, world)?.says}`,
     },
     {
       id: 'cannot-write',
