@@ -414,6 +414,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '1FRZrR0etKXCSREuAAAA' },
       gives: { kind: 'socket-opened', keys: { connection: '1FRZrR0etKXCSREuAAAA' } },
     },
+    {
+      line: '{"timestamp":"2022-06-27 18:41:02.771 Z","level":"error","msg":"websocket.NextReader: closing websocket","caller":"app/web_conn.go:834","user_id":"rrwhycr46fgb5m143xcpqdoxma","error":"read tcp 172.31.20.8:8065->172.31.20.8:49210: i/o timeout"}',
+      from: 'Mattermost 6.7, forum.mattermost.com/t/13597',
+      reads: { at: { ms: Date.UTC(2022, 5, 27, 18, 41, 2, 771), widthMs: 1, basis: 'utc' }, party: 'rrwhycr46fgb5m143xcpqdoxma' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', keys: { connection: 'rrwhycr46fgb5m143xcpqdoxma' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

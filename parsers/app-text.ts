@@ -959,6 +959,24 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006, error: 'TimeoutError: [Errno 110] Connection timed out' },
       gives: { kind: 'socket-closed', code: 1006, reason: 'TimeoutError: [Errno 110] Connection timed out', by: 'network' },
     },
+    {
+      line: '2022/12/10 09:32:36 DEBUG 172.17.0.1 HTTP GET /home_automation/ws?auth=XXXX WebSocket error (this error is okay, it happens a lot): read tcp 172.17.0.14:80->172.17.0.1:55992: i/o timeout',
+      from: 'ntfy 1.29, binwiederhier/ntfy#538',
+      reads: { clientIp: '172.17.0.1', clientPort: 55992 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', keys: { client: { ip: '172.17.0.1', port: 55992 } } },
+    },
+    {
+      line: '2022/12/10 09:32:36 ERROR failed to connect to websocket wss://feed.example.com/ws: read tcp 10.0.0.4:41822->203.0.113.7:443: read: connection reset by peer',
+      from: 'Go’s error of a dialer, whose connection never was',
+      reads: { level: 'ERROR' },
+      gives: 'noise',
+    },
+    {
+      line: '2022-06-27 18:41:02.771 Z WARN ws closed code=1006',
+      from: 'a logger with Go’s layout `2006-01-02 15:04:05.000 Z07:00`, as Mattermost’s',
+      reads: { at: { ms: Date.UTC(2022, 5, 27, 18, 41, 2, 771), widthMs: 1, basis: 'utc' } },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

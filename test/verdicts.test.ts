@@ -814,6 +814,24 @@ describe('a record of one connection', () => {
     expect(found.summary).toMatchObject({ closures: 2, cleanClosures: 2, unjudgedClosures: 1 });
   });
 
+  it('is told once with no more than its client’s address, and once by the error of its read', async () => {
+    const line = (at: number, ip: string, text: string): string => `${iso(at)} DEBUG ${ip} WebSocket ${text}`;
+    const { closures } = await report({
+      'ntfy.log': [
+        line(1, ip(1), 'connection opened'),
+        line(2, ip(2), 'connection opened'),
+        line(60, ip(2), 'connection closed'),
+        line(60, ip(1), 'connection closed'),
+        line(60, ip(1), `error: read tcp 172.17.0.14:80->${ip(1)}:55992: i/o timeout`),
+        line(60.01, ip(2), `error: read tcp 172.17.0.14:80->${ip(2)}:55993: i/o timeout`),
+      ],
+    });
+    expect(closures).toMatchObject([
+      { cause: 'network', grade: 'likely' },
+      { cause: 'network', grade: 'likely' },
+    ]);
+  });
+
   it('is the end that a heartbeat without a name is followed by', async () => {
     const found = await report({
       'app.log': [

@@ -343,8 +343,9 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
   const closes =
     (words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection))) || (isLocated && isSocketIoEnd(row.reason));
   const named = row.codeIsNamed ? row.code : codeOf(row, words);
-  // Go, Python and others end with the socket's own error where no close frame came; a failed read of a named connection is its end.
-  const isBroken = named === undefined && (closes || (words.failsToRead && row.connection !== undefined));
+  // Go, Python and others end with the socket's own error where no close frame came; a failed read of a WebSocket is its end.
+  const isRead = (words.failsToRead && row.connection !== undefined) || (words.mentionsSocket && breaksARead(row));
+  const isBroken = named === undefined && (closes || isRead);
   const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
   if (code === undefined && !closes) return undefined;
   return known({
@@ -363,6 +364,11 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     sent: row.sent,
   });
 }
+
+/** Go's error of a read, which gives no more of that connection; that of a dialer may be of its handshake. */
+const GO_READ = /(?<![\w-])read (?:tcp[46]?|unix) \S{1,120}: /;
+const breaksARead = ({ message = '', error = '' }: AppRow): boolean =>
+  (GO_READ.test(error) || GO_READ.test(message)) && !/\b(?:dial\w*|handshake)\b/i.test(message) && !NEVER_UP.test(message);
 
 const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
 

@@ -23,7 +23,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})? [AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
