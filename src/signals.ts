@@ -116,7 +116,13 @@ export function explains(death: Death, closure: Closure, world: World): number {
 /** Of two that ended so near, the earlier by another hand is about as likely as by a hand that was slow. */
 const EARLY_SHARE = 0.5;
 
-const NO_HANDLERS = new Set(['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
+/** What the kernel or the program itself does to a process that erred. */
+const FAULTS: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP', 'SIGSYS'];
+/** A process of the proxy erred, and nobody stopped it. */
+export const byFault = ({ change, events }: ProxyChange): boolean =>
+  change === 'worker-death' && events.some((event) => 'signal' in event && FAULTS.includes(event.signal ?? ''));
+
+const NO_HANDLERS = new Set(['SIGKILL', ...FAULTS]);
 const byNoHandler = (event: LogEvent): boolean =>
   (event.kind === 'oom-kill' && event.role === 'kill') ||
   (event.kind === 'process-ended' &&

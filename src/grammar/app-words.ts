@@ -178,13 +178,16 @@ function judge(said: string, about: string): Words {
   };
 }
 
+/** What stands in a URL are names, and no words of what happened: `wss://chat.example.com/rooms/7f3a open`. */
+const URL = /\b(wss?):\/\/[^\s'"]{1,2000}/g;
+
 // A program words its messages in a few ways, and ids are `0` here: nearly every record's wording has been judged before.
 const MOST_REMEMBERED = 4096;
 const remembered = new Map<string, Words>();
 
 /** Judges a message, with its logger's name as a hint at what it is about. */
 export function wordsOf(message: string, logger = ''): Words {
-  const said = spoken(message);
+  const said = spoken(message.includes('://') ? message.replace(URL, '$1') : message);
   const about = logger === '' ? said : `${spoken(logger)} ${said}`;
   // The message's own words begin behind the logger's; both count.
   const key = `${about.length - said.length} ${about}`;
