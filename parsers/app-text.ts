@@ -4,6 +4,7 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
+import { failedConnect } from '../src/grammar/failed-connect.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { exceptionIn } from '../src/grammar/java-exception.ts';
 import { parseObject } from '../src/grammar/json.ts';
@@ -52,6 +53,12 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
       ? directCause(context.before(TRACEBACK_LINES))
       : undefined;
 
+/** Behind a carrier's stamp nobody knows when the lines above were written. */
+const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
+  row.code === 1006 && context.at === undefined && vantageOf(row, context.hint) === 'client'
+    ? failedConnect(text, (count) => context.before(count))
+    : undefined;
+
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
 
@@ -73,7 +80,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head, context.head);
-  const thrown = row.error === undefined ? thrownBeside(row.message ?? '', context) : undefined;
+  const thrown = row.error === undefined ? (thrownBeside(row.message ?? '', context) ?? neverConnected(row, text, context)) : undefined;
   if (thrown !== undefined) row.error = thrown;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
@@ -975,6 +982,46 @@ export const appText = defineParser<AppRow>({
       line: '2022-06-27 18:41:02.771 Z WARN ws closed code=1006',
       from: 'a logger with Go’s layout `2006-01-02 15:04:05.000 Z07:00`, as Mattermost’s',
       reads: { at: { ms: Date.UTC(2022, 5, 27, 18, 41, 2, 771), widthMs: 1, basis: 'utc' } },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2018-07-27T06:28:13.325Z wss://push.example.com/ws1/sub/w7QkP2aa open',
+      from: 'a page’s own words: what stands in a URL counts nothing',
+      reads: {},
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '2015-08-25T11:41:20.118Z [ws] open wss://irc.example.org/p/socket',
+      from: 'a page’s own words',
+      reads: { logger: 'ws' },
+      gives: { kind: 'socket-opened', vantage: 'client' },
+    },
+    {
+      line: '2015-08-25T11:42:06.904Z [ws] close code=1006 reason= wasClean=false',
+      from: 'a page’s own words behind a tag',
+      reads: { code: 1006, clean: false },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
+    {
+      line: 'Connection closed:  1006',
+      from: 'a page’s own words around reconnecting-websocket 3 in Node.js 8, pladaria/reconnecting-websocket#37',
+      hint: 'client.out',
+      before: [
+        'error:  { Error: connect ECONNREFUSED 127.0.0.1:8167',
+        '    at TCPConnectWrap.afterConnect [as oncomplete] (net.js:1150:14)',
+        "  syscall: 'connect',",
+        '  port: 8167 }',
+        'RWS: handleClose { shouldRetry: true }',
+      ],
+      reads: { code: 1006, error: 'connect ECONNREFUSED 127.0.0.1:8167' },
+      gives: { kind: 'handshake-failed', why: 'connect ECONNREFUSED 127.0.0.1:8167', vantage: 'client' },
+    },
+    {
+      line: 'Connection closed:  1006',
+      from: 'the same once it was open',
+      hint: 'client.out',
+      before: ['error:  { Error: connect ECONNREFUSED 127.0.0.1:8167', 'Connection open'],
+      reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006 },
     },
   ],

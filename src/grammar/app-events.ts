@@ -4,6 +4,7 @@ import { endpoint, isIp } from './address.ts';
 import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
+import { isNeverMade } from './client-phrases.ts';
 import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
@@ -182,8 +183,14 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.connection !== undefined && upstreamOf(row) !== undefined) return 'gateway';
   if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
-  return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
+  if (OPENS_URL.test(row.message ?? '') && row.connection === undefined && row.clientIp === undefined) return 'client';
+  // In brackets before a page's own words stands a tag; a logger's name has a level beside it.
+  const isLogged = row.logger !== undefined && row.level !== undefined;
+  return row.clean !== undefined && row.pid === undefined && row.host === undefined && !isLogged ? 'client' : undefined;
 }
+
+/** `open wss://…`, `connected to ws://…`: of whoever dialed, where no other connection stands beside it. */
+const OPENS_URL = /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\//i;
 
 /** Loggers of Python's libraries that only dial, as they name them themselves. */
 const OF_A_DIALER =
@@ -307,7 +314,7 @@ function neverOpened(row: AppRow): boolean {
   if (row.opened === false && row.code === 1006) return true;
   return (
     (row.code === 1006 && NEVER_UP.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
-    (row.error !== undefined && ANSWERED.test(row.error)) ||
+    (row.error !== undefined && (ANSWERED.test(row.error) || (row.code === 1006 && isNeverMade(row.error)))) ||
     (DIALS.test(row.message ?? '') && upgradeStatusIn(row.error ?? row.message ?? '') !== undefined)
   );
 }
