@@ -795,6 +795,17 @@ describe('a record of one connection', () => {
     expect(found.closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
   });
 
+  it('is what the browser writes, then the page of its events, and then the page itself', async () => {
+    const { closures } = await report({
+      'console.log': count(3).flatMap((n) => [
+        `${iso(10 + n * 3)} WebSocket connection to 'wss://vnc.example.com/' failed: Error in connection establishment: net::ERR_CONNECTION_RESET`,
+        `${iso(10 + n * 3)} WebSocket on-close event`,
+        `${iso(10 + n * 3)} Msg: Server disconnected (code: 1006)`,
+      ]),
+    });
+    expect(closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
+  });
+
   it('is told once by the application and once, without a name, by its library: before or behind it', async () => {
     const found = await report({
       'app.log': [
@@ -991,6 +1002,39 @@ describe('a close without a time that can be read', () => {
     );
     expect(found.closures.length).toBe(7);
     for (const { cause, grade, ruledOut } of found.closures) expect([cause, grade, ruledOut]).toEqual(['unknown', 'unknown', []]);
+  });
+});
+
+describe('a process that erred', () => {
+  const lines = (signal: string): readonly string[] => [
+    nginxError(40, 'alert', `worker process 31 exited on signal ${signal}`),
+    nginxError(40, 'notice', 'start worker process 45'),
+  ];
+  const page = (at: number, what: string): string => `${iso(at)} wss://push.example.com/sub/w7QkP2aa ${what}`;
+  const kiosk = [page(1, 'open'), page(40.3, 'closed: code=1006 reason="" wasClean=false'), page(42, 'open')];
+
+  it('was a proxy’s worker, and nobody stopped that proxy', async () => {
+    const { closures } = await report({ 'error.log': lines('11 (core dumped)'), 'kiosk.log': kiosk });
+    expect(closures).toMatchObject([{ cause: 'crash', hop: 'nginx' }]);
+  });
+
+  it('may have been stopped where it was killed', async () => {
+    const { closures } = await report({ 'error.log': lines('9'), 'kiosk.log': kiosk });
+    expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
+
+  it('is the one of which a shell writes no more than the signal, beside the banner of a server', async () => {
+    const { closures } = await report(
+      {
+        syslog: [
+          'Nov 22 20:00:40 vps kernel: [48211.337201] Killed process 2214 (node) total-vm:1512340kB, anon-rss:402112kB, file-rss:0kB',
+        ],
+        'server.out': ['web listening on port 64080', 'Killed'],
+        'page.log': [`${iso(1)} [ws] open wss://irc.example.org/p/socket`, `${iso(40.5)} [ws] close code=1006 reason= wasClean=false`],
+      },
+      START + 90 * 86_400_000,
+    );
+    expect(closures).toMatchObject([{ cause: 'oom' }]);
   });
 });
 

@@ -289,6 +289,10 @@ function isWorkloadOf(upstream: string, { pods, services }: Identity): boolean {
   );
 }
 
+/** It stands, by no name of its own, where a server wrote that it listens. */
+const isOfListener = ({ kind, origin, keys }: ProcessEvent, { listeners }: ServerProfile): boolean =>
+  kind === 'process-ended' && keys.unit === undefined && keys.service === undefined && listeners.has(origin.source);
+
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
   const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
@@ -308,6 +312,8 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   const pid = shared(identity.pids, profile.pids);
   if (pid !== undefined) return ['same', `the server's log names pid ${pid}`];
   if (events.some((event) => fromServer(event, profile))) return ['same', "it stands in the server's own log"];
+  const own = profile.sources.size > 0 ? undefined : events.find((event) => isOfListener(event, profile));
+  if (own) return ['probable', `it stands in the log ${own.origin.source} of a server that listens`];
   const named = [...profile.services].find((service) =>
     [...identity.units, ...identity.services].some(
       (name) =>
