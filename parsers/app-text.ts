@@ -1024,6 +1024,12 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006 },
     },
+    {
+      line: '25-Mar-2026 10:20:12.733 INFO [main] org.apache.coyote.AbstractProtocol.start Starting ProtocolHandler ["http-nio-8080"]',
+      from: 'Tomcat 9',
+      reads: { logger: 'org.apache.coyote.AbstractProtocol.start' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -289,9 +289,13 @@ function isWorkloadOf(upstream: string, { pods, services }: Identity): boolean {
   );
 }
 
-/** It stands, by no name of its own, where a server wrote that it listens. */
+/** It stands, by no name of its own, in the only log in which a server wrote that it listens. */
 const isOfListener = ({ kind, origin, keys }: ProcessEvent, { listeners }: ServerProfile): boolean =>
-  kind === 'process-ended' && keys.unit === undefined && keys.service === undefined && listeners.has(origin.source);
+  (kind === 'process-ended' || kind === 'process-fault') &&
+  keys.unit === undefined &&
+  keys.service === undefined &&
+  listeners.size === 1 &&
+  listeners.has(origin.source);
 
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {

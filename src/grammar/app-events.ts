@@ -70,6 +70,7 @@ export const APP_NEEDLES: readonly string[] = [
   'dead connection',
   'listening',
   'server started',
+  'starting protocolhandler',
   'sigterm',
   'sigint',
   'shutting down',
@@ -94,6 +95,8 @@ export const APP_NEEDLES: readonly string[] = [
   'unexpected server response',
   'connection rejected',
   'offline',
+  'network unreachable',
+  'network is unreachable',
   'ERR_INTERNET_DISCONNECTED',
   'went online',
   'browser online',
@@ -179,6 +182,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '') || OF_DOWNSTREAM.test(row.message ?? '')) return 'gateway';
+  if (takesOther(row)) return 'gateway';
   // Whoever holds a connection and names the address to which it goes on.
   if (row.connection !== undefined && upstreamOf(row) !== undefined) return 'gateway';
   if (DIALS.test(row.message ?? '') || (row.error !== undefined && ANSWERED.test(row.error))) return 'client';
@@ -194,7 +198,7 @@ const OPENS_URL = /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\//i;
 
 /** Loggers of Python's libraries that only dial, as they name them themselves. */
 const OF_A_DIALER =
-  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api)(?:$|\.)/;
+  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**
@@ -218,9 +222,15 @@ function upstreamOf({ upstream }: AppRow): Endpoint | undefined {
   return found?.port !== undefined && isIp(found.ip) ? found : undefined;
 }
 
+/** What it takes are no WebSockets: the one of which it speaks is that by which it sends on. */
+const takesOther = ({ listener }: AppRow): boolean =>
+  listener !== undefined && /^(?:r?tcp|r?udp|redirect|socks[45]?|unix|dns|tun|tap|serial)$/.test(listener);
+
 /** Which of its two connections a gateway says has ended. */
-function sideOf({ message = '', ofGateway, code }: AppRow, vantage: Vantage): SocketClosed['by'] {
+function sideOf(row: AppRow, vantage: Vantage): SocketClosed['by'] {
+  const { message = '', ofGateway, code } = row;
   if (vantage !== 'gateway') return undefined;
+  if (takesOther(row)) return 'server';
   // What API Gateway ends itself it closes with a frame.
   if (ofGateway) return code === 1006 ? 'client' : undefined;
   if (OF_DOWNSTREAM.test(message)) return 'client';

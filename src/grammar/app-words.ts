@@ -40,7 +40,7 @@ const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 const STARTED =
-  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =
@@ -53,7 +53,7 @@ const HANDSHAKE =
 const READ_FAILED =
   /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
-  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
+  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline$|\bnetwork (?:lost|(?:is )?(?:down|unreachable)|disconnected)\b|\b(?:browser|device) went offline\b/;
 const ONLINE =
   /^(?:(?:browser|client|navigator|device|app|network)(?: is| went| back| status)? )?(?:back )?online$|\bnetwork (?:restored|up|back|changed)\b/;
 const CLOSING = /\bclosing\b/;
