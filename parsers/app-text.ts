@@ -25,6 +25,9 @@ const NOT_BARE =
 // Command-line clients print so, on a terminal; in a container's output the same is a logger's.
 const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
+// What cobra prints of the error that ends a command (lxc, incus): a server that goes on writes a time beside it.
+const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
+
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
 
@@ -82,6 +85,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   const row = rowOf(head?.message ?? text, head, context.head);
   const thrown = row.error === undefined ? (thrownBeside(row.message ?? '', context) ?? neverConnected(row, text, context)) : undefined;
   if (thrown !== undefined) row.error = thrown;
+  if (!dated && ENDS_A_COMMAND.test(text)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if (head?.stamped && head.level !== undefined) return row;
   const draft = draftOf(row, 'server');
@@ -988,7 +992,7 @@ export const appText = defineParser<AppRow>({
       line: '2018-07-27T06:28:13.325Z wss://push.example.com/ws1/sub/w7QkP2aa open',
       from: 'a page’s own words: what stands in a URL counts nothing',
       reads: {},
-      gives: { kind: 'socket-opened' },
+      gives: { kind: 'socket-opened', vantage: 'client' },
     },
     {
       line: '2015-08-25T11:41:20.118Z [ws] open wss://irc.example.org/p/socket',
@@ -1029,6 +1033,12 @@ export const appText = defineParser<AppRow>({
       from: 'Tomcat 9',
       reads: { logger: 'org.apache.coyote.AbstractProtocol.start' },
       gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: 'Error: websocket: close 1006 (abnormal closure): unexpected EOF',
+      from: 'lxc 5.21, canonical/lxd#13301',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
   ],
   rejects: [

@@ -85,6 +85,7 @@ import { laravelReverb } from './laravel-reverb.ts';
 import { libcAbort } from './libc-abort.ts';
 import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
+import { lxd } from './lxd.ts';
 import { mosquitto } from './mosquitto.ts';
 import { networkManager } from './network-manager.ts';
 import { nginxAccess } from './nginx-access.ts';
@@ -212,6 +213,7 @@ export const parsers: readonly Parser[] = [
   libcAbort,
   lighttpdAccess,
   lighttpdError,
+  lxd,
   mosquitto,
   networkManager,
   nginxAccess,

@@ -50,7 +50,11 @@ function wentElsewhere({ seen }: Pick<Closure, 'seen'>, addresses: readonly stri
 
 /** Deaths in whose moment the closure may have ended. */
 export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
-  deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
+  isUndated(ended) ? onlyDeath(deaths.all) : deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
+
+/** Whoever kept a client's last words without any time beside the record of one death took them for one incident. */
+const onlyDeath = ([death, another]: readonly Death[]): readonly Death[] =>
+  death?.sudden && another === undefined && !isUndated(death.when) ? [death] : [];
 
 /** Changes of proxies in whose time the closure ended. */
 export const changesNear = (world: World, { ended }: Closure): readonly ProxyChange[] => world.changes.between(ended.fromMs, ended.toMs);
@@ -68,7 +72,7 @@ const datedByItsEnd = ({ events: [first, ...others] }: Death): boolean =>
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
-  if (isUndated(closure.ended)) return 0;
+  if (isUndated(closure.ended)) return isOfClientAlone(closure) ? ATTRIBUTION[death.relation] * UNDATED_SHARE : 0;
   const own = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const polled = own === undefined && datedByItsEnd(death);
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
@@ -97,13 +101,16 @@ export function concerns(death: Death, closure: Closure): number {
   const relation = source !== undefined && source === death.silence ? 'coincident' : death.relation;
   return ATTRIBUTION[relation] * share * (death.sudden && isUndated(death.when) ? UNDATED_SHARE : 1);
 }
+/** Its server wrote nothing of it, neither of its begin nor of its end. */
+const isOfClientAlone = ({ seen }: Closure): boolean => seen.every(({ kind, vantage }) => kind === 'socket-closed' && vantage === 'client');
+
 /** The program writes it into its own log, in the order in which it does things; a supervisor's line in the same journal has its own delay. */
 const ownWord = (event: LogEvent): boolean =>
   event.vantage === 'server' || (event.kind === 'stop-requested' && event.how === 'app-signal' && event.keys.unit === undefined);
 
 /** Two clocks, and a supervisor that is told of the end before the last connection's first line is written. */
 const OVER_SLACK_MS = 1_000;
-/** A sudden death that may have been at any time of so long has no moment: its log has no stamps. */
+/** A sudden death that may have been at any time of so long has no moment: its log has no stamps; nor has an end of which no time is known. */
 const UNDATED_SHARE = 0.4;
 
 /** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */

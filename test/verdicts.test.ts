@@ -1003,6 +1003,47 @@ describe('a close without a time that can be read', () => {
     expect(found.closures.length).toBe(7);
     for (const { cause, grade, ruledOut } of found.closures) expect([cause, grade, ruledOut]).toEqual(['unknown', 'unknown', []]);
   });
+
+  const died = (at: number): readonly string[] => [
+    `panic: assignment to entry in nil map ${at}`,
+    '',
+    'goroutine 7 [running]:',
+    'main.main()',
+  ];
+  const command = ['Error: websocket: close 1006 (abnormal closure): unexpected EOF'];
+
+  it('of a client alone is possibly of the only death that its logs tell of', async () => {
+    const { closures } = await report({ 'lxc.out': command, 'app.log': [listening(0), opened(1, 'k1', ip(1)), ...died(1)] }, START);
+    expect(closures).toMatchObject([{ cause: 'crash', grade: 'possible' }]);
+  });
+
+  it('of a client alone is one of those that a death took, where it took any', async () => {
+    const logs = [listening(0), opened(1, 'k1', ip(1)), opened(2, 'k2', ip(2)), closed(9, 'k2', 7, ip(2), 1000), ...died(1)];
+    const { closures } = await report({ 'lxc.out': command, 'app.log': logs }, START);
+    expect(closures).toMatchObject([{ connection: 'k1', cause: 'crash', codes: { client: 1006 } }]);
+  });
+
+  it('is of none of several', async () => {
+    const logs = [listening(0), opened(1, 'k1', ip(1)), ...died(1), listening(900), opened(901, 'k2', ip(1)), ...died(2)];
+    const { closures } = await report({ 'lxc.out': command, 'app.log': logs }, START);
+    expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
+});
+
+describe('a client that can reach nothing', () => {
+  const line = (at: number, text: string): string => `${iso(at)} WARNING [hass_nabucasa.iot] ${text}`;
+  const closes = line(100, 'Connection closed: Closed by server. None (1006)');
+  const unreachable = 'Unable to connect: Cannot connect to host cloud.example.com:443 ssl:default [Network unreachable]';
+
+  it('right after the end may have lost its network before', async () => {
+    const { closures } = await report({ 'home.log': [closes, line(110, unreachable)] });
+    expect(closures).toMatchObject([{ cause: 'network' }]);
+  });
+
+  it('and said so minutes before tells nothing by saying it again', async () => {
+    const { closures } = await report({ 'home.log': [line(-200, unreachable), closes, line(110, unreachable)] });
+    expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
 });
 
 describe('a process that erred', () => {
@@ -1021,6 +1062,19 @@ describe('a process that erred', () => {
   it('may have been stopped where it was killed', async () => {
     const { closures } = await report({ 'error.log': lines('9'), 'kiosk.log': kiosk });
     expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
+
+  it('is that of the only log in which a server says that it came up', async () => {
+    const { closures } = await report({
+      'catalina.out': [
+        `${iso(1)} INFO [main] org.apache.coyote.AbstractProtocol.start Starting ProtocolHandler ["http-nio-8080"]`,
+        `${iso(40)} SEVERE [http-nio-8080-exec-4] org.apache.coyote.AbstractProtocol Failed to complete processing of a request`,
+        '\tjava.lang.OutOfMemoryError: Java heap space',
+        '\t\tat java.nio.ByteBuffer.allocate(ByteBuffer.java:335)',
+      ],
+      'page.log': [page(1, 'open'), page(40.3, 'closed: code=1006 reason="" wasClean=false')],
+    });
+    expect(closures).toMatchObject([{ cause: 'oom' }]);
   });
 
   it('is the one of which a shell writes no more than the signal, beside the banner of a server', async () => {

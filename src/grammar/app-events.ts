@@ -193,8 +193,9 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && !isLogged ? 'client' : undefined;
 }
 
-/** `open wss://…`, `connected to ws://…`: of whoever dialed, where no other connection stands beside it. */
-const OPENS_URL = /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\//i;
+/** `open wss://…`, `connected to ws://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
+const OPENS_URL =
+  /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\/|^wss?:\/\/[^\s:]{1,2000}(?::\d{1,5}\S{0,2000})?:? (?:open(?:ed)?|connected)\b/i;
 
 /** Loggers of Python's libraries that only dial, as they name them themselves. */
 const OF_A_DIALER =
