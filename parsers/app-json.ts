@@ -436,6 +436,18 @@ export const appJson = defineParser<AppRow>({
       reads: { message: 'registering new websocket connection' },
       gives: { kind: 'socket-opened' },
     },
+    {
+      line: '{"timestamp":"2022-06-27 18:41:02.771 Z","level":"error","msg":"websocket.NextReader: closing websocket","caller":"app/web_conn.go:834","user_id":"rrwhycr46fgb5m143xcpqdoxma","error":"read tcp 172.31.20.8:8065->172.31.20.8:49210: i/o timeout"}',
+      from: 'Mattermost 6.7, forum.mattermost.com/t/13597',
+      reads: { at: { ms: Date.UTC(2022, 5, 27, 18, 41, 2, 771), widthMs: 1, basis: 'utc' }, party: 'rrwhycr46fgb5m143xcpqdoxma' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', keys: { connection: 'rrwhycr46fgb5m143xcpqdoxma' } },
+    },
+    {
+      line: '{"handler":"socks5","kind":"handler","level":"error","listener":"tcp","local":"127.0.0.1:1080","msg":"websocket: close 1006 (abnormal closure): unexpected EOF","remote":"127.0.0.1:53112","service":"service-0","time":"2026-03-25T10:21:07.418+00:00"}',
+      from: 'GOST 3 that takes TCP and sends it on by a WebSocket, ReaJason/MemShellParty#127',
+      reads: { listener: 'tcp' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server' },
+    },
   ],
   rejects: [
     '{"level":"info"}',

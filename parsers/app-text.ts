@@ -5,6 +5,7 @@ import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, tol
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
 import { exceptionIn } from '../src/grammar/exception.ts';
+import { failedConnect } from '../src/grammar/failed-connect.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
@@ -12,6 +13,7 @@ import { isKlogOfConnection } from '../src/grammar/klog.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
+import { directCause, TRACEBACK_LINES } from '../src/grammar/python-exception.ts';
 import { iso } from '../src/time.ts';
 import { type Context, type Draft, defineParser } from '../src/types.ts';
 
@@ -23,6 +25,9 @@ const NOT_BARE =
   /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
 // Command-line clients print so, on a terminal; in a container's output the same is a logger's.
 const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
+
+// What cobra prints of the error that ends a command (lxc, incus): a server that goes on writes a time beside it.
+const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
 
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
@@ -48,6 +53,21 @@ function read(line: string, context: Context): AppRow | null {
 
 /** Spring's words of a socket that broke; of what, the exception below says. */
 const BREAKS = /\bTransport error (?:in|for) /;
+/** Of what websockets' exception came, that above its traceback says. */
+const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedError: /;
+
+const thrownBeside = (message: string, context: Context): string | undefined =>
+  BREAKS.test(message)
+    ? exceptionIn(context.after(1)[0])
+    : CLOSED_BY_ERROR.test(message)
+      ? directCause(context.before(TRACEBACK_LINES))
+      : undefined;
+
+/** Behind a carrier's stamp nobody knows when the lines above were written. */
+const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
+  row.code === 1006 && context.at === undefined && vantageOf(row, context.hint) === 'client'
+    ? failedConnect(text, (count) => context.before(count))
+    : undefined;
 
 /** The line above tells of a close with its code: the exception that stands below it says no more. */
 function closesAbove(context: Context): boolean {
@@ -85,10 +105,11 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
   const row = rowOf(head?.message ?? text, head, context.head);
-  const thrown = row.error === undefined && BREAKS.test(row.message ?? '') ? exceptionIn(context.after(1)[0]) : undefined;
+  const thrown = row.error === undefined ? (thrownBeside(row.message ?? '', context) ?? neverConnected(row, text, context)) : undefined;
   if (thrown !== undefined) row.error = thrown;
   const second = UNREPEATED.test(line) ? secondAbove(context) : undefined;
   if (second) row.at = second;
+  if (!dated && ENDS_A_COMMAND.test(text)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const draft = draftOf(row, 'server');
@@ -1024,6 +1045,91 @@ export const appText = defineParser<AppRow>({
       from: 'websockets 15, its client’s own words on Rich 14',
       reads: { level: 'INFO' },
       gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client' },
+    },
+    {
+      line: 'websockets.exceptions.ConnectionClosedError: code = 1006 (connection closed abnormally [internal]), no reason',
+      from: 'websockets 8.1, which raises it from the error of the socket',
+      before: [
+        'TimeoutError: [Errno 110] Connection timed out',
+        '',
+        'The above exception was the direct cause of the following exception:',
+        '',
+        'Traceback (most recent call last):',
+        '  File "/usr/lib/python3.8/site-packages/websockets/protocol.py", line 803, in ensure_open',
+        '    raise self.connection_closed_exc()',
+      ],
+      reads: { code: 1006, error: 'TimeoutError: [Errno 110] Connection timed out' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'TimeoutError: [Errno 110] Connection timed out', by: 'network' },
+    },
+    {
+      line: '2022/12/10 09:32:36 DEBUG 172.17.0.1 HTTP GET /home_automation/ws?auth=XXXX WebSocket error (this error is okay, it happens a lot): read tcp 172.17.0.14:80->172.17.0.1:55992: i/o timeout',
+      from: 'ntfy 1.29, binwiederhier/ntfy#538',
+      reads: { clientIp: '172.17.0.1', clientPort: 55992 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', keys: { client: { ip: '172.17.0.1', port: 55992 } } },
+    },
+    {
+      line: '2022/12/10 09:32:36 ERROR failed to connect to websocket wss://feed.example.com/ws: read tcp 10.0.0.4:41822->203.0.113.7:443: read: connection reset by peer',
+      from: 'Go’s error of a dialer, whose connection never was',
+      reads: { level: 'ERROR' },
+      gives: 'noise',
+    },
+    {
+      line: '2022-06-27 18:41:02.771 Z WARN ws closed code=1006',
+      from: 'a logger with Go’s layout `2006-01-02 15:04:05.000 Z07:00`, as Mattermost’s',
+      reads: { at: { ms: Date.UTC(2022, 5, 27, 18, 41, 2, 771), widthMs: 1, basis: 'utc' } },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2018-07-27T06:28:13.325Z wss://push.example.com/ws1/sub/w7QkP2aa open',
+      from: 'a page’s own words: what stands in a URL counts nothing',
+      reads: {},
+      gives: { kind: 'socket-opened', vantage: 'client' },
+    },
+    {
+      line: '2015-08-25T11:41:20.118Z [ws] open wss://irc.example.org/p/socket',
+      from: 'a page’s own words',
+      reads: { logger: 'ws' },
+      gives: { kind: 'socket-opened', vantage: 'client' },
+    },
+    {
+      line: '2015-08-25T11:42:06.904Z [ws] close code=1006 reason= wasClean=false',
+      from: 'a page’s own words behind a tag',
+      reads: { code: 1006, clean: false },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
+    {
+      line: 'Connection closed:  1006',
+      from: 'a page’s own words around reconnecting-websocket 3 in Node.js 8, pladaria/reconnecting-websocket#37',
+      hint: 'client.out',
+      before: [
+        'error:  { Error: connect ECONNREFUSED 127.0.0.1:8167',
+        '    at TCPConnectWrap.afterConnect [as oncomplete] (net.js:1150:14)',
+        "  syscall: 'connect',",
+        '  port: 8167 }',
+        'RWS: handleClose { shouldRetry: true }',
+      ],
+      reads: { code: 1006, error: 'connect ECONNREFUSED 127.0.0.1:8167' },
+      gives: { kind: 'handshake-failed', why: 'connect ECONNREFUSED 127.0.0.1:8167', vantage: 'client' },
+    },
+    {
+      line: 'Connection closed:  1006',
+      from: 'the same once it was open',
+      hint: 'client.out',
+      before: ['error:  { Error: connect ECONNREFUSED 127.0.0.1:8167', 'Connection open'],
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '25-Mar-2026 10:20:12.733 INFO [main] org.apache.coyote.AbstractProtocol.start Starting ProtocolHandler ["http-nio-8080"]',
+      from: 'Tomcat 9',
+      reads: { logger: 'org.apache.coyote.AbstractProtocol.start' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: 'Error: websocket: close 1006 (abnormal closure): unexpected EOF',
+      from: 'lxc 5.21, canonical/lxd#13301',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
   ],
   rejects: [

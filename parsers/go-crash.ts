@@ -51,6 +51,14 @@ export const goCrash = defineParser<GoRow>({
       gives: { kind: 'process-fault', fault: 'heap-limit', fatal: true },
     },
     {
+      line: 'fatal error: concurrent map writes',
+      from: 'Go 1.22 of two goroutines at once, canonical/lxd#13301',
+      before: ['fatal error: concurrent map writes'],
+      after: ['', 'goroutine 8354 [running]:'],
+      reads: { message: 'concurrent map writes' },
+      gives: 'noise',
+    },
+    {
       line: 'fatal error: all goroutines are asleep - deadlock!',
       from: 'Go 1.22',
       after: ['', 'goroutine 1 [chan receive]:'],
@@ -97,6 +105,8 @@ export const goCrash = defineParser<GoRow>({
     if (panic !== undefined) return faultRow(panic, 'panic', hasGoroutine(context.after(12)) ? true : undefined);
     const fatal = FATAL.exec(text)?.[1];
     if (fatal !== undefined) {
+      // Each goroutine that finds the fault says it, before the first has ended them all.
+      if (context.before(1)[0] === text) return faultRow(fatal);
       if (/out of memory|cannot allocate memory/.test(fatal)) return faultRow(fatal, 'heap-limit', true);
       return hasGoroutine(context.after(12)) ? faultRow(fatal, 'abort', true) : null;
     }

@@ -82,8 +82,10 @@ import { kubernetesEvents } from './kubernetes-events.ts';
 import { kubernetesPod } from './kubernetes-pod.ts';
 import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
+import { libcAbort } from './libc-abort.ts';
 import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
+import { lxd } from './lxd.ts';
 import { mosquitto } from './mosquitto.ts';
 import { networkManager } from './network-manager.ts';
 import { nginxAccess } from './nginx-access.ts';
@@ -116,6 +118,7 @@ import { systemdOomd } from './systemd-oomd.ts';
 import { traefikAccess } from './traefik-access.ts';
 import { traefikJson } from './traefik-json.ts';
 import { traefikLog } from './traefik-log.ts';
+import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
 import { vscodeRemote } from './vscode-remote.ts';
@@ -208,8 +211,10 @@ export const parsers: readonly Parser[] = [
   kubernetesPod,
   kubernetesTimers,
   laravelReverb,
+  libcAbort,
   lighttpdAccess,
   lighttpdError,
+  lxd,
   mosquitto,
   networkManager,
   nginxAccess,
@@ -242,6 +247,7 @@ export const parsers: readonly Parser[] = [
   traefikAccess,
   traefikJson,
   traefikLog,
+  ttyd,
   uvicorn,
   uvicornLifecycle,
   vscodeRemote,

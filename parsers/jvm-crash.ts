@@ -3,8 +3,9 @@ import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
 import { defineParser } from '../src/types.ts';
 
 const UNCAUGHT = /^Exception in thread "([^"]{1,200})" ((?:[\w$]+\.)*[\w$]+(?:: .{0,4000})?)$/;
+// Tomcat's OneLineFormatter indents what was thrown.
 const OUT_OF_MEMORY =
-  /^(?:Caused by: |Exception: )?(java\.lang\.OutOfMemoryError(?:: .{0,1000}| thrown from the UncaughtExceptionHandler in thread .{1,200})?)$/;
+  /^\t?(?:Caused by: |Exception: )?(java\.lang\.OutOfMemoryError(?:: .{0,1000}| thrown from the UncaughtExceptionHandler in thread .{1,200})?)$/;
 const GIVING_UP = /^(?:Terminating|Aborting) due to (java\.lang\.OutOfMemoryError: .{1,500})$/;
 const FATAL = '# A fatal error has been detected by the Java Runtime Environment:';
 const NO_MEMORY = '# There is insufficient memory for the Java Runtime Environment to continue.';
@@ -51,6 +52,15 @@ export const jvmCrash = defineParser<FaultRow>({
       gives: { kind: 'process-fault', fault: 'heap-limit', fatal: true },
     },
     { line: 'java.lang.OutOfMemoryError: Metaspace', from: 'OpenJDK 17', reads: {}, gives: { kind: 'process-fault', fault: 'heap-limit' } },
+    {
+      line: '\tjava.lang.OutOfMemoryError: Java heap space',
+      from: 'Tomcat 9, catalina.out, ReaJason/MemShellParty#127',
+      before: [
+        '25-Mar-2026 10:21:07.402 SEVERE [http-nio-8080-exec-4] org.apache.coyote.AbstractProtocol$ConnectionHandler.process Failed to complete processing of a request',
+      ],
+      reads: { message: 'java.lang.OutOfMemoryError: Java heap space' },
+      gives: { kind: 'process-fault', fault: 'heap-limit' },
+    },
     {
       line: '# A fatal error has been detected by the Java Runtime Environment:',
       from: 'OpenJDK 17.0.15 -XX:+CrashOnOutOfMemoryError',

@@ -1,16 +1,17 @@
 /** What Python prints when it dies: tracebacks and the interpreter's fatal errors. */
 import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
+import { TRACEBACK, TRACEBACK_LINES } from '../src/grammar/python-exception.ts';
 import { defineParser, type ProcessFault } from '../src/types.ts';
 
-const TRACEBACK = /^\s{0,8}(?:\+ Exception Group )?Traceback \(most recent call last\):$/;
 const FATAL = /^Fatal Python error: (.{1,500})$/;
 const ASGI = /(?:^|\s)Exception in ASGI application$/;
 const CHAINED = /^(?:During handling of the above exception|The above exception was the direct cause)/;
 /** A line that logged the exception: then somebody caught it, and it ended a connection or a task. */
 const CAUGHT =
   /Exception in ASGI application|Exception in (?:callback|thread)|Exception ignored in|was never retrieved|handler failed|Error handling request|\bERROR\b|\bWARNING\b|"level": ?"error"|\[error\]/i;
-/** Frames, source lines and carets of the longest usual traceback. */
-const TRACEBACK_LINES = 200;
+const FRAME = /^\s{0,12}(?:\| {1,4})?File "[^"]{1,1000}", line \d{1,9}, in /;
+/** A traceback begins at the frame that catches it: what nothing caught begins where the interpreter, `-m` or multiprocessing runs the program. */
+const OUTERMOST = /, in (?:<module>|_run_module_as_main|_bootstrap)$/;
 
 /** asyncio's own handler writes what failed, what it belonged to, and then the traceback. */
 const OF_ASYNCIO = /^\s{0,8}(?:protocol|transport|future|task|handle|socket|server|asyncgen|loop): /;
@@ -40,7 +41,9 @@ function readTraceback(before: string, after: readonly string[]): FaultRow {
   // Of a chain the last exception is the one that got out.
   if (isChained) return faultRow(says);
   if (CAUGHT.test(before) || OF_ASYNCIO.test(before)) return faultRow(says, 'handler-exception', false);
-  const isTop = /, in <module>$/.test(after[0] ?? '');
+  const isTop = OUTERMOST.test(after[0] ?? '');
+  // What begins further in was caught by the frame that it begins in: a logger's `exc_info`, an event loop's handler, a thread's.
+  if (!isTop && FRAME.test(after[0] ?? '')) return faultRow(says, 'handler-exception', false);
   return faultRow(says, /^MemoryError\b/.test(says) ? 'heap-limit' : 'uncaught-exception', isTop ? true : undefined);
 }
 
@@ -123,6 +126,30 @@ export const pythonCrash = defineParser<FaultRow>({
       ],
       reads: { message: 'TimeoutError: [Errno 110] Connection timed out' },
       gives: { kind: 'process-fault', fault: 'handler-exception', fatal: false },
+    },
+    {
+      line: 'Traceback (most recent call last):',
+      from: 'websockets 8.1 without a logging configuration, python-websockets/websockets#823',
+      before: ['Unexpected exception in keepalive ping task'],
+      after: [
+        '  File "/usr/local/lib/python3.6/dist-packages/websockets/protocol.py", line 1130, in keepalive_ping',
+        '    ping_waiter = await self.ping()',
+        'TimeoutError: [Errno 110] Connection timed out',
+      ],
+      reads: { message: 'TimeoutError: [Errno 110] Connection timed out' },
+      gives: { kind: 'process-fault', fault: 'handler-exception', fatal: false },
+    },
+    {
+      line: 'Traceback (most recent call last):',
+      from: 'Python 3.9, a process of multiprocessing, as of uvicorn --workers',
+      before: ['Process SpawnProcess-1:'],
+      after: [
+        '  File "/usr/lib/python3.9/multiprocessing/process.py", line 315, in _bootstrap',
+        '    self.run()',
+        'OSError: [Errno 98] Address already in use',
+      ],
+      reads: { message: 'OSError: [Errno 98] Address already in use' },
+      gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true },
     },
     {
       line: 'Fatal Python error: Segmentation fault',

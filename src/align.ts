@@ -11,6 +11,7 @@ import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
 import { median } from './statistics.ts';
 import type { LogEvent, Span, Vantage } from './types.ts';
+import { isUndated } from './undated.ts';
 import { localToUtc } from './zone.ts';
 
 export interface ClockOptions {
@@ -104,10 +105,13 @@ export function viewOf(vantage: Vantage, source: string, { clientViews, serving 
   return vantage === 'gateway' && serving.has(source) ? 'server' : vantage;
 }
 
+/** None of its events has a stamp: of all that it tells only its file's time is known. */
+const isGuess = ({ minMs, maxMs, widthMs }: ClockSample): boolean => widthMs === 0 && isUndated({ fromMs: minMs, toMs: maxMs });
+
 /** Some instant in the middle of what the dated sources tell, for years. */
 function middleOf(samples: readonly ClockSample[], options: ClockOptions): number | undefined {
   const dated = samples
-    .filter((sample) => sample.basis === 'utc' || sample.basis === 'local')
+    .filter((sample) => (sample.basis === 'utc' || sample.basis === 'local') && !isGuess(sample))
     .flatMap((sample) => [sample.minMs, sample.maxMs]);
   if (dated.length > 0) return median(dated);
   const written = [...options.writtenMs.values()];

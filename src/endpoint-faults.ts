@@ -3,7 +3,7 @@
  * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
 import { type Closure, type Evidence, type Explanation, POINTS, type Remedy, type World } from './closure.ts';
-import { allInOneTurn, byHeartbeat, overdueTogether } from './signals.ts';
+import { allInOneTurn, byHeartbeat, faultBefore, overdueTogether } from './signals.ts';
 import type { EventOf } from './types.ts';
 import { words } from './words.ts';
 
@@ -33,8 +33,6 @@ const FRAME =
   /invalid websocket frame(?!: mask)|invalid close payload|unexpected rsv|\brsv[123]\b|invalid utf-?8|max payload|too big message|message (?:was )?too (?:big|large|long)|read limit exceeded|size exceeds|frame length/i;
 /** Of a reason: it was the size. */
 const TOO_BIG = /\b1009\b|payload size|\btoo (?:big|large|long)\b|read limit|size exceeds|frame length/i;
-/** ws raises its error in the turn in which it closes; a slow disk and a logger's queue add to that. */
-const SAME_TURN_MS = 100;
 
 function refusedFrame(closure: Closure, world: World): EndpointFault | undefined {
   const fault = (event: EventOf<'process-fault'> | EventOf<'socket-closed'>, said: string, share: number): EndpointFault => {
@@ -59,17 +57,7 @@ function refusedFrame(closure: Closure, world: World): EndpointFault | undefined
   }
   if (sent) return closure.state === 'abnormal' ? sent : undefined;
   if (!line) return undefined;
-  // The error names no connection: it is that of the close which its own log writes right behind it.
-  const { origin, when } = line;
-  const before = world
-    .between('process-fault', when.fromMs - SAME_TURN_MS, when.toMs)
-    .findLast(
-      (event) =>
-        event.origin.source === origin.source &&
-        event.origin.line < origin.line &&
-        event.keys.connection === undefined &&
-        FRAME.test(event.says),
-    );
+  const before = faultBefore(line, world, ({ says }) => FRAME.test(says));
   return before && fault(before, before.says, 0.7);
 }
 

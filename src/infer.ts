@@ -11,6 +11,7 @@ import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts'
 import { gap, Spans } from './spans.ts';
 import type { Unclosed } from './stitch/live.ts';
 import type { DurationMs, EpochMs, EventOf, Span } from './types.ts';
+import { isUndated } from './undated.ts';
 
 /** A process's own exit handlers still write closes for some seconds; an open line is unclosed only after them. */
 const TIGHT_MS = 9_000;
@@ -248,6 +249,8 @@ export function* claimed(lost: readonly Closure[], anonymous: Iterable<Closure>)
     const mine = groups
       .find((group) => {
         const ended = group.at(-1)?.ended;
+        // Of an end without a time: of the only moment in which any were lost.
+        if (isUndated(closure.ended)) return groups.length === 1;
         return ended && closure.ended.toMs >= ended.fromMs - 1_000 && closure.ended.fromMs <= ended.toMs + NOTICED_MS;
       })
       ?.pop();

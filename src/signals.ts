@@ -1,6 +1,7 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure. */
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
 import { COMMON, isContainerId, namesOfLog, RUNTIMES } from './deaths/names.ts';
+import { endedBy } from './grammar/close-words.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -74,7 +75,11 @@ function wentElsewhere({ seen }: Pick<Closure, 'seen'>, addresses: readonly stri
 
 /** Deaths in whose moment the closure may have ended. */
 export const deathsNear = ({ deaths }: Pick<World, 'deaths'>, { ended }: Closure): readonly Death[] =>
-  deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
+  isUndated(ended) ? onlyDeath(deaths.all) : deaths.between(ended.fromMs - DEATH_LATE_MS, ended.toMs + POLL_MS);
+
+/** Whoever kept a client's last words without any time beside the record of one death took them for one incident. */
+const onlyDeath = ([death, another]: readonly Death[]): readonly Death[] =>
+  death?.sudden && another === undefined && !isUndated(death.when) ? [death] : [];
 
 /** Changes of proxies in whose time the closure ended. */
 export const changesNear = (world: World, { ended }: Closure): readonly ProxyChange[] => world.changes.between(ended.fromMs, ended.toMs);
@@ -92,7 +97,7 @@ const datedByItsEnd = ({ events: [first, ...others] }: Death): boolean =>
 
 /** 0 … 1: the closure ended in the death's moment, and the dead process was its server. */
 export function concerns(death: Death, closure: Closure): number {
-  if (isUndated(closure.ended)) return 0;
+  if (isUndated(closure.ended)) return isOfClientAlone(closure) ? ATTRIBUTION[death.relation] * UNDATED_SHARE : 0;
   const own = seenOf(closure, 'socket-closed').find(({ vantage }) => vantage === 'server');
   const polled = own === undefined && datedByItsEnd(death);
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
@@ -127,13 +132,17 @@ function isNoConsequence(death: Death, closure: Closure, own: EventOf<'socket-cl
   if (source !== undefined && gone && closure.ended.fromMs > gone.when.toMs + OWN_LINE_MS) return true;
   return !ofInstance(death, closure.server) || ofOtherInstance(death, closure);
 }
+
+/** Its server wrote nothing of it, neither of its begin nor of its end. */
+const isOfClientAlone = ({ seen }: Closure): boolean => seen.every(({ kind, vantage }) => kind === 'socket-closed' && vantage === 'client');
+
 /** The program writes it into its own log, in the order in which it does things; a supervisor's line in the same journal has its own delay. */
 const ownWord = (event: LogEvent): boolean =>
   event.vantage === 'server' || (event.kind === 'stop-requested' && event.how === 'app-signal' && event.keys.unit === undefined);
 
 /** Two clocks, and a supervisor that is told of the end before the last connection's first line is written. */
 const OVER_SLACK_MS = 1_000;
-/** A sudden death that may have been at any time of so long has no moment: its log has no stamps. */
+/** A sudden death that may have been at any time of so long has no moment: its log has no stamps; nor has an end of which no time is known. */
 const UNDATED_SHARE = 0.4;
 
 /** 0 … 1: how far the death explains the closure: what one hand cuts it cuts at once, so that an end before the others' came before the death as long as no stamp says otherwise. */
@@ -146,7 +155,13 @@ export function explains(death: Death, closure: Closure, world: World): number {
 /** Of two that ended so near, the earlier by another hand is about as likely as by a hand that was slow. */
 const EARLY_SHARE = 0.5;
 
-const NO_HANDLERS = new Set(['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
+/** What the kernel or the program itself does to a process that erred. */
+const FAULTS: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP', 'SIGSYS'];
+/** A process of the proxy erred, and nobody stopped it. */
+export const byFault = ({ change, events }: ProxyChange): boolean =>
+  change === 'worker-death' && events.some((event) => 'signal' in event && FAULTS.includes(event.signal ?? ''));
+
+const NO_HANDLERS = new Set(['SIGKILL', ...FAULTS]);
 const byNoHandler = (event: LogEvent): boolean =>
   (event.kind === 'oom-kill' && event.role === 'kill') ||
   (event.kind === 'process-ended' &&
@@ -268,6 +283,25 @@ export const toldToGo = (closure: Closure, world: World): boolean =>
 const GONE_MS = 2_000;
 /** Fewer may be one person's tabs and devices. */
 const TOLD_LEAST = 3;
+
+/** ws raises its error in the turn in which it closes; a slow disk and a logger's queue add to that. */
+const SAME_TURN_MS = 100;
+
+/** An error that names no connection: it is that of the close which its own log writes right behind it. */
+export const faultBefore = (
+  { origin: { source, line }, when }: LogEvent,
+  world: World,
+  fits: (fault: EventOf<'process-fault'>) => boolean,
+): EventOf<'process-fault'> | undefined =>
+  world
+    .between('process-fault', when.fromMs - SAME_TURN_MS, when.toMs)
+    .findLast((event) => event.origin.source === source && event.origin.line < line && event.keys.connection === undefined && fits(event));
+
+/** An exception that ended a connection of the server and that its system puts down to the path. */
+export const pathErrorBefore = (close: EventOf<'socket-closed'>, world: World): EventOf<'process-fault'> | undefined =>
+  close.vantage === 'server'
+    ? faultBefore(close, world, ({ fault, says }) => fault === 'handler-exception' && endedBy(says) === 'network')
+    : undefined;
 
 /** An endpoint says that it gave up on a silent peer. */
 export const byHeartbeat = (closure: Closure): boolean =>

@@ -104,13 +104,17 @@ export function isoAt(text: string, at = 0): Found | undefined {
   );
   if (Number.isNaN(second)) return undefined;
   const fraction = fractionAt(text, at + 19);
-  const blank = text[fraction.end] === ' ' && (text[fraction.end + 1] === '+' || text[fraction.end + 1] === '-') ? 1 : 0;
+  const blank = text[fraction.end] === ' ' && isOffset(text, fraction.end + 1) ? 1 : 0;
   const offset = offsetAt(text, fraction.end + blank);
   const ms = second + fraction.ms;
   return offset
     ? { stamp: stamp(ms - offset.minutes * 60_000, fraction.widthMs), end: offset.end }
     : { stamp: stamp(ms, fraction.widthMs, 'local'), end: fraction.end };
 }
+
+/** A letter more, and `Z` begins a word. */
+const isOffset = (text: string, at: number): boolean =>
+  text[at] === '+' || text[at] === '-' || (text[at] === 'Z' && !/\w/.test(text[at + 1] ?? ''));
 
 /** The whole text is one ISO stamp. */
 export function iso(text: string): Stamp | undefined {

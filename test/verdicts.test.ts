@@ -1150,6 +1150,17 @@ describe('a record of one connection', () => {
     expect(found.closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
   });
 
+  it('is what the browser writes, then the page of its events, and then the page itself', async () => {
+    const { closures } = await report({
+      'console.log': count(3).flatMap((n) => [
+        `${iso(10 + n * 3)} WebSocket connection to 'wss://vnc.example.com/' failed: Error in connection establishment: net::ERR_CONNECTION_RESET`,
+        `${iso(10 + n * 3)} WebSocket on-close event`,
+        `${iso(10 + n * 3)} Msg: Server disconnected (code: 1006)`,
+      ]),
+    });
+    expect(closures.map(({ cause }) => cause)).toEqual(count(3).map(() => 'handshake-failure'));
+  });
+
   it('is told once by the application and once, without a name, by its library: before or behind it', async () => {
     const found = await report({
       'app.log': [
@@ -1167,6 +1178,24 @@ describe('a record of one connection', () => {
       ],
     });
     expect(found.summary).toMatchObject({ closures: 2, cleanClosures: 2, unjudgedClosures: 1 });
+  });
+
+  it('is told once with no more than its client’s address, and once by the error of its read', async () => {
+    const line = (at: number, ip: string, text: string): string => `${iso(at)} DEBUG ${ip} WebSocket ${text}`;
+    const { closures } = await report({
+      'ntfy.log': [
+        line(1, ip(1), 'connection opened'),
+        line(2, ip(2), 'connection opened'),
+        line(60, ip(2), 'connection closed'),
+        line(60, ip(1), 'connection closed'),
+        line(60, ip(1), `error: read tcp 172.17.0.14:80->${ip(1)}:55992: i/o timeout`),
+        line(60.01, ip(2), `error: read tcp 172.17.0.14:80->${ip(2)}:55993: i/o timeout`),
+      ],
+    });
+    expect(closures).toMatchObject([
+      { cause: 'network', grade: 'likely' },
+      { cause: 'network', grade: 'likely' },
+    ]);
   });
 
   it('is the end that a heartbeat without a name is followed by', async () => {
@@ -1328,6 +1357,127 @@ describe('a close without a time that can be read', () => {
     );
     expect(found.closures.length).toBe(7);
     for (const { cause, grade, ruledOut } of found.closures) expect([cause, grade, ruledOut]).toEqual(['unknown', 'unknown', []]);
+  });
+
+  const died = (at: number): readonly string[] => [
+    `panic: assignment to entry in nil map ${at}`,
+    '',
+    'goroutine 7 [running]:',
+    'main.main()',
+  ];
+  const command = ['Error: websocket: close 1006 (abnormal closure): unexpected EOF'];
+
+  it('of a client alone is possibly of the only death that its logs tell of', async () => {
+    const { closures } = await report({ 'lxc.out': command, 'app.log': [listening(0), opened(1, 'k1', ip(1)), ...died(1)] }, START);
+    expect(closures).toMatchObject([{ cause: 'crash', grade: 'possible' }]);
+  });
+
+  it('of a client alone is one of those that a death took, where it took any', async () => {
+    const logs = [listening(0), opened(1, 'k1', ip(1)), opened(2, 'k2', ip(2)), closed(9, 'k2', 7, ip(2), 1000), ...died(1)];
+    const { closures } = await report({ 'lxc.out': command, 'app.log': logs }, START);
+    expect(closures).toMatchObject([{ connection: 'k1', cause: 'crash', codes: { client: 1006 } }]);
+  });
+
+  it('is of none of several', async () => {
+    const logs = [listening(0), opened(1, 'k1', ip(1)), ...died(1), listening(900), opened(901, 'k2', ip(1)), ...died(2)];
+    const { closures } = await report({ 'lxc.out': command, 'app.log': logs }, START);
+    expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
+});
+
+describe('a client that can reach nothing', () => {
+  const line = (at: number, text: string): string => `${iso(at)} WARNING [hass_nabucasa.iot] ${text}`;
+  const closes = line(100, 'Connection closed: Closed by server. None (1006)');
+  const unreachable = 'Unable to connect: Cannot connect to host cloud.example.com:443 ssl:default [Network unreachable]';
+
+  it('right after the end may have lost its network before', async () => {
+    const { closures } = await report({ 'home.log': [closes, line(110, unreachable)] });
+    expect(closures).toMatchObject([{ cause: 'network' }]);
+  });
+
+  it('and said so minutes before tells nothing by saying it again', async () => {
+    const { closures } = await report({ 'home.log': [line(-200, unreachable), closes, line(110, unreachable)] });
+    expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
+});
+
+describe('a process that erred', () => {
+  const lines = (signal: string): readonly string[] => [
+    nginxError(40, 'alert', `worker process 31 exited on signal ${signal}`),
+    nginxError(40, 'notice', 'start worker process 45'),
+  ];
+  const page = (at: number, what: string): string => `${iso(at)} wss://push.example.com/sub/w7QkP2aa ${what}`;
+  const kiosk = [page(1, 'open'), page(40.3, 'closed: code=1006 reason="" wasClean=false'), page(42, 'open')];
+
+  it('was a proxy’s worker, and nobody stopped that proxy', async () => {
+    const { closures } = await report({ 'error.log': lines('11 (core dumped)'), 'kiosk.log': kiosk });
+    expect(closures).toMatchObject([{ cause: 'crash', hop: 'nginx' }]);
+  });
+
+  it('may have been stopped where it was killed', async () => {
+    const { closures } = await report({ 'error.log': lines('9'), 'kiosk.log': kiosk });
+    expect(closures).toMatchObject([{ grade: 'unknown' }]);
+  });
+
+  it('is that of the only log in which a server says that it came up', async () => {
+    const { closures } = await report({
+      'catalina.out': [
+        `${iso(1)} INFO [main] org.apache.coyote.AbstractProtocol.start Starting ProtocolHandler ["http-nio-8080"]`,
+        `${iso(40)} SEVERE [http-nio-8080-exec-4] org.apache.coyote.AbstractProtocol Failed to complete processing of a request`,
+        '\tjava.lang.OutOfMemoryError: Java heap space',
+        '\t\tat java.nio.ByteBuffer.allocate(ByteBuffer.java:335)',
+      ],
+      'page.log': [page(1, 'open'), page(40.3, 'closed: code=1006 reason="" wasClean=false')],
+    });
+    expect(closures).toMatchObject([{ cause: 'oom' }]);
+  });
+
+  it('is the one of which a shell writes no more than the signal, beside the banner of a server', async () => {
+    const { closures } = await report(
+      {
+        syslog: [
+          'Nov 22 20:00:40 vps kernel: [48211.337201] Killed process 2214 (node) total-vm:1512340kB, anon-rss:402112kB, file-rss:0kB',
+        ],
+        'server.out': ['web listening on port 64080', 'Killed'],
+        'page.log': [`${iso(1)} [ws] open wss://irc.example.org/p/socket`, `${iso(40.5)} [ws] close code=1006 reason= wasClean=false`],
+      },
+      START + 90 * 86_400_000,
+    );
+    expect(closures).toMatchObject([{ cause: 'oom' }]);
+  });
+});
+
+describe('a Python traceback that begins inside a library', () => {
+  const traceback = [
+    'Unexpected exception in keepalive ping task',
+    'Traceback (most recent call last):',
+    '  File "/usr/lib/python3.6/site-packages/websockets/protocol.py", line 1130, in keepalive_ping',
+    '    ping_waiter = await self.ping()',
+    'TimeoutError: [Errno 110] Connection timed out',
+  ];
+  const line = (at: number, text: string): string => `${iso(at)} ERROR [ws] ${text}`;
+  const abnormal = 'ConnectionClosedError: code = 1006 (connection closed abnormally [internal]), no reason';
+
+  it('was caught by it: no crash, and the end right behind it came of its error', async () => {
+    const { closures } = await report({ 'app.log': [line(20, 'Loop error'), ...traceback, line(20.01, abnormal)] });
+    expect(closures).toMatchObject([{ cause: 'network' }]);
+  });
+
+  it('is the direct cause of the exception that its chain ends with', async () => {
+    const { closures } = await report({
+      'app.log': [
+        line(20, 'Error in connection handler'),
+        ...traceback.slice(1),
+        '',
+        'The above exception was the direct cause of the following exception:',
+        '',
+        'Traceback (most recent call last):',
+        '  File "/usr/lib/python3.8/site-packages/websockets/legacy/protocol.py", line 803, in ensure_open',
+        '    raise self.connection_closed_exc()',
+        `websockets.exceptions.${abnormal}`,
+      ],
+    });
+    expect(closures).toMatchObject([{ cause: 'network', grade: 'likely' }]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, nearestDeath } from '../death-cause.ts';
-import { changesNear, cutBy, explains, factOf, hopOf, seenOf, toldToGo } from '../signals.ts';
+import { byFault, changesNear, cutBy, explains, factOf, hopOf, seenOf, toldToGo } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
 import { leavingWords, plural, words } from '../words.ts';
 
@@ -136,9 +136,11 @@ export const deployRestart: Cause = {
       mechanism: 'proxy-change',
       strength: 'decisive',
       speaks: 'for',
-      because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them',
+      because: 'a stopping proxy cuts all of its tunnels at once and writes no line for them; a process of it that erred was not stopped',
       holds: (change, closure, world) =>
-        (change.change === 'stop' || change.change === 'worker-death') && cutBy(change, closure) ? cutTogether(change, closure, world) : 0,
+        (change.change === 'stop' || change.change === 'worker-death') && !byFault(change) && cutBy(change, closure)
+          ? cutTogether(change, closure, world)
+          : 0,
       says: (change) => `${change.proxy} ${change.change === 'stop' ? 'was stopped' : 'lost a worker'}`,
     },
     {

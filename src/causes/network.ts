@@ -10,6 +10,7 @@ import {
   factOf,
   foundDead,
   overdueTogether,
+  pathErrorBefore,
   productOf,
   sameUpstream,
   seenOf,
@@ -30,6 +31,19 @@ const near = (fault: ProxyFault, closure: Closure): boolean => closure.ended.fro
 /** What was opened after the fault did not suffer from it. */
 const openThen = (fault: ProxyFault, closure: Closure): boolean =>
   closure.lifeMs === undefined || closure.ended.fromMs - closure.lifeMs <= fault.when.toMs;
+
+/** A client tries again at once or with its backoff, which at first is short. */
+const AFTER_MS = 30_000;
+/** What had been said so long before was no news. */
+const BEFORE_MS = 600_000;
+
+/** The client that saw the end writes it next of all that it says of its network, in the same log. */
+const isFirstAfter = (fault: LogEvent, { seen, ended }: Closure, world: World): boolean =>
+  fault.when.fromMs >= ended.fromMs &&
+  seen.some(({ kind, vantage, origin }) => kind === 'socket-closed' && vantage === 'client' && origin.source === fault.origin.source) &&
+  world
+    .between('network-fault', ended.fromMs - BEFORE_MS, fault.when.fromMs)
+    .find(({ fault: what, origin }) => what === 'client-offline' && origin.source === fault.origin.source) === fault;
 
 /** A connector that is told to stop gives its connections up itself: that is no loss of its path. */
 const gaveUp = (fault: LogEvent, closure: Closure, world: World): boolean =>
@@ -84,6 +98,17 @@ export const network: Cause = {
       because: "the endpoint's own system says that its network went or changed, or that nothing was answered any more",
       holds: (close) => (close.by === 'network' ? 1.2 : 0),
       says: (close) => `the endpoint's system names its network${close.reason === undefined ? '' : `: ${close.reason}`}`,
+    },
+    {
+      id: 'own-exception',
+      on: 'socket-closed',
+      mechanism: 'endpoint-word',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        "the server's log has, right before its own line about the end, an exception by which nothing was answered any more; less than a reason, since it names no connection",
+      holds: (close, _, world) => (close.code === 1006 && close.by === undefined && pathErrorBefore(close, world) ? 0.9 : 0),
+      says: (close, _, world) => `the server's log says right before it: ${pathErrorBefore(close, world)?.says}`,
     },
     {
       id: 'cannot-write',
@@ -200,6 +225,19 @@ export const network: Cause = {
           : weight * 0.6;
       },
       says: (fault) => `${fault.fault}${fault.interface ? ` on ${fault.interface}` : ''} shortly before`,
+    },
+    {
+      id: 'unreachable-after',
+      on: 'network-fault',
+      window: { beforeMs: BEFORE_MS, afterMs: AFTER_MS },
+      mechanism: 'link',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'who lost its network may learn that from the end of its connection, and says it when it tries again; less than a word before the end, and nothing where it says so all the time, as a host without IPv6 does',
+      holds: (fault, closure, world) =>
+        fault.fault === 'client-offline' && isFirstAfter(fault, closure, world) && concernsClient(fault, closure) ? 0.9 : 0,
+      says: (fault) => `its client could reach nothing right after: ${fault.quote}`,
     },
     {
       id: 'connector-lost',

@@ -41,6 +41,7 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
   const programs = new Programs();
   const pods = new Pods(events);
   const undated: EventOf<'process-fault'>[] = [];
+  const undatedEnds: EventOf<'process-ended'>[] = [];
   for (const event of events) {
     if (!PROCESS_KINDS.has(event.kind) || aboutProxy(event)) continue;
     const process = pods.named(programs.named(event as ProcessEvent));
@@ -48,6 +49,7 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     if (process.kind === 'stop-requested' && process.how === 'evicted') continue;
     if (isUndated(process.when)) {
       if (process.kind === 'process-fault') undated.push(process);
+      else if (process.kind === 'process-ended' && process.signal !== undefined) undatedEnds.push(process);
       continue;
     }
     if (open.some((cluster) => isOver(cluster, process))) open = open.filter((cluster) => !isOver(cluster, process));
@@ -71,7 +73,22 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     if (home) home.cluster.events.push({ ...fault, when: home.end.when });
     else clusters.push({ events: [fault], lastMs: fault.when.toMs });
   }
+  const [end, another] = undatedEnds;
+  if (end && !another) tellAgain(end, clusters);
   return clusters;
+}
+
+/** A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal. */
+function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): void {
+  const [one, other] = clusters.filter(({ events }) => events.some((event) => isEndBy(end, event)));
+  const told = one?.events.find((event) => isEndBy(end, event));
+  if (one && told && !other) one.events.push({ ...end, when: told.when });
+}
+
+function isEndBy(end: EventOf<'process-ended'>, event: ProcessEvent): boolean {
+  if (isUndated(event.when)) return false;
+  if (event.kind === 'oom-kill') return event.role === 'kill' && end.signal === 'SIGKILL';
+  return event.kind === 'process-ended' ? event.signal === end.signal : event.kind === 'process-fault' && diesOf(event, end);
 }
 
 /** A server that logs one exception after the other and lives: what its first and its latest records do not tell of a death, the others do not either. */

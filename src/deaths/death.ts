@@ -288,6 +288,13 @@ function otherName({ units, pods }: Identity, profile: ServerProfile): string | 
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
   return services.length > 0 && units.length > 0 ? `the server's log is named ${services.join(', ')}` : undefined;
 }
+/** It stands, by no name of its own, in the only log in which a server wrote that it listens. */
+const isOfListener = ({ kind, origin, keys }: ProcessEvent, { listeners }: ServerProfile): boolean =>
+  (kind === 'process-ended' || kind === 'process-fault') &&
+  keys.unit === undefined &&
+  keys.service === undefined &&
+  listeners.size === 1 &&
+  listeners.has(origin.source);
 
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
@@ -308,6 +315,8 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   const pid = shared(identity.pids, profile.pids);
   if (pid !== undefined) return ['same', `the server's log names pid ${pid}`];
   if (events.some((event) => fromServer(event, profile))) return ['same', "it stands in the server's own log"];
+  const own = profile.sources.size > 0 ? undefined : events.find((event) => isOfListener(event, profile));
+  if (own) return ['probable', `it stands in the log ${own.origin.source} of a server that listens`];
   const named = [...profile.services].find((service) =>
     [...identity.units, ...identity.services].some(
       (name) =>

@@ -38,6 +38,8 @@ export class ServerProfile {
   readonly described = new Map<string, Set<string>>();
   /** When the server wrote that it came up, by log, in order. */
   readonly banners = new Map<string, number[]>();
+  /** Logs in which some server wrote that it came up, with a time or without. */
+  readonly listeners = new Set<string>();
   /** When the server wrote that it was told to stop, or what killed it, by log, in order. */
   readonly lastWords = new Map<string, Words>();
   /** Instants of each server log's events, in order. */
@@ -57,7 +59,10 @@ export class ServerProfile {
     this.#rise(event.origin);
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
     const dated = !isUndated(event.when);
-    if (dated && event.kind === 'process-started' && event.what === 'banner') append(this.banners, event.origin.source, event.when.fromMs);
+    if (event.kind === 'process-started' && event.what === 'banner') {
+      this.listeners.add(event.origin.source);
+      if (dated) append(this.banners, event.origin.source, event.when.fromMs);
+    }
     if (event.kind === 'stop-requested' || event.kind === 'process-fault') this.#hear(event);
     if (!socket) return;
     this.#name(event);

@@ -39,6 +39,8 @@ const ALIASES = {
   path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
   requestId: 'requestid reqid xrequestid traceid correlationid',
   upstream: 'upstream upstreamurl backend backendurl proxyto',
+  // How a tunnel takes what it sends on: GOST's `listener`.
+  listener: 'listener',
   initiator: 'initiator closedby initiatedby closeinitiator by side',
   received: 'messagesin msgsin messagesreceived msgsreceived framesin framesreceived received rx msgin recv inmessages',
   sent: 'messagesout msgsout messagessent msgssent framesout framessent sent tx msgout outmessages',

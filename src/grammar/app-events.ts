@@ -4,6 +4,7 @@ import { endpoint, isIp } from './address.ts';
 import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
+import { isNeverMade } from './client-phrases.ts';
 import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
@@ -122,6 +123,7 @@ export const APP_NEEDLES: readonly string[] = [
   'server started',
   'running on',
   'running at',
+  'starting protocolhandler',
   'sigterm',
   'sigint',
   'sigquit',
@@ -170,6 +172,8 @@ export const APP_NEEDLES: readonly string[] = [
   'unexpected server response',
   'connection rejected',
   'offline',
+  'network unreachable',
+  'network is unreachable',
   'ERR_INTERNET_DISCONNECTED',
   'back online',
   'is online',
@@ -294,6 +298,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '') || OF_DOWNSTREAM.test(row.message ?? '')) return 'gateway';
+  if (takesOther(row)) return 'gateway';
   // Whoever holds a connection and names the address to which it goes on.
   if (row.connection !== undefined && upstreamOf(row) !== undefined) return 'gateway';
   if (
@@ -303,12 +308,19 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   )
     return 'client';
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
-  return row.clean !== undefined && row.pid === undefined && row.host === undefined && row.logger === undefined ? 'client' : undefined;
+  if (OPENS_URL.test(row.message ?? '') && row.connection === undefined && row.clientIp === undefined) return 'client';
+  // In brackets before a page's own words stands a tag; a logger's name has a level beside it.
+  const isLogged = row.logger !== undefined && row.level !== undefined;
+  return row.clean !== undefined && row.pid === undefined && row.host === undefined && !isLogged ? 'client' : undefined;
 }
+
+/** `open wss://…`, `connected to ws://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
+const OPENS_URL =
+  /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\/|^wss?:\/\/[^\s:]{1,2000}(?::\d{1,5}\S{0,2000})?:? (?:open(?:ed)?|connected)\b/i;
 
 /** Loggers of Python's libraries that only dial, as they name them themselves. */
 const OF_A_DIALER =
-  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api)(?:$|\.)/;
+  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**
@@ -332,9 +344,15 @@ function upstreamOf({ upstream }: AppRow): Endpoint | undefined {
   return found?.port !== undefined && isIp(found.ip) ? found : undefined;
 }
 
+/** What it takes are no WebSockets: the one of which it speaks is that by which it sends on. */
+const takesOther = ({ listener }: AppRow): boolean =>
+  listener !== undefined && /^(?:r?tcp|r?udp|redirect|socks[45]?|unix|dns|tun|tap|serial)$/.test(listener);
+
 /** Which of its two connections a gateway says has ended. */
-function sideOf({ message = '', ofGateway, code }: AppRow, vantage: Vantage): SocketClosed['by'] {
+function sideOf(row: AppRow, vantage: Vantage): SocketClosed['by'] {
+  const { message = '', ofGateway, code } = row;
   if (vantage !== 'gateway') return undefined;
+  if (takesOther(row)) return 'server';
   // What API Gateway ends itself it closes with a frame.
   if (ofGateway) return code === 1006 ? 'client' : undefined;
   if (OF_DOWNSTREAM.test(message)) return 'client';
@@ -436,7 +454,7 @@ function neverOpened(row: AppRow): boolean {
   if (row.opened === false && row.code === 1006) return true;
   return (
     (row.code === 1006 && NEVER_UP.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
-    (row.error !== undefined && ANSWERED.test(row.error)) ||
+    (row.error !== undefined && (ANSWERED.test(row.error) || (row.code === 1006 && isNeverMade(row.error)))) ||
     (DIALS.test(row.message ?? '') && upgradeStatusIn(row.error ?? row.message ?? '') !== undefined)
   );
 }
@@ -472,8 +490,9 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
   const closes =
     (words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection))) || (isLocated && isSocketIoEnd(row.reason));
   const named = row.codeIsNamed ? row.code : codeOf(row, words);
-  // Go, Python and others end with the socket's own error where no close frame came; a failed read of a named connection is its end.
-  const isBroken = named === undefined && (closes || (words.failsToRead && row.connection !== undefined));
+  // Go, Python and others end with the socket's own error where no close frame came; a failed read of a WebSocket is its end.
+  const isRead = (words.failsToRead && row.connection !== undefined) || (words.mentionsSocket && breaksARead(row));
+  const isBroken = named === undefined && (closes || isRead);
   const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
   if (code === undefined && !closes) return undefined;
   return known({
@@ -492,6 +511,11 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     sent: row.sent,
   });
 }
+
+/** Go's error of a read, which gives no more of that connection; that of a dialer may be of its handshake. */
+const GO_READ = /(?<![\w-])read (?:tcp[46]?|unix) \S{1,120}: /;
+const breaksARead = ({ message = '', error = '' }: AppRow): boolean =>
+  (GO_READ.test(error) || GO_READ.test(message)) && !/\b(?:dial\w*|handshake)\b/i.test(message) && !NEVER_UP.test(message);
 
 const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
 

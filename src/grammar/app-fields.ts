@@ -50,6 +50,8 @@ export interface AppRow extends Row {
   readonly path?: string;
   readonly requestId?: string;
   readonly upstream?: string;
+  /** By what the program takes connections. */
+  readonly listener?: string;
   readonly initiator?: string;
   readonly durationMs?: DurationMs;
   readonly silenceMs?: DurationMs;
@@ -215,6 +217,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     path: text(fields, 'path'),
     requestId: text(fields, 'requestId'),
     upstream: text(fields, 'upstream'),
+    listener: text(fields, 'listener'),
     initiator: text(fields, 'initiator'),
     durationMs: durationIn(fields, 'life', written, at, learn) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at, learn),

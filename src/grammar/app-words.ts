@@ -42,7 +42,7 @@ const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 const STARTED =
-  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =
@@ -213,13 +213,16 @@ function judge(said: string, about: string): Words {
   };
 }
 
+/** What stands in a URL are names, and no words of what happened: `wss://chat.example.com/rooms/7f3a open`. */
+const URL = /\b(wss?):\/\/[^\s'"]{1,2000}/g;
+
 // A program words its messages in a few ways, and ids are `0` here: nearly every record's wording has been judged before.
 const MOST_REMEMBERED = 4096;
 const remembered = new Map<string, Words>();
 
 /** Judges a message, with its logger's name as a hint at what it is about. */
 export function wordsOf(message: string, logger = ''): Words {
-  const said = spoken(message);
+  const said = spoken(message.includes('://') ? message.replace(URL, '$1') : message);
   const about = logger === '' ? said : `${spoken(logger)} ${said}`;
   // The message's own words begin behind the logger's; both count.
   const key = `${about.length - said.length} ${about}`;

@@ -152,9 +152,9 @@ const PHRASES: readonly ClientPhrase[] = [
   },
 ]; // prettier-ignore
 
-/** Exceptions of a connection that was never made. */
+/** Exceptions of a connection that was never made, and Node's words of the system call that failed. */
 const NEVER_MADE =
-  /^(?:[\w.]{1,80}\.)?(?:ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException|SSLPeerUnverifiedException|ProtocolException|UnknownServiceException)(?:: |$)|^java\.net\.SocketTimeoutException: (?:failed to connect|connect timed out|SSL handshake)/;
+  /^(?:Error: )?(?:connect|getaddrinfo) E[A-Z_]{3,20}\b|^(?:[\w.]{1,80}\.)?(?:ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException|SSLPeerUnverifiedException|ProtocolException|UnknownServiceException)(?:: |$)|^java\.net\.SocketTimeoutException: (?:failed to connect|connect timed out|SSL handshake)/;
 /** Whether an exception's first line says that there was no connection yet. */
 export const isNeverMade = (thrown: string): boolean => NEVER_MADE.test(thrown);
 

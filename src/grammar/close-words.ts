@@ -96,9 +96,9 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
-    // "network connection was lost" (-1005) stands for one too.
+    // "network connection was lost" (-1005) stands for one too. Python's numbers of ETIMEDOUT are 110 on Linux and 60 on macOS.
     'network',
-    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out/,
+    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out|\[errno (?:110|60)\]/,
   ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   [

@@ -23,7 +23,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})? [AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -55,6 +55,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[${STAMP}\s{1,4}${LEVEL}(?:\s{1,4}(?<logger>[\w:.-]{1,80}))?\]`,
   // `Immdd hh:mm:ss.uuuuuu threadid file:line] ` (klog): the number is a container's own pid, 1 in each of them
   String.raw`^(?<level>[IWEF])(?<stamp>\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) {1,8}\d{1,10} [\w.-]{1,80}\.go:\d{1,6}\](?= )`,
+  // `[stamp:tttt] LEVEL: `, `[stamp:tttt] L: ` (libwebsockets, in ten-thousandths of a second; seconds since 1970 where it has no calendar)
+  String.raw`^\[(?<stamp>(?:\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}|1\d{9}):\d{4})\] (?<level>ERR|WARN|NOTICE|INFO|DEBUG|USER|[EWNIDU]): `,
   // `stamp` (Go's log), `[stamp]`, `<stamp>`
   String.raw`^[[<]?${STAMP}[\]>]?:?(?=\s)`,
   // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
@@ -158,6 +160,8 @@ function wordedStamp(written: string): Stamp | undefined {
 function stampOf(written: string, order?: string): Stamp | undefined {
   if (/^[A-Z]|M$/.test(written)) return wordedStamp(written);
   if (/^\d{4} /.test(written)) return klogAt(written)?.stamp;
+  const fine = /^(.{10}|.{19}):(?=\d{4}$)/.exec(written);
+  if (fine) return stampOf(`${fine[1]}.${written.slice(fine[0].length)}`);
   // Seconds, ms or µs since 1970.
   if (/^\d{10}/.test(written)) return epoch(written);
   const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);

@@ -16,9 +16,10 @@ interface Open {
 const isEndpoints = (event: Observation): event is Closed =>
   event.kind === 'socket-closed' && (event.vantage === 'server' || event.vantage === 'client');
 
+/** An address without its port is that of all who come from there. */
 const isNameless = (event: Observation): boolean =>
   isEndpoints(event) &&
-  [event.code, event.lifeMs, event.wasClean, event.by, event.keys.connection, event.keys.requestId, event.keys.client].every(
+  [event.code, event.lifeMs, event.wasClean, event.by, event.keys.connection, event.keys.requestId, event.keys.client?.port].every(
     (known) => known === undefined,
   );
 
@@ -36,7 +37,7 @@ export class Nameless {
 
   /** The connection of which the application has just written a code, for a line that tells nothing: one such line for each. */
   behind(event: Observation): Draft | undefined {
-    return isNameless(event) ? taken(this.#near(event).told) : undefined;
+    return isNameless(event) ? taken(this.#near(event).told, event) : undefined;
   }
 
   /** Remembers the event's draft; a coded one is given the line that came before it. */
@@ -50,7 +51,7 @@ export class Nameless {
     const { source } = event.origin;
     if (draft.seen.some((other) => other.origin.source === source && isNameless(other))) return;
     const { told, nameless } = this.#near(event);
-    const before = told.has(draft) ? undefined : taken(nameless);
+    const before = told.has(draft) ? undefined : taken(nameless, event);
     if (before === undefined) {
       told.set(draft, event.when.fromMs);
       return;
@@ -70,9 +71,13 @@ export class Nameless {
   }
 }
 
-/** The one that waits longest, which then waits no more; undefined = none does. */
-function taken(waiting: Waiting): Draft | undefined {
-  const [draft] = waiting.keys();
-  if (draft) waiting.delete(draft);
-  return draft;
+/** Of those whose client may be the event's the one that waits longest, which then waits no more; undefined = none does. */
+function taken(waiting: Waiting, { keys: { client } }: Observation): Draft | undefined {
+  for (const draft of waiting.keys()) {
+    const ip = draft.seen.find(({ keys }) => keys.client !== undefined)?.keys.client?.ip;
+    if (ip !== undefined && client !== undefined && ip !== client.ip) continue;
+    waiting.delete(draft);
+    return draft;
+  }
+  return undefined;
 }

@@ -167,7 +167,10 @@ export class Stitcher {
   #saidByBrowser(event: Observation, ids: readonly string[]): Draft | undefined {
     const draft = this.#browsers.get(event.origin.source);
     if (!draft || event.kind !== 'socket-closed' || event.vantage !== 'client' || event.format === BROWSER) return undefined;
-    this.#browsers.delete(event.origin.source);
+    // The page's log of its events may come before its own words, which have the code.
+    const isRepeated = draft.seen.some((other) => other.format !== BROWSER && other.kind === 'socket-closed');
+    if (event.code !== undefined || isRepeated) this.#browsers.delete(event.origin.source);
+    if (event.code === undefined && isRepeated) return undefined;
     const paths = new Set([...draft.seen, event].flatMap(({ keys: { path } }) => path ?? []));
     return event.when.fromMs - draft.lastMs < HANDLER_MS && paths.size < 2 && !this.#idConflict(draft, ids, writerOf(event))
       ? draft
