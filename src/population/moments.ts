@@ -134,13 +134,24 @@ export class Moments {
     return old - young > Math.max(AT_ONCE_AGES_MS, old * SAME_AGE_SHARE);
   }
 
+  /** Whether so many of those in a moment are more than chance puts into one turn of it. */
+  #isDense(count: number, together: number): boolean {
+    const key = `${count} of ${together}`;
+    let dense = this.#unusual.get(key);
+    if (dense === undefined) {
+      dense = poissonTail(count - 1, ((together - 1) * AT_ONCE_MS) / MOMENT_MS) < GROUP_P;
+      this.#unusual.set(key, dense);
+    }
+    return dense;
+  }
+
   /** How many ended in one turn of an event loop, of different ages, of those `together` that ended around it; undefined = no more than chance puts there. */
   #turnAt(endMs: EpochMs, together: number): number | undefined {
     const lives = this.#lives;
     const from = lowerBound(lives.ends, endMs - AT_ONCE_MS);
     const to = lowerBound(lives.ends, endMs + AT_ONCE_MS);
     const count = (this.#abnormal[to] ?? 0) - (this.#abnormal[from] ?? 0);
-    if (count < MIN_BURST || poissonTail(count - 1, ((together - 1) * AT_ONCE_MS) / MOMENT_MS) >= GROUP_P) return undefined;
+    if (count < MIN_BURST || !this.#isDense(count, together)) return undefined;
     let [youngest, oldest] = [Number.POSITIVE_INFINITY, 0];
     for (let at = from; at < Math.min(to, from + COUNTED); at++) {
       if (!lives.has(at, ABNORMAL)) continue;
