@@ -69,11 +69,11 @@ const neverConnected = (row: AppRow, text: string, context: Context): string | u
     ? failedConnect(text, (count) => context.before(count))
     : undefined;
 
-/** The line above tells of a close with its code: the exception that stands below it says no more. */
-function closesAbove(context: Context): boolean {
+/** The connection of whose close the line above tells: of that one is the exception that stands below it. */
+function closedAbove(context: Context): string | undefined {
   const above = logHead(context.before(1)[0] ?? '');
   const draft = above?.stamped ? draftOf(rowOf(above.message, above, context.head), 'server') : undefined;
-  return draft?.kind === 'socket-closed' && draft.code !== undefined;
+  return draft?.kind === 'socket-closed' ? draft.keys?.connection : undefined;
 }
 
 /** What the latest row without a level tells a server, so that its events are not made twice. */
@@ -112,8 +112,9 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (!dated && ENDS_A_COMMAND.test(text)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if ((head?.stamped || second) && head?.level !== undefined) return row;
+  const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
+  if (closed !== undefined) row.connection = closed;
   const draft = draftOf(row, 'server');
-  if (draft?.kind === 'socket-closed' && !head?.stamped && exceptionIn(text) !== undefined && closesAbove(context)) return null;
   lately = { row, draft };
   if (draft?.kind === 'process-fault') return dated && (head?.level !== undefined || draft.fault === 'hang') ? row : null;
   return draft === undefined ? null : row;
@@ -995,7 +996,7 @@ export const appText = defineParser<AppRow>({
         logger: 'Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport',
         connection: '8NQwpx8frSfCq1K8W5muPP',
       },
-      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '8NQwpx8frSfCq1K8W5muPP' } },
+      gives: { kind: 'socket-closed', keys: { connection: '8NQwpx8frSfCq1K8W5muPP' } },
     },
     {
       line: "2026-10-23 14:07:50.797 +01:00 [WRN] <Desk.ClientLog>  conn=l65jiLNCXgfyxor_ub4XsF user=akhan age=185.5s [2026-10-23T13:07:41.741Z] Error: Connection disconnected with error 'Error: WebSocket closed with status code: 1006 (no reason given).'.",

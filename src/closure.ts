@@ -109,7 +109,7 @@ export type Fact =
       readonly place: 'in' | 'above';
       /** Lower edge of the pile: the timer, as far as the logs' precision shows it. */
       readonly ms: DurationMs;
-    } & Omit<Pile, 'fromMs' | 'toMs' | 'leastMs' | 'belowUnnamed'>)
+    } & Omit<Pile, 'fromMs' | 'toMs' | 'leastMs' | 'belowUnnamed' | 'client' | 'agent'>)
   /** It ended clearly younger than the least timer that the ages (or silences) of the others show. */
   | { readonly kind: 'younger-than-timer'; readonly ms: DurationMs }
   /** Most connections of the instance ended within a moment, whatever their age; `early` = this one before one hand cut the others at once. */

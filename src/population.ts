@@ -5,12 +5,13 @@
 
 import type { Closure, Fact } from './closure.ts';
 import { Numbers } from './numbers.ts';
+import { Agents } from './population/agents.ts';
 import { type Fading, fadingsOf } from './population/fadings.ts';
 import { type Leaving, leavingsOf } from './population/leavings.ts';
 import { ABNORMAL, BITS, GAVE_UP, GOING_AWAY, Lives, NAMED } from './population/lives.ts';
 import { Moments } from './population/moments.ts';
 import { Attempts, pausesOf } from './population/pauses.ts';
-import { Measured, type Pile, pilesIn } from './population/piles.ts';
+import { Measured, type Pile, pilesIn, type Shared } from './population/piles.ts';
 import { type Floor, SilenceFloor } from './population/silence-floor.ts';
 import { inTurn, type Sweep, sweepIn } from './population/sweeps.ts';
 import { byHeartbeat, readsReset } from './signals.ts';
@@ -44,10 +45,14 @@ const pileFact = (
   resets,
 });
 
+/** All of a pile have one client or one program by chance less often than that. */
+const SAME_P = 0.01;
+
 const midOf = ({ ended }: Closure): EpochMs => (ended.fromMs + ended.toMs) / 2;
 
 export class Population {
   readonly #lives = new Lives();
+  readonly #agents = new Agents();
   readonly #ages = new Measured();
   readonly #silences = new Measured();
   readonly #attempts = new Attempts();
@@ -72,6 +77,7 @@ export class Population {
       this.#attempts.add(endMs - (lifeMs ?? 0), client);
       return;
     }
+    this.#agents.add(closure.keys.agent);
     const goingAway = isGoingAway(codes.client) || isGoingAway(codes.gateway) || isGoingAway(codes.server);
     const abnormal = closure.state !== 'clean';
     const otherwise = abnormal && endedOtherwise(closure);
@@ -87,7 +93,8 @@ export class Population {
     }
     this.#forgotten.add(closure, isLost(closure, otherwise));
     if (!abnormal || otherwise) return;
-    const ways = { exact: isExact(closure), reset: readsReset(closure), named: isNamed(closure) };
+    const agent = this.#agents.numberOf(closure.keys.agent);
+    const ways = { exact: isExact(closure), reset: readsReset(closure), named: isNamed(closure), client, agent };
     if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, ways);
     if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, ways);
   }
@@ -130,6 +137,16 @@ export class Population {
     this.#sweeps = this.#sweepsByServer();
     this.#fadings = fadingsOf(this.#lives, byClient);
     this.#pauses = pausesOf(this.#lives, this.#attempts);
+  }
+
+  /** The pile's timer stands on the path of one client, or in one program, as chance would not have picked them; this is another's. */
+  #isElsewhere({ client, agent }: Pile, { keys }: Closure): boolean {
+    const isAnother = (its: Shared, mine: number, shareOf: (number: number) => number): boolean =>
+      its.number !== 0 && mine !== 0 && mine !== its.number && shareOf(its.number) ** its.count <= SAME_P;
+    return (
+      isAnother(client, this.#lives.known(keys.client?.ip), (number) => this.#lives.shareOf(number)) ||
+      isAnother(agent, this.#agents.numberOf(keys.agent), (number) => this.#agents.shareOf(number))
+    );
   }
 
   /** What no timer's pile explains, server by server. */
@@ -217,7 +234,7 @@ export class Population {
       const least = piles[0];
       if (least && least.count >= 5 && !least.together && value < least.leastMs) return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
-      const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5);
+      const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5 && !this.#isElsewhere(pile, closure));
       if (below) return [pileFact('above', below, closure)];
     }
     return [];

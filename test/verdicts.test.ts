@@ -871,6 +871,84 @@ describe('two servers', () => {
   });
 });
 
+describe('a timer on one client’s path', () => {
+  const office = '198.51.100.20';
+  // As a corporate proxy does with the clients of one office; a client elsewhere lives on for longer.
+  const kiosks = count(8).flatMap((n) => [
+    [n, opened(n, `k${n}`, `${office}:40${n}7`)] as const,
+    [60.05 + n + n / 300, closed(60.05 + n + n / 300, `k${n}`, 60.05 + n / 300, `${office}:40${n}7`)] as const,
+  ]);
+  const others = (address: (n: number) => string) =>
+    count(9).flatMap((n) => [
+      [n + 0.5, opened(n + 0.5, `w${n}`, address(n))] as const,
+      [91.5 + n * 7.1, closed(91.5 + n * 7.1, `w${n}`, 91 + n * 6.1, address(n), n < 1 ? 1006 : 1001)] as const,
+    ]);
+  const log = (address: (n: number) => string): readonly string[] =>
+    [...kiosks, ...others(address)].toSorted(([a], [b]) => a - b).map(([, line]) => line);
+
+  it('did not cut what another client had open for longer', async () => {
+    const causes = causesOf(await report({ 'app.log': log(ip) }));
+    expect([causes['k3'], causes['w0']]).toEqual(['proxy-timeout', 'unknown']);
+  });
+
+  it('may have cut what the same client had open for longer', async () => {
+    expect(causesOf(await report({ 'app.log': log((n) => `${office}:50${n}3`) }))['w0']).toBe('proxy-timeout');
+  });
+});
+
+describe('a page that names its connection when it opens', () => {
+  it('tells of the same one when it closes, which its telemetry may tell as well', async () => {
+    const { closures } = await report({
+      'console.log': [
+        `${clock(1)}.000 push-v1.js:88 [push] connected e5073f9ab7`,
+        `${clock(40)}.000 push-v1.js:112 [push] closed code=1006 wasClean=false after 39.0s, retry in 5s`,
+        `${clock(46)}.000 push-v1.js:88 [push] connected ed467880ed`,
+        `${clock(99)}.000 push-v1.js:112 [push] closed code=1006 wasClean=false after 53.0s, retry in 5s`,
+      ],
+      'app.log': [
+        opened(1, 'e5073f9ab7', ip(1)),
+        closed(40, 'e5073f9ab7', 39, ip(1)),
+        opened(46, 'ed467880ed', ip(1)),
+        closed(99, 'ed467880ed', 53, ip(1)),
+      ],
+      'client-ws.log': [client(40.02, 'e5073f9ab7', 39.1, ip(1)), client(99.02, 'ed467880ed', 53.1, ip(1))],
+    });
+    expect(closures.map(({ connection }) => connection)).toEqual(['e5073f9ab7', 'ed467880ed']);
+  });
+});
+
+describe('two ids of one connection', () => {
+  it('in its open line make one of what the server opened and what its client closed by the other id', async () => {
+    const { closures } = await report({
+      'compose.log': [
+        ...count(6).map((n) =>
+          JSON.stringify({ level: 30, time: START + n * 1000, connId: `Mx1Bny9G6${n}`, cid: `cab54d9${n}`, ip: ip(n), msg: 'ws open' }),
+        ),
+        JSON.stringify({
+          level: 30,
+          time: START + 9_000,
+          connId: 'Mx1Bny9G60',
+          cid: 'cab54d90',
+          code: 1000,
+          durationMs: 9_000,
+          msg: 'ws close',
+        }),
+        JSON.stringify({ level: 60, time: START + 20_000, msg: 'uncaught exception', err: 'Error: boom' }),
+      ],
+      'client-ws.log': [1, 2, 3, 4, 5].map((n) =>
+        JSON.stringify({
+          ts: START / 1000 + 20.2 + n / 1000,
+          event: 'ws_close',
+          cid: `cab54d9${n}`,
+          close_code: 1006,
+          elapsed_s: 20.2 - n,
+        }),
+      ),
+    });
+    expect(closures.map(({ cause, inferred }) => [cause, inferred])).toEqual(count(5).map(() => ['crash', false]));
+  });
+});
+
 describe('an exception below the line of a close', () => {
   it('is of that close, not of another connection', async () => {
     const lost = (at: number, id: string): readonly string[] => [

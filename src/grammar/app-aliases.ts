@@ -37,7 +37,8 @@ const ALIASES = {
   clientVersion: 'clientversion appversion sdkversion clientappversion',
   method: 'method httpmethod requestmethod reqmethod verb',
   path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
-  requestId: 'requestid reqid xrequestid traceid correlationid',
+  // Cloudflare numbers requests by the ray; what it hands on as `CF-Ray` ends with the data centre.
+  requestId: 'requestid reqid xrequestid traceid correlationid rayid cfray ray',
   upstream: 'upstream upstreamurl backend backendurl proxyto',
   // How a tunnel takes what it sends on: GOST's `listener`.
   listener: 'listener',

@@ -403,7 +403,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   // A framework's count of its requests begins anew with each process: beside any other name it tells nothing.
   if (draft.keys.connection !== undefined && COUNTED_REQUEST.test(draft.keys.requestId ?? ''))
     draft.keys = { ...draft.keys, requestId: undefined };
-  const opener = draft.kind === 'socket-opened' && row.requestId === undefined ? (row.party ?? partyIn(message)) : undefined;
+  const opener =
+    draft.kind === 'socket-opened' && row.requestId === undefined ? (row.secondId ?? row.party ?? partyIn(message)) : undefined;
   if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
   draft.vantage = vantage;
   return draft;

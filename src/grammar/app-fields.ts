@@ -34,6 +34,8 @@ export interface AppRow extends Row {
   readonly reason?: string;
   readonly clean?: boolean;
   readonly connection?: string;
+  /** A second id of the same connection, by another name: the server's own beside the one that its client made up. */
+  readonly secondId?: string;
   /** Who is connected, as the log names them: the connection's name where nothing else is. */
   readonly party?: string;
   /** The record of an end says that the peer no longer answered the heartbeat. */
@@ -187,6 +189,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
   const reason = text(fields, 'reason');
   const clean = fields.clean?.find(({ value }) => isBoolean(value))?.value;
   const client = clientIn(fields);
+  const connection = connectionIn(fields);
   // Without a message, a code beside `wasClean` or `reason` is a CloseEvent written out.
   const isCloseEvent =
     code !== undefined && (clean !== undefined || (message === undefined && event === undefined && fields.reason !== undefined));
@@ -205,7 +208,8 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     status: number(fields, 'httpStatus', isHttpStatus),
     reason: reason === undefined || EMPTY.test(reason) ? undefined : reason,
     clean: clean === undefined ? undefined : String(clean) === 'true',
-    connection: connectionIn(fields),
+    connection,
+    secondId: connection === undefined ? undefined : secondIdIn(fields, connection),
     party: partyOf(fields),
     heartbeatLost: /^(?:lost|missed|timed?-?out|timeout|dead|expired|failed)$/i.test(text(fields, 'heartbeat') ?? '') || undefined,
     id: text(fields, 'id'),
@@ -251,13 +255,22 @@ function firstTime(fields: Fields, role: Role): Stamp | undefined {
   return undefined;
 }
 
-function connectionIn(fields: Fields): string | undefined {
+const connectionIn = (fields: Fields): string | undefined => idsIn(fields).next().value?.id;
+
+/** Of two names the other one's value, where it looks like an id: a count does not, and what its client is called outlives a connection. */
+function secondIdIn(fields: Fields, first: string): string | undefined {
+  for (const { name, id } of idsIn(fields)) if (id !== first && !OUTLIVES.has(name) && isIdLike(id) && !SMALL_NUMBER.test(id)) return id;
+  return undefined;
+}
+const OUTLIVES: ReadonlySet<string> = new Set(['sid', 'sessionid', 'session', 'peerid', 'clientid', 'client', 'fd']);
+
+function* idsIn(fields: Fields): Generator<{ readonly name: string; readonly id: string }, undefined> {
   for (const { name, value } of fields.connection ?? []) {
     const id = textOf(value);
     // `client` is as often the name of a program.
     if (name === 'client' && !/\d/.test(id ?? '')) continue;
     // A header (`connection: upgrade`), a flag, a sentence or an address is no id.
-    if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) return id;
+    if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) yield { name, id };
   }
   return undefined;
 }

@@ -29,7 +29,7 @@ const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
 // What this side did not take, it told the other: `sent 1009 (message too big); no close frame received`. Whether that arrived, the other knows.
 const REFUSED = /(?<![a-z])sent (100[2378]|1009) \([^)]{1,40}\)[^;]{0,120}; no close frame received/;
 const NEVER_RECEIVED =
-  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame|connectionclosedprematurely|\bsocket connection closed prematurely/i;
+  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
 // coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
 const NAMED =
   /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;

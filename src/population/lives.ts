@@ -31,6 +31,8 @@ export class Lives {
   #openedAt: Float64Array = new Float64Array();
   #bits: Float64Array = new Float64Array();
   #clients: Float64Array = new Float64Array();
+  /** How many connections each client had. */
+  #counts: Uint32Array = new Uint32Array();
   /** When connections began, ascending. */
   opens: Float64Array = new Float64Array();
   /** Any connection's age is known. */
@@ -83,6 +85,8 @@ export class Lives {
     this.#openedAt = opens.pick(order);
     this.#bits = bits.pick(order);
     this.#clients = clients.pick(order);
+    this.#counts = new Uint32Array(this.clientCount);
+    for (const client of this.#clients) this.#counts[client] = (this.#counts[client] ?? 0) + 1;
     this.opens = this.#openedAt.toSorted();
     this.#added = { ends: new Numbers(), opens: new Numbers(), bits: new Numbers(), clients: new Numbers() };
     const last = this.ends[lowerBound(this.ends, NEVER_MS) - 1];
@@ -104,6 +108,11 @@ export class Lives {
 
   clientAt(place: number): number {
     return this.#clients[place] ?? 0;
+  }
+
+  /** Which part of all connections was this client's. */
+  shareOf(client: number): number {
+    return (this.#counts[client] ?? 0) / Math.max(1, this.length);
   }
 
   has(place: number, bit: number): boolean {

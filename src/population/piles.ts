@@ -35,6 +35,15 @@ export interface Pile {
   readonly round: boolean;
   /** How many of them the server read as a reset. */
   readonly resets: number;
+  /** The client's address and its program that all of the pile have of which they are known. */
+  readonly client: Shared;
+  readonly agent: Shared;
+}
+
+/** What all have, by its number, and how many that is of which it is known; 0 = they differ. */
+export interface Shared {
+  readonly number: number;
+  readonly count: number;
 }
 
 /** How a closure was measured and ended. */
@@ -42,6 +51,9 @@ export interface Ways {
   readonly exact: boolean;
   readonly reset: boolean;
   readonly named: boolean;
+  /** Numbers of the client's address and of its program; 0 = not known. */
+  readonly client: number;
+  readonly agent: number;
 }
 
 /** Measures of abnormal closures, and when each ended. */
@@ -52,23 +64,37 @@ export class Measured {
   readonly resets = new Numbers();
   /** 1 = a proxy says who ended it. */
   readonly named = new Numbers();
+  readonly clients = new Numbers();
+  readonly agents = new Numbers();
   /** 1 = measured to the ms. */
   readonly #exact = new Numbers();
 
-  add(value: DurationMs, endMs: number, { exact, reset, named }: Ways): void {
+  add(value: DurationMs, endMs: number, { exact, reset, named, client, agent }: Ways): void {
     this.values.push(value);
     this.ends.push(endMs);
     this.resets.push(reset ? 1 : 0);
     this.named.push(named ? 1 : 0);
     this.#exact.push(exact ? 1 : 0);
+    this.clients.push(client);
+    this.agents.push(agent);
+  }
+
+  #waysAt(at: number): Ways {
+    return {
+      exact: this.#exact.at(at) === 1,
+      reset: this.resets.at(at) === 1,
+      named: this.named.at(at) === 1,
+      client: this.clients.at(at),
+      agent: this.agents.at(at),
+    };
   }
 
   /** Those for which `holds`. */
   where(holds: (endMs: number, value: DurationMs, exact: boolean) => boolean): Measured {
     const some = new Measured();
     for (let at = 0; at < this.values.length; at++) {
-      const [value, endMs, exact] = [this.values.at(at), this.ends.at(at), this.#exact.at(at) === 1];
-      if (holds(endMs, value, exact)) some.add(value, endMs, { exact, reset: this.resets.at(at) === 1, named: this.named.at(at) === 1 });
+      const [value, endMs, ways] = [this.values.at(at), this.ends.at(at), this.#waysAt(at)];
+      if (holds(endMs, value, ways.exact)) some.add(value, endMs, ways);
     }
     return some;
   }
@@ -90,7 +116,11 @@ export function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
 /** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
 const SLACK_MS = 60;
 
-function pilesOf(measure: Pile['measure'], { values, ends, resets, named }: Measured, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
+function pilesOf(
+  measure: Pile['measure'],
+  { values, ends, resets, named, clients, agents }: Measured,
+  widthOf: (ms: DurationMs) => DurationMs,
+): Pile[] {
   const total = values.length;
   if (total < MIN_PILE) return [];
   const order = values.ranking();
@@ -136,11 +166,18 @@ function pilesOf(measure: Pile['measure'], { values, ends, resets, named }: Meas
       belowUnnamed: from - named.pick(order.subarray(0, from)).reduce((sum, one) => sum + one, 0),
       p,
       resets: resets.pick(order.subarray(from, to)).reduce((sum, one) => sum + one, 0),
+      client: shared(clients.pick(order.subarray(from, to))),
+      agent: shared(agents.pick(order.subarray(from, to))),
       together: endedTogether(ages.subarray(first, end), ends.pick(order.subarray(first, end))),
     });
     from = to;
   }
   return piles;
+}
+
+function shared(numbers: Float64Array): Shared {
+  const known = numbers.filter((one) => one !== 0);
+  return { number: known.every((one) => one === known[0]) ? (known[0] ?? 0) : 0, count: known.length };
 }
 
 /**

@@ -70,6 +70,8 @@ export class Stitcher {
   readonly #live = new LiveOpens();
   /** Sources that write opens, and what those without an id tell. */
   readonly #openers = new Map<string, Alternation>();
+  /** Clients' logs that name a connection when it opens. */
+  readonly #pages = new Map<string, Alternation>();
   /** By source: the latest connection of which a browser or a client's heartbeat wrote that it failed, until the page writes so too. */
   readonly #browsers = new Map<string, Draft>();
   /** By source: the server's latest close with a code; no draft = several were so near that a life cannot be told to be one's. */
@@ -127,10 +129,26 @@ export class Stitcher {
     this.#openers.set(source, opener);
     if (id === undefined) opener.open(event);
     else opener.named();
-    if (id !== undefined) this.#live.set(id, event);
+    if (id === undefined) return;
+    this.#live.set(id, event);
+    if (event.vantage !== 'client') return;
+    const page = this.#pages.get(source) ?? new Alternation();
+    this.#pages.set(source, page);
+    page.open(event);
   }
 
-  #observe(event: Observation): void {
+  /** A close without a name in the log of a client that had one connection open, which it named then, is of that one. */
+  #namedAtOpen(event: Observation): Observation {
+    if (event.kind !== 'socket-closed' || event.vantage !== 'client') return event;
+    const opened = this.#pages.get(event.origin.source)?.close(event);
+    const connection = opened?.keys.connection;
+    if (!opened || connection === undefined || connectionIds(event.keys).length > 0) return event;
+    const apart = event.lifeMs === undefined ? 0 : event.when.fromMs - event.lifeMs - opened.when.fromMs;
+    return Math.abs(apart) <= LONE_MS ? { ...event, keys: { ...event.keys, connection } } : event;
+  }
+
+  #observe(observed: Observation): void {
+    const event = this.#namedAtOpen(observed);
     const ids = this.#idsOf(event);
     const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
     if (isEnd(event) || event.kind === 'handshake-failed') this.#noteEnd(event);
