@@ -43,7 +43,8 @@ export const envoyJson = defineParser<EnvoyRow>({
   docs: 'https://istio.io/latest/docs/tasks/observability/logs/access-log/',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: ['101', 'upgrade_failed', '"response_code":5', '"response_code":4', '"response_code":"5', '"response_code":"4'],
+  // How Envoy's own answers to an upgrade are told: those that its upstreams give look like any other request's.
+  needles: ['101', 'upgrade_failed', 'upstream_reset_before_response', 'no_healthy_upstream', 'route_not_found', 'cluster_not_found'],
   samples: [
     {
       line: '{"start_time":"2026-11-22T20:23:41.310Z","method":"GET","path":"/ws","protocol":"HTTP/1.1","response_code":101,"response_flags":"DC","response_code_details":"downstream_remote_disconnect","connection_termination_details":null,"upstream_transport_failure_reason":null,"bytes_received":1043,"bytes_sent":2210,"duration":60112,"upstream_service_time":null,"x_forwarded_for":"203.0.113.9","user_agent":"Mozilla/5.0","request_id":"cc21","authority":"ws.example.com","upstream_host":"10.0.2.1:8080","upstream_cluster":"outbound|8080||ws.default.svc.cluster.local","upstream_local_address":"10.0.1.9:55120","downstream_local_address":"10.0.1.9:8443","downstream_remote_address":"203.0.113.9:55432","requested_server_name":"ws.example.com","route_name":null}',
@@ -75,6 +76,12 @@ export const envoyJson = defineParser<EnvoyRow>({
       from: 'Envoy Gateway 1.2 default JSON access log, values of a tunnel',
       reads: { path: '/ws', host: 'ws.example.com', requestId: 'cc25' },
       gives: { kind: 'tunnel-ended', endedBy: 'life', termination: 'DT' },
+    },
+    {
+      line: '{"start_time":"2026-11-22T20:23:41.310Z","method":"GET","path":"/ws","protocol":"HTTP/1.1","response_code":503,"response_flags":"UR","response_code_details":"upstream_reset_before_response_started{remote_reset}","bytes_received":0,"bytes_sent":85,"duration":2,"request_id":"cc26","upstream_host":"10.0.2.1:8080"}',
+      from: 'Envoy response code details 1.31, in the format of Istio 1.22',
+      reads: { status: 503, termination: 'UR' },
+      gives: { kind: 'handshake-failed', status: 503, by: 'upstream' },
     },
   ],
   rejects: [
