@@ -552,6 +552,35 @@ describe('clocks', () => {
   });
 });
 
+describe('two bursts', () => {
+  it('are not one for some ages that both have', async () => {
+    const ended = (at: number, id: string, life: number): string =>
+      `${iso(at)} WARN  [ws] connection closed id=${id} code=1006 duration=${life}s`;
+    const telemetry = (at: number, life: number): string =>
+      JSON.stringify({ ts: START / 1000 + at, event: 'ws_close', close_code: 1006, close_reason: '', elapsed_s: life });
+    const found = await report({
+      'app.log': [listening(0), ...count(7).map((n) => ended(200, `a1b2c3${n}`, 71.3 + n * 4))],
+      'client-ws.log': count(18).map((n) => telemetry(231.7, n < 3 ? 71.35 + n * 4 : 40.1 + n * 1.7)),
+    });
+    expect(found.clocks.map(({ offsetMs }) => offsetMs)).toEqual([0, 0]);
+  });
+});
+
+describe('a burst of ends and one of opens', () => {
+  it('are no rhythm', async () => {
+    const telemetry = (at: number): string =>
+      JSON.stringify({ ts: START / 1000 + at, event: 'ws_close', close_code: 1006, close_reason: '' });
+    const found = await report({
+      'app.log': [
+        ...count(6).map((n) => opened(17.3 * n, `a1b2c3${n}`, ip(n))),
+        ...count(18).map((n) => opened(234 + n / 50, `b1b2c3${n}`, ip(n))),
+      ],
+      'client-ws.log': count(18).map((n) => telemetry(215.7 + n / 50)),
+    });
+    expect(found.clocks.map(({ offsetMs }) => offsetMs)).toEqual([0, 0]);
+  });
+});
+
 describe('clocks of which nothing else tells', () => {
   const offset = (found: Whole, name: string): number | undefined => found.clocks.find(({ source }) => source === name)?.offsetMs;
   const local = (seconds: number): string => iso(seconds).slice(0, 19).replace('T', ' ');

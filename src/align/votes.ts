@@ -62,8 +62,7 @@ export function edgeOf(a: Voter, b: Voter, shares: boolean): Edge | undefined {
     on('rhythm', turnVote(a, b));
   if (!sameProgram(a, b)) return found;
   if (!found) return writtenZoneVote(a, b);
-  const zone = lacksZone(a) || lacksZone(b) ? Math.round(found.offsetMs / QUARTER_HOUR) * QUARTER_HOUR : 0;
-  return Math.abs(found.offsetMs - zone) < TOLERANCE_MS ? { ...found, ground: 'program' } : found;
+  return isExpected(found.offsetMs, a, b) ? { ...found, ground: 'program' } : found;
 }
 
 /** No event in common: the one log of a program writes with its stamps which zone those of the other lack. */
@@ -136,6 +135,7 @@ function lifeVote(a: Voter, b: Voter): Vote | undefined {
   if (ours.length < MIN_VOTES || theirs.length < MIN_VOTES) return undefined;
   const tolerance = 300 + Math.min(1_000, Math.max(a.sample.widthMs, b.sample.widthMs)) / 4;
   const differences: number[] = [];
+  const ends: number[] = [];
   let from = 0;
   for (const mine of ours) {
     while ((theirs[from]?.lifeMs ?? Number.POSITIVE_INFINITY) < mine.lifeMs - tolerance) from++;
@@ -144,11 +144,24 @@ function lifeVote(a: Voter, b: Voter): Vote | undefined {
       if (!other || other.lifeMs > mine.lifeMs + tolerance) break;
       if (mine.ip && other.ip && mine.ip !== other.ip) continue;
       differences.push(a.own(mine.endMs) - b.own(other.endMs));
+      ends.push(a.own(mine.endMs));
     }
   }
   const peak = peakOf(differences);
+  if (!peak) return undefined;
+  const met = ends.filter((_, at) => Math.abs((differences[at] ?? 0) - peak.offsetMs) <= TOLERANCE_MS).sort((x, y) => x - y);
+  const isOneMoment = (met.at(-1) ?? 0) - (met[0] ?? 0) <= 2 * TOLERANCE_MS;
   // Equal lives abound where a timer cuts them, so chance pairs do too: ask for a third of the connections.
-  return peak && peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) / 3) ? peak : undefined;
+  const share = isOneMoment && !isExpected(peak.offsetMs, a, b) ? MOMENT_SHARE : 1 / 3;
+  return peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) * share) ? peak : undefined;
+}
+/** Of two bursts, whatever they are of, some ages are alike, and all of them at one shift: only most tell that they are one burst. */
+const MOMENT_SHARE = 2 / 3;
+
+/** The clocks agree as they are written, or would in some zone. */
+function isExpected(offsetMs: number, a: Voter, b: Voter): boolean {
+  const zone = lacksZone(a) || lacksZone(b) ? Math.round(offsetMs / QUARTER_HOUR) * QUARTER_HOUR : 0;
+  return Math.abs(offsetMs - zone) < TOLERANCE_MS;
 }
 
 /**
@@ -243,6 +256,8 @@ function rhythmVote(a: Voter, b: Voter): Vote | undefined {
   // Two clocks that agree well as they are need no shift, whatever else fits too.
   if (unshifted >= RHYTHM_SHARE * few.length) return { offsetMs: 0, votes: Math.ceil(unshifted / 3), spreadMs: RHYTHM_NEAR_MS };
   if (matched < Math.max(RHYTHM_LEAST, RHYTHM_SHARE * few.length) || unshifted > matched / 3) return undefined;
+  // What a burst meets at some shift is another burst.
+  if (momentsMet(few, many, peak.offsetMs) < MIN_VOTES) return undefined;
   // Where the logs are dense, much fits at any shift: the best of all shifts has to lie far above what chance matches, and above the next.
   const [first = 0, last = 0] = [many[0], many.at(-1)];
   const chance = 1 - Math.exp((-many.length * 2 * RHYTHM_NEAR_MS) / Math.max(last - first, 1));
