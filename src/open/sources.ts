@@ -3,7 +3,7 @@ import { type FileProgress, openFile } from './file.ts';
 import type { Input } from './inputs.ts';
 import { binaryKindOf, byteOrderMarkOf, compressionOf, isBinary } from './magic.ts';
 import type { Problem } from './problems.ts';
-import { endsLinesByReturns, withLineFeeds, withoutNuls } from './sieve.ts';
+import { endsLinesByReturns, skipNuls, withLineFeeds } from './sieve.ts';
 import { isTarHeader, tarMembers } from './tar.ts';
 
 /** One source of text, decompressed and in UTF-8. */
@@ -59,12 +59,15 @@ async function* unpacked(name: string, bytes: ByteSource, file: FileProgress, de
     const what = binaryKindOf(head);
     yield { problem: { code: 'binary', source: name, ...(what === undefined ? {} : { what }) } };
   } else {
-    const text = withoutNuls(await asUtf8(name, bytes, head), name);
-    // What lies behind the NULs it begins with tells what it is.
+    const text = await asUtf8(name, bytes, head);
+    const nuls = await skipNuls(text);
     const begins = await text.peek(HEAD_BYTES);
-    yield begins.length > 0 && !isBinary(begins)
-      ? { source: { name, bytes: endsLinesByReturns(begins) ? withLineFeeds(text) : text, file } }
-      : { problem: { code: 'binary', source: name } };
+    if (begins.length === 0 || isBinary(begins)) {
+      yield { problem: { code: 'binary', source: name } };
+      return;
+    }
+    if (nuls > 0) yield { problem: { code: 'nuls', source: name, count: nuls } };
+    yield { source: { name, bytes: endsLinesByReturns(begins) ? withLineFeeds(text) : text, file } };
   }
 }
 
