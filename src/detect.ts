@@ -26,7 +26,7 @@ export interface Detected {
   readonly vantages: ReadonlySet<Vantage>;
 }
 
-export function formatName({ bare, parser }: Reading): string {
+export function formatName({ bare, parser }: Pick<Reading, 'bare' | 'parser'>): string {
   if (bare.layers.length === 0) return parser?.name ?? 'unknown';
   return parser ? `${bare.layers.join(' > ')} > ${parser.name}` : bare.layers.join(' > ');
 }

@@ -230,14 +230,14 @@ class Records {
     if (!this.#isNew(reading, number, around)) return;
     tally.candidates++;
     this.#cover(reading.at);
-    const format = formatName(reading);
+    const { text: said } = reading.bare;
+    // A line of a format of its own may hold 1006 and be of no interest: so many bytes, or a query.
+    const { parser } = reading.parser || !said.includes('1006') ? reading : this.#headReader.readBare(reading.bare, NO_NEIGHBOURS);
+    const format = formatName({ bare: reading.bare, parser });
     tally.formats[format] = (tally.formats[format] ?? 0) + 1;
     if (reading.drafts.length === 0) {
-      const holds = mayTellOf1006(reading.bare.text);
-      // What a line of no interest says in a format of its own is told: 1006 bytes, or a length.
-      const parser = reading.parser ?? (holds ? this.#headReader.readBare(reading.bare, NO_NEIGHBOURS).parser : undefined);
-      const untold = holds && (!parser || parser.generic === true);
-      if (untold) this.#untold(number, raw, reading.bare.text);
+      const untold = (!parser || parser.generic === true) && mayTellOf1006(said);
+      if (untold) this.#untold(number, raw, said);
       if (untold || !parser) {
         tally.unread++;
         if (tally.firstUnreadLine === 0) tally.firstUnreadLine = number;

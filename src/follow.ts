@@ -11,7 +11,6 @@ import { headOf } from './open/head.ts';
 import type { Input } from './open/inputs.ts';
 import { byteOrderMarkOf, compressionOf, isBinary } from './open/magic.ts';
 import { reasonOf } from './open/problems.ts';
-import { withoutNuls } from './open/sieve.ts';
 import { isTarHeader } from './open/tar.ts';
 import { LONGEST_LINE } from './scan/blocks.ts';
 
@@ -25,8 +24,7 @@ const MOST_OF_LINE = LONGEST_LINE + 1;
 export function followed(input: Input, until: AbortSignal): ByteSource | undefined {
   if (input.path !== '-' && !isPlainFile(input.path)) return undefined;
   const lines = linesOf(input.path === '-' ? standardInput(until) : stretches(input.path, until));
-  const bytes = new BytesReader(readIntoFrom(lines), (error) => ({ code: 'unreadable', source: input.name, why: reasonOf(error) }));
-  return withoutNuls(bytes, input.name);
+  return new BytesReader(readIntoFrom(lines), (error) => ({ code: 'unreadable', source: input.name, why: reasonOf(error) }));
 }
 
 function isPlainFile(path: string): boolean {

@@ -5,11 +5,9 @@
 import { HEAD_BYTES } from './beginning.ts';
 import type { Source } from './extract.ts';
 import { framings } from './framing/index.ts';
-import type { ByteSource } from './open/bytes.ts';
-import { withoutNuls } from './open/sieve.ts';
 import type { Source as Opened } from './open/sources.ts';
 import { linesOfPart, openStretch, type Part } from './open/stretch.ts';
-import { CONTEXT_BYTES, type ScanTotals, scanSource } from './scan/blocks.ts';
+import { CONTEXT_BYTES, scanSource } from './scan/blocks.ts';
 
 /**
  * What of a source a part is. One that cannot be cut (compressed, a pipe, one JSON value, entries with lengths in them) is wholly in
@@ -27,11 +25,9 @@ export async function partOf(
   const { fromByte, toByte } = linesOfPart(path, file.size, part);
   const seenFrom = Math.max(0, fromByte - CONTEXT_BYTES);
   const seenTo = Math.min(file.size, toByte + CONTEXT_BYTES);
-  const open = (from: number, to: number): ByteSource => withoutNuls(openStretch(name, path, { fromByte: from, toByte: to }), name);
-  const measured = (from: number, to: number): Promise<ScanTotals> => scanSource(open(from, to), [], () => undefined);
-  const [all, before, behind] = [await measured(0, fromByte), await measured(seenFrom, fromByte), await measured(toByte, seenTo)];
+  const before = await scanSource(openStretch(name, path, { fromByte: 0, toByte: fromByte }), [], () => undefined);
   return {
-    bytes: open(seenFrom, seenTo),
-    part: { head, linesBefore: all.lines, around: { before: before.bytes, behind: behind.bytes } },
+    bytes: openStretch(name, path, { fromByte: seenFrom, toByte: seenTo }),
+    part: { head, linesBefore: before.lines, around: { before: fromByte - seenFrom, behind: seenTo - toByte } },
   };
 }

@@ -191,7 +191,7 @@ export class RecordReader {
 
   /** Takes every wrapper off one line. */
   unwrap(line: string): Bare {
-    let text = withoutAnsi(line.endsWith('\r') ? line.slice(0, -1) : line);
+    let text = withoutAnsi(behindNuls(line.endsWith('\r') ? line.slice(0, -1) : line));
     let at: Stamp | undefined;
     let keys: Keys = {};
     let writer = '';
@@ -319,6 +319,14 @@ const lifeOf = (row: Row): DurationMs => (row['marks'] === 'start' && typeof row
 
 /** When a record was written: one that is stamped with its start, at its end. */
 const writtenAt = ({ at, row }: Reading): Stamp | undefined => at && row && stamp(at.ms + lifeOf(row), at.widthMs, at.basis);
+
+/** A crash of the machine leaves blocks of NULs in logs, where lines broke off; behind them begins a line. */
+function behindNuls(line: string): string {
+  if (!line.includes('\0')) return line;
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\0') end--;
+  return line.slice(line.lastIndexOf('\0', end - 1) + 1, end);
+}
 
 function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): R | undefined {
   for (const one of list) {

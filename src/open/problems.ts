@@ -41,7 +41,7 @@ export function wordProblem(problem: Problem): string {
     case 'binary':
       return problem.what === undefined ? `${source}: is not text` : `${source}: is a ${problem.what}, not text; ${ADVICE[problem.what]}`;
     case 'nuls':
-      return `${source}: ${problem.count} zero ${problem.count === 1 ? 'byte' : 'bytes'} passed over, as a crash or a rotation that empties the file (copytruncate) leaves them: lines may be missing there`;
+      return `${source}: begins with ${problem.count} zero ${problem.count === 1 ? 'byte' : 'bytes'}, as a rotation that empties it under its writer (copytruncate) leaves them; what comes after them was read`;
     case 'cut-short':
       return `${source}: the ${problem.layer} data ends too early; what came before its end was read`;
     case 'corrupt':

@@ -1,11 +1,11 @@
-/** What no line of text holds is taken out of a source's bytes before they are read. */
+/** What no line of text begins or ends with is taken out of a source's bytes before they are read. */
 import { type ByteSource, BytesReader } from './bytes.ts';
-import type { Problem } from './problems.ts';
+import { type Problem, reasonOf } from './problems.ts';
 
 /** Goes over a block, moves what is left of it to its beginning, and returns how many bytes that is. */
 type Sieve = (block: Uint8Array) => number;
 
-function sieved(bytes: ByteSource, sieve: Sieve, problem: () => Problem | undefined): ByteSource {
+function sieved(bytes: ByteSource, sieve: Sieve): ByteSource {
   const readInto = (into: Uint8Array): number | Promise<number> => {
     for (;;) {
       const got = bytes.read(into);
@@ -14,41 +14,37 @@ function sieved(bytes: ByteSource, sieve: Sieve, problem: () => Problem | undefi
       if (got === 0 || left > 0) return left;
     }
   };
-  const reader = new BytesReader(
-    readInto,
-    () => ({ code: 'unreadable', source: '', why: '' }),
-    () => bytes.close(),
-  );
+  const problemOf = (error: unknown): Problem => bytes.problem ?? { code: 'unreadable', source: '', why: reasonOf(error) };
+  const reader = new BytesReader(readInto, problemOf, () => bytes.close());
   return {
     read: (into) => reader.read(into),
     peek: (length) => reader.peek(length),
     unread: (taken) => reader.unread(taken),
     get problem() {
-      return bytes.problem ?? problem();
+      return bytes.problem;
     },
     close: () => reader.close(),
   };
 }
 
-const NUL = 0;
+const BLOCK_BYTES = 256 * 1024;
 
 /**
- * Without NULs, of which it tells at the end: a log that is cut to nothing under a program that writes on (logrotate's `copytruncate`)
- * begins with as many as it was long, and a crash of the machine leaves blocks of them.
+ * Reads over the NULs that a source begins with and returns how many there were: a log that is cut to nothing under a program that writes on
+ * (logrotate's `copytruncate`) begins with as many as it was long.
  */
-export function withoutNuls(bytes: ByteSource, source: string): ByteSource {
-  let count = 0;
-  const sieve = (block: Uint8Array): number => {
-    let kept = block.indexOf(NUL);
-    if (kept < 0) return block.length;
-    for (let at = kept; at < block.length; at++) {
-      const byte = block[at] as number;
-      if (byte !== NUL) block[kept++] = byte;
-    }
-    count += block.length - kept;
-    return kept;
-  };
-  return sieved(bytes, sieve, () => (count === 0 ? undefined : { code: 'nuls', source, count }));
+export async function skipNuls(bytes: ByteSource): Promise<number> {
+  if ((await bytes.peek(1))[0] !== 0) return 0;
+  const block = new Uint8Array(BLOCK_BYTES);
+  for (let skipped = 0; ; ) {
+    const got = await bytes.read(block);
+    let at = 0;
+    while (at < got && block[at] === 0) at++;
+    skipped += at;
+    if (at === got && got > 0) continue;
+    bytes.unread(block.slice(at, got));
+    return skipped;
+  }
 }
 
 const LINE_FEED = 0x0a;
@@ -76,5 +72,5 @@ export function withLineFeeds(bytes: ByteSource): ByteSource {
     }
     return kept;
   };
-  return sieved(bytes, sieve, () => undefined);
+  return sieved(bytes, sieve);
 }

@@ -3,7 +3,7 @@ import { type FileProgress, openFile } from './file.ts';
 import type { Input } from './inputs.ts';
 import { binaryKindOf, byteOrderMarkOf, compressionOf, isBinary } from './magic.ts';
 import type { Problem } from './problems.ts';
-import { endsLinesByReturns, withLineFeeds, withoutNuls } from './sieve.ts';
+import { endsLinesByReturns, skipNuls, withLineFeeds } from './sieve.ts';
 import { isTarHeader, tarMembers } from './tar.ts';
 
 /** One source of text, decompressed and in UTF-8. */
@@ -12,7 +12,7 @@ export interface Source {
   readonly name: string;
   readonly bytes: ByteSource;
   readonly file: FileProgress;
-  /** Whether these are the bytes of a file as they lie on disk, but for NULs. */
+  /** Whether these are the bytes of a file as they lie on disk. */
   readonly isPlain: boolean;
 }
 
@@ -61,13 +61,17 @@ async function* unpacked(name: string, bytes: ByteSource, file: FileProgress, de
     const what = binaryKindOf(head);
     yield { problem: { code: 'binary', source: name, ...(what === undefined ? {} : { what }) } };
   } else {
-    const text = withoutNuls(await asUtf8(name, bytes, head), name);
-    // What lies behind the NULs it begins with tells what it is.
+    const text = await asUtf8(name, bytes, head);
+    const nuls = await skipNuls(text);
     const begins = await text.peek(HEAD_BYTES);
-    if (begins.length === 0 || isBinary(begins)) yield { problem: { code: 'binary', source: name } };
-    else if (endsLinesByReturns(begins)) yield { source: { name, bytes: withLineFeeds(text), file, isPlain: false } };
-    else
-      yield { source: { name, bytes: text, file, isPlain: depth === 0 && byteOrderMarkOf(head) === undefined && file.size !== undefined } };
+    if (begins.length === 0 || isBinary(begins)) {
+      yield { problem: { code: 'binary', source: name } };
+      return;
+    }
+    if (nuls > 0) yield { problem: { code: 'nuls', source: name, count: nuls } };
+    const byReturns = endsLinesByReturns(begins);
+    const isChanged = depth > 0 || text !== bytes || byteOrderMarkOf(head) !== undefined || nuls > 0 || byReturns;
+    yield { source: { name, bytes: byReturns ? withLineFeeds(text) : text, file, isPlain: file.size !== undefined && !isChanged } };
   }
 }
 
