@@ -12,18 +12,15 @@ const namesOf = ({ keys: { connection, requestId, path } }: Refusal): ReadonlySe
     [connection, requestId, ...(path?.split(/[?&/]/) ?? []).map((part) => part.slice(part.indexOf('=') + 1))].flatMap((name) => name || []),
   );
 
+/** About 1 kB each; later ones are found only where they are of the sample. */
+const KEPT = 50_000;
+
 export class NamedRefusals {
-  readonly #most: number;
   readonly #byName = new Map<string, Refusal[]>();
   #count = 0;
 
-  /** Keeps so many: later ones are found only where they are of the sample. */
-  constructor(most: number) {
-    this.#most = most;
-  }
-
   add(refusal: Refusal): void {
-    if (this.#count >= this.#most || isUndated(refusal.when)) return;
+    if (this.#count >= KEPT || isUndated(refusal.when)) return;
     const names = namesOf(refusal);
     if (names.size > 0) this.#count++;
     for (const name of names) {

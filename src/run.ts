@@ -58,7 +58,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     writtenMs: new Map(tallies.flatMap(({ name, writtenMs }) => (writtenMs === null ? [] : [[name, writtenMs]]))),
   });
 
-  const seen = new Tallied(options.budget / 6);
+  const seen = new Tallied();
   const population = new Population();
   // A closure holds its events and takes about three times as much as one.
   const abnormal = new Spool<Closure>(scratch, options.budget / 6);

@@ -53,7 +53,7 @@ export class Tallied {
   /** nginx writes what its upstreams do at level `error`, timers and what clients do at `info` (`ngx_connection_error`, 1.22). */
   showsIdleCuts = false;
   readonly refusals = new Refusals();
-  readonly namedRefusals: NamedRefusals;
+  readonly namedRefusals = new NamedRefusals();
   #clean = 0;
   #unjudged = 0;
   #closures = 0;
@@ -66,11 +66,6 @@ export class Tallied {
   readonly #inSecond = new Map<string, number>();
   /** Upstream address → the server log of the connections that went there. */
   readonly #serverOf = new Map<string, string>();
-
-  /** Keeps at most `budget` refusals by name. */
-  constructor(budget: number) {
-    this.namedRefusals = new NamedRefusals(budget);
-  }
 
   add(event: LogEvent): void {
     this.profile.add(event);

@@ -93,7 +93,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
     heartbeats: false,
     guessed: new Map(),
     showsIdleCuts: false,
-    refusals: new NamedRefusals(0),
+    refusals: new NamedRefusals(),
     connections: new Map(),
   });
   const crashes = closures.filter((closure) => weigh(closure, world, causes).cause === 'crash').length;

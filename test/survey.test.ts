@@ -31,7 +31,7 @@ const world = (events: readonly EventOf<'network-fault'>[], coverage: Parameters
     heartbeats: false,
     guessed: new Map(),
     showsIdleCuts: false,
-    refusals: new NamedRefusals(0),
+    refusals: new NamedRefusals(),
     connections: new Map(),
   });
 
