@@ -26,16 +26,8 @@ export const envoyAccess = defineParser<EnvoyRow>({
   docs: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage',
   vantage: 'proxy',
   habitat: 'mixed',
-  // An error's status and the flags behind it.
-  needles: [
-    ' 101 ',
-    'upgrade_failed',
-    'CONNECT /',
-    ' 503 U',
-    ' 504 U',
-    ' 404 N',
-    ...[400, 401, 403, 404, 426, 500, 502, 503, 504].map((status) => ` ${status} - `),
-  ],
+  // Envoy's own answers to an upgrade: a status and the flags behind it.
+  needles: [' 101 ', 'upgrade_failed', 'CONNECT /', ' 503 U', ' 504 U', ' 404 N'],
   samples: [
     {
       line: '[2026-11-22T20:23:41.310Z] "GET /ws HTTP/1.1" 101 - 1043 2210 300112 3 "203.0.113.9" "Mozilla/5.0" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "ws.example.com" "10.0.2.1:8080"',
