@@ -65,9 +65,7 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
-  row.code === 1006 && context.at === undefined && vantageOf(row, context.hint) === 'client'
-    ? failedConnect(text, (count) => context.before(count))
-    : undefined;
+  row.code === 1006 && vantageOf(row, context.hint) === 'client' ? failedConnect(text, (count) => context.before(count)) : undefined;
 
 /** The connection of whose close the line above tells: of that one is the exception that stands below it. */
 function closedAbove(context: Context): string | undefined {
@@ -109,7 +107,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (thrown !== undefined) row.error = thrown;
   const second = UNREPEATED.test(line) ? secondAbove(context) : undefined;
   if (second) row.at = second;
-  if (!dated && ENDS_A_COMMAND.test(text)) row.ofClient = true;
+  if (!head?.stamped && ENDS_A_COMMAND.test(text)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
