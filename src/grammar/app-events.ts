@@ -123,7 +123,7 @@ export const APP_NEEDLES: readonly string[] = [
   'server started',
   'running on',
   'running at',
-  'starting protocolhandler',
+  'starting protocol',
   'sigterm',
   'sigint',
   'sigquit',
@@ -304,7 +304,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (
     DIALS.test(row.message ?? '') ||
     (row.clientIp === undefined && RECONNECTS.test(row.message ?? '')) ||
-    (row.error !== undefined && ANSWERED.test(row.error))
+    ANSWERED.test(row.error ?? row.message ?? '')
   )
     return 'client';
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
