@@ -58,15 +58,14 @@ export function judged(
 const ANEW_MS = 2_000;
 
 /** Its client alone tells of it, and was without its network in that moment: no close frame got through. */
-const wasOffline = ({ ended, seen }: Closure, faults: Spans<EventOf<'network-fault'>>): boolean => {
-  const sources = new Set(seen.map(({ origin }) => origin.source));
-  return (
-    seen.every((event) => event.vantage === 'client') &&
-    faults
-      .between(ended.fromMs - ANEW_MS, ended.toMs + ANEW_MS)
-      .some(({ fault, vantage, origin }) => fault === 'client-offline' && vantage === 'client' && sources.has(origin.source))
-  );
-};
+const wasOffline = ({ ended, seen }: Closure, faults: Spans<EventOf<'network-fault'>>): boolean =>
+  seen.every((event) => event.vantage === 'client') &&
+  faults
+    .between(ended.fromMs - ANEW_MS, ended.toMs + ANEW_MS)
+    .some(
+      ({ fault, vantage, origin: { source } }) =>
+        fault === 'client-offline' && vantage === 'client' && seen.some(({ origin }) => origin.source === source),
+    );
 
 /** An end that one side tells of, and at which address. */
 export interface EndSeen {

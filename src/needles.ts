@@ -7,6 +7,12 @@ const ROOT = 0;
 
 const lowerCase = (ascii: string): string => ascii.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
+/** Whether a text holds one of a few needles, compared as the index does. */
+export function holdsOneOf(needles: readonly string[]): (text: string) => boolean {
+  const pattern = new RegExp(needles.map((needle) => needle.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'i');
+  return (text) => pattern.test(text);
+}
+
 export class NeedleIndex<T> {
   readonly #owners: readonly T[];
   /** Class of each UTF-16 unit: 0 = stands in no needle. Both cases of an ASCII letter are of one class. */

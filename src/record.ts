@@ -5,7 +5,7 @@
 import { continued, isIndented, unwrapAll } from './continuation.ts';
 import { withoutAnsi } from './grammar/ansi.ts';
 import { ofSameItems } from './memo.ts';
-import { NeedleIndex } from './needles.ts';
+import { holdsOneOf, NeedleIndex } from './needles.ts';
 import { joined } from './pieces.ts';
 import { stamp } from './time.ts';
 import type {
@@ -73,6 +73,7 @@ export interface Reading {
 
 const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
+const FEW_NEEDLES = 8; // an alternation of more costs as much as the index
 const LINES_KEPT = 256; // twice what is looked at around a record
 /** So many records show what a source's names mean. */
 const HEAD_RECORDS = 300;
@@ -141,6 +142,8 @@ export type Wanted = 'events' | 'rows';
 /** Tries envelopes and formats in the order of the shelves it is given, so that a line is read alike wherever it stands. */
 export class RecordReader {
   readonly #parsers: readonly Parser[];
+  /** Whether a text holds a needle of the first format, where it has few: in a file of one format that answers for all but a few lines. */
+  readonly #firstHolds: (text: string) => boolean;
   /** Made for the first record whose events are wanted. */
   #index: NeedleIndex<Parser> | undefined;
   readonly #envelopes: readonly Envelope[];
@@ -163,6 +166,8 @@ export class RecordReader {
   constructor(shelves: Shelves, hint: string, wanted: Wanted, headLines: readonly string[] = []) {
     this.#headLines = headLines;
     this.#parsers = shelves.parsers;
+    const needles = shelves.parsers[0]?.needles ?? [];
+    this.#firstHolds = needles.length === 0 || needles.length > FEW_NEEDLES ? () => false : holdsOneOf(needles);
     this.#envelopes = shelves.envelopes;
     this.#headed = shelves.parsers.filter((parser) => parser.isHeader);
     this.#hint = hint.toLowerCase();
@@ -238,8 +243,11 @@ export class RecordReader {
     const latest = wanted === 'rows' ? this.#latest : undefined;
     const known = latest && this.#readWith(latest, bare, shared);
     if (known) return known;
+    const first = wanted === 'events' && this.#firstHolds(bare.text) ? this.#parsers[0] : undefined;
+    const found = first && this.#readWith(first, bare, shared);
+    if (found) return found;
     for (const parser of wanted === 'events' ? this.#holders(bare.text) : this.#parsers) {
-      const reading = parser === latest ? undefined : this.#readWith(parser, bare, shared);
+      const reading = parser === latest || parser === first ? undefined : this.#readWith(parser, bare, shared);
       if (!reading) continue;
       if (parser.habitat === 'own' && !this.#asksUserFirst) this.#latest = parser;
       return reading;

@@ -67,12 +67,13 @@ export const codesOf = (draft: Draft): number[] => closes(draft).flatMap(({ code
 
 /** The slots by which `sameSlot` tells ends apart: one record of each writer, and one code of each side. */
 export function slotsOf(draft: Draft): string[] {
-  const slots = new Set<string>();
+  const slots: string[] = [];
+  const add = (slot: string): unknown => slots.includes(slot) || slots.push(slot);
   for (const event of draft.seen) {
-    if (isEnd(event)) slots.add(`${event.kind} ${event.vantage} ${event.origin.source}`);
-    if (event.kind === 'socket-closed' && event.code !== undefined) slots.add(`code ${event.vantage}`);
+    if (isEnd(event)) add(`${event.kind} ${event.vantage} ${event.origin.source}`);
+    if (event.kind === 'socket-closed' && event.code !== undefined) add(`code ${event.vantage}`);
   }
-  return [...slots].sort();
+  return slots.length > 1 ? slots.sort() : slots;
 }
 
 export const isFaultAlone = (draft: Draft): boolean =>

@@ -84,10 +84,19 @@ interface Found {
 export class Neighbourhood {
   readonly #sharedClients: ReadonlySet<string>;
   readonly #lists = new Map<string, List[]>();
+  /** Logs in which a proxy and an endpoint write ends: there what the proxy alone tells is listed by that. */
+  readonly #tunnelsListed = new Set<string>();
 
   /** `sharedClients`: writers to whom every client has one address, that of the hop in front. */
   constructor(sharedClients: ReadonlySet<string>) {
     this.#sharedClients = sharedClients;
+  }
+
+  /** From now on lists tunnels of that log by the proxy's telling of them alone; false when it did already. Drafts in it have to be placed anew. */
+  listTunnels(source: string): boolean {
+    if (this.#tunnelsListed.has(source)) return false;
+    this.#tunnelsListed.add(source);
+    return true;
   }
 
   /** Lists a draft that is new or has changed. */
@@ -112,7 +121,7 @@ export class Neighbourhood {
       codeless: codeless(draft),
       codes: codesOf(draft),
       refused: draft.seen.some((event) => event.kind === 'handshake-failed'),
-      alone: isFaultAlone(draft) ? 'fault' : isTunnelAlone(draft) ? 'tunnel' : isBrokenAlone(draft) ? 'broken' : undefined,
+      alone: this.#aloneOf(draft),
       slots: slotsOf(draft),
     };
     return draft.measures;
@@ -174,6 +183,12 @@ export class Neighbourhood {
     const list = this.#lists.get(place)?.find((one) => isSame(one.slots, slots));
     const at = list ? firstSince(list.drafts, end.fromMs, draft.number) : -1;
     if (list?.drafts[at] === draft) list.drafts.splice(at, 1);
+  }
+
+  #aloneOf(draft: Draft): Measures['alone'] {
+    if (isFaultAlone(draft)) return 'fault';
+    if (isTunnelAlone(draft)) return this.#tunnelsListed.has(draft.seen[0]?.origin.source ?? '') ? 'tunnel' : undefined;
+    return isBrokenAlone(draft) ? 'broken' : undefined;
   }
 
   #clientOf(draft: Draft): string | undefined {

@@ -58,6 +58,7 @@ export class Stitcher {
   #pairedTo = 0;
   /** Who writes ends of connections and where (one journal may hold a proxy and the server): a draft that all of them saw needs no pairing. */
   readonly #endPlaces = new Set<string>();
+  #lastEnd: Observation | undefined;
   /** Source → the kind of the first end in it. */
   readonly #endKinds = new Map<string, Observation['kind']>();
   /** Whether a proxy names connections in its error log, or the ends of its tunnels in a log that holds the server's words too. */
@@ -395,18 +396,24 @@ export class Stitcher {
   }
 
   #noteEnd(event: Observation): void {
-    this.#endPlaces.add(placeOf(event));
     const { source } = event.origin;
+    const last = this.#lastEnd;
+    if (last && last.kind === event.kind && last.vantage === event.vantage && last.origin.source === source) return;
+    this.#lastEnd = event;
+    this.#endPlaces.add(placeOf(event));
     const first = this.#endKinds.get(source);
     if (first === undefined) this.#endKinds.set(source, event.kind);
-    else if (first !== event.kind) this.#loneSeen = true;
+    else if (first !== event.kind && this.#neighbourhood.listTunnels(source)) {
+      this.#loneSeen = true;
+      for (const draft of this.#drafts) if (draft.measures) this.#neighbourhood.place(draft);
+    }
   }
 
   /** All who write ends have told of it. */
   #isWhole({ seen }: Draft): boolean {
     if (seen.length < this.#endPlaces.size) return false;
-    const places = new Set(seen.map(placeOf));
-    return [...this.#endPlaces].every((place) => places.has(place));
+    for (const place of this.#endPlaces) if (!seen.some((event) => placeOf(event) === place)) return false;
+    return true;
   }
 
   /** Gives one draft all that another saw of the same connection. */
