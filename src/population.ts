@@ -122,6 +122,7 @@ export class Population {
     const byClient = this.#lives.byClient();
     const widths = [...this.#servers.values()].map(({ widthMs }) => widthMs);
     this.#leavings = leavingsOf(this.#lives, byClient, (place) => (widths[this.#lives.serverAt(place) - 1] ?? 1_000) <= EXACT_MS);
+    this.#fadings = fadingsOf(this.#lives, byClient);
     const left = new Spans([...this.#leavings.values()].flat(), (leaving) => leaving);
     const moments = new Moments(this.#lives);
     this.#moments = moments;
@@ -135,7 +136,6 @@ export class Population {
     const { floor } = this.#forgotten;
     if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
     this.#sweeps = this.#sweepsByServer();
-    this.#fadings = fadingsOf(this.#lives, byClient);
     this.#pauses = pausesOf(this.#lives, this.#attempts);
   }
 

@@ -28,7 +28,6 @@ const COUNTED = 40;
 /** By client: when its connections ended one after the other, all of them. */
 export function fadingsOf(lives: Lives, byClient: ReadonlyMap<number, readonly number[]>): ReadonlyMap<number, readonly Fading[]> {
   const fadings = new Map<number, Fading[]>();
-  if (byClient.size <= FADING_OTHERS) return fadings;
   for (const [client, places] of byClient) {
     const found = fadingsIn(lives, places, client);
     if (found.length > 0) fadings.set(client, found);

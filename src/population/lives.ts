@@ -136,12 +136,12 @@ export class Lives {
     return sums;
   }
 
-  /** Of clients with a number: their places, in order. */
+  /** The places of clients with several connections, in order: one alone tells nothing of the others, and most of a million may have one. */
   byClient(): ReadonlyMap<number, readonly number[]> {
     const of = new Map<number, number[]>();
     for (let at = 0; at < this.length; at++) {
       const client = this.clientAt(at);
-      if (client === 0) continue;
+      if (client === 0 || (this.#counts[client] ?? 0) < 2) continue;
       const mine = of.get(client);
       if (mine) mine.push(at);
       else of.set(client, [at]);

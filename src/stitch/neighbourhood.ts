@@ -84,7 +84,8 @@ interface Found {
 export class Neighbourhood {
   readonly #sharedClients: ReadonlySet<string>;
   readonly #lists = new Map<string, List[]>();
-  /** Logs in which a proxy and an endpoint write ends: there what the proxy alone tells is listed by that. */
+  /** Whether what one side tells alone is listed; tunnels are in these logs, in which an endpoint writes ends too. */
+  #listsAlone = false;
   readonly #tunnelsListed = new Set<string>();
 
   /** `sharedClients`: writers to whom every client has one address, that of the hop in front. */
@@ -92,10 +93,11 @@ export class Neighbourhood {
     this.#sharedClients = sharedClients;
   }
 
-  /** From now on lists tunnels of that log by the proxy's telling of them alone; false when it did already. Drafts in it have to be placed anew. */
-  listTunnels(source: string): boolean {
-    if (this.#tunnelsListed.has(source)) return false;
-    this.#tunnelsListed.add(source);
+  /** From now on lists what one side tells alone, also tunnels of that log; false when it does already. Drafts have to be placed anew. */
+  listAlone(tunnelsOf?: string): boolean {
+    if (this.#listsAlone && (tunnelsOf === undefined || this.#tunnelsListed.has(tunnelsOf))) return false;
+    this.#listsAlone = true;
+    if (tunnelsOf !== undefined) this.#tunnelsListed.add(tunnelsOf);
     return true;
   }
 
@@ -186,6 +188,7 @@ export class Neighbourhood {
   }
 
   #aloneOf(draft: Draft): Measures['alone'] {
+    if (!this.#listsAlone) return undefined;
     if (isFaultAlone(draft)) return 'fault';
     if (isTunnelAlone(draft)) return this.#tunnelsListed.has(draft.seen[0]?.origin.source ?? '') ? 'tunnel' : undefined;
     return isBrokenAlone(draft) ? 'broken' : undefined;

@@ -61,8 +61,6 @@ export class Stitcher {
   #lastEnd: Observation | undefined;
   /** Source → the kind of the first end in it. */
   readonly #endKinds = new Map<string, Observation['kind']>();
-  /** Whether a proxy names connections in its error log, or the ends of its tunnels in a log that holds the server's words too. */
-  #loneSeen = false;
   readonly #byId = new Map<string, Draft>();
   /** By what stands in the URL of a request under a name that is nobody's in particular. */
   readonly #byPathValue = new Map<string, Draft>();
@@ -153,7 +151,7 @@ export class Stitcher {
     const ids = this.#idsOf(event);
     const faulted = this.#byPeer.get(peerOf(event) ?? this.#peerAtOpen(event) ?? '');
     if (isEnd(event) || event.kind === 'handshake-failed') this.#noteEnd(event);
-    else if (event.kind === 'proxy-fault') this.#loneSeen = true;
+    else if (event.kind === 'proxy-fault') this.#expectAlone();
     const draft =
       this.#byKeys(event, ids) ??
       this.#saidByBrowser(event, ids) ??
@@ -386,13 +384,9 @@ export class Stitcher {
   /** Gives a draft's views to the draft of the same connection that another hop began. */
   #pair(draft: Draft): void {
     if (draft.seen.length === 0) return;
-    if (this.#isWhole(draft)) {
-      if (this.#loneSeen) this.#pairAlone(draft);
-      return;
-    }
-    const best = this.#neighbourhood.nearest(draft, MAX_COST, (other) => this.#cost(draft, other));
+    const best = this.#isWhole(draft) ? undefined : this.#neighbourhood.nearest(draft, MAX_COST, (other) => this.#cost(draft, other));
     if (best) this.#merge(draft, best);
-    else if (this.#loneSeen) this.#pairAlone(draft);
+    else this.#pairAlone(draft);
   }
 
   #noteEnd(event: Observation): void {
@@ -403,10 +397,13 @@ export class Stitcher {
     this.#endPlaces.add(placeOf(event));
     const first = this.#endKinds.get(source);
     if (first === undefined) this.#endKinds.set(source, event.kind);
-    else if (first !== event.kind && this.#neighbourhood.listTunnels(source)) {
-      this.#loneSeen = true;
-      for (const draft of this.#drafts) if (draft.measures) this.#neighbourhood.place(draft);
-    }
+    else if (first !== event.kind) this.#expectAlone(source);
+  }
+
+  /** A proxy names connections in its error log, or the ends of its tunnels in a log that holds the server's words too. */
+  #expectAlone(source?: string): void {
+    if (!this.#neighbourhood.listAlone(source)) return;
+    for (const draft of this.#drafts) if (draft.measures && !draft.gone) this.#neighbourhood.place(draft);
   }
 
   /** All who write ends have told of it. */
