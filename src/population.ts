@@ -127,11 +127,9 @@ export class Population {
     const moments = new Moments(this.#lives);
     this.#moments = moments;
     const alone = (endMs: EpochMs): boolean => !moments.cutAtOnce(endMs);
-    this.#silencePiles = pilesIn('silence', this.#silences.where(alone));
-    this.#agePiles = pilesIn(
-      'age',
-      this.#ages.where((endMs) => alone(endMs) && left.between(endMs, endMs).length === 0),
-    );
+    this.#silencePiles = pilesIn('silence', this.#silences, this.#silences.where(alone));
+    const apart = this.#ages.where((endMs) => alone(endMs) && left.between(endMs, endMs).length === 0);
+    this.#agePiles = pilesIn('age', this.#ages, apart);
     // Silences that agree are a timer's that said so at once.
     const { floor } = this.#forgotten;
     if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
@@ -151,7 +149,12 @@ export class Population {
 
   /** What no timer's pile explains, server by server. */
   #sweepsByServer(): ReadonlyMap<string, Sweep> {
-    const of = [...this.#servers].map(([server, { widthMs }]) => ({ server, widthMs, ends: new Numbers(), ages: new Numbers() }));
+    const of = [...this.#servers].map(([server, { widthMs }]) => ({
+      server,
+      widthMs,
+      ends: new Numbers(Float64Array),
+      ages: new Numbers(Float64Array),
+    }));
     for (let at = 0; at < this.#lives.length; at++) {
       const mine = of[this.#lives.serverAt(at) - 1];
       const age = this.#lives.ageAt(at);

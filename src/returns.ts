@@ -18,8 +18,8 @@ const HALF_MS = 250;
 const AGAIN = 3;
 
 export class Returns {
-  readonly #pauses = new Numbers();
-  readonly #lives = new Numbers();
+  readonly #pauses = new Numbers(Float64Array);
+  readonly #lives = new Numbers(Float64Array);
   #known = 0;
 
   /** `pauseMs` from the closure to the next connection of its client; undefined = it did not come back, or nobody can tell. */

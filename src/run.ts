@@ -144,7 +144,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
   const grouping = new Grouping();
   const isAsked = ({ ended }: Closure): boolean => ended.toMs >= options.window.fromMs && ended.fromMs <= options.window.toMs;
   const verdictOf = (closure: Closure): Verdict => weigh(closure, world, causes);
-  const groups = new Numbers();
+  const groups = new Numbers(Uint32Array);
   for await (const closures of inTurns(candidates())) {
     for (const closure of closures) {
       if (closure.state !== 'abnormal') seen.leave();

@@ -17,7 +17,7 @@ const closed = (at: number, id: string, life: number, ip: string, code = 1006): 
   `${iso(at)} WARN  [ws] connection closed id=${id} ip=${ip} code=${code} reason="" duration=${life.toFixed(3)}s`;
 
 const numbersOf = (values: readonly number[]): Numbers => {
-  const numbers = new Numbers();
+  const numbers = new Numbers(Float64Array);
   for (const value of values) numbers.push(value);
   return numbers;
 };

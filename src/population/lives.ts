@@ -14,6 +14,13 @@ export const GAVE_UP = 8;
 export const ALONG = 16;
 export const BITS = 32;
 
+const columns = () => ({
+  ends: new Numbers(Float64Array),
+  opens: new Numbers(Float64Array),
+  bits: new Numbers(Uint32Array),
+  clients: new Numbers(Uint32Array),
+});
+
 /** Ends of one instant that are looked through for a client's. */
 const SAME_INSTANT = 200;
 /** The end of what lived on. */
@@ -25,12 +32,12 @@ const NEVER_MS = Number.MAX_SAFE_INTEGER;
  */
 export class Lives {
   readonly #numbers = new Map<string, number>();
-  #added = { ends: new Numbers(), opens: new Numbers(), bits: new Numbers(), clients: new Numbers() };
+  #added = columns();
   /** ms UTC, by place. */
   ends: Float64Array = new Float64Array();
   #openedAt: Float64Array = new Float64Array();
-  #bits: Float64Array = new Float64Array();
-  #clients: Float64Array = new Float64Array();
+  #bits: Uint32Array = new Uint32Array();
+  #clients: Uint32Array = new Uint32Array();
   /** How many connections each client had. */
   #counts: Uint32Array = new Uint32Array();
   /** When connections began, ascending. */
@@ -88,7 +95,7 @@ export class Lives {
     this.#counts = new Uint32Array(this.clientCount);
     for (const client of this.#clients) this.#counts[client] = (this.#counts[client] ?? 0) + 1;
     this.opens = this.#openedAt.toSorted();
-    this.#added = { ends: new Numbers(), opens: new Numbers(), bits: new Numbers(), clients: new Numbers() };
+    this.#added = columns();
     const last = this.ends[lowerBound(this.ends, NEVER_MS) - 1];
     this.spanMs = (last ?? 0) - (this.ends[0] ?? 0);
   }

@@ -8,8 +8,8 @@ const STAMP_MS = 1_000;
 
 /** Attempts to connect that failed: when, and by which client. */
 export class Attempts {
-  readonly #times = new Numbers();
-  readonly #clients = new Numbers();
+  readonly #times = new Numbers(Float64Array);
+  readonly #clients = new Numbers(Uint32Array);
 
   add(ms: EpochMs, client: number): void {
     this.#times.push(ms);

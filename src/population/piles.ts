@@ -56,48 +56,75 @@ export interface Ways {
   readonly agent: number;
 }
 
-/** Measures of abnormal closures, and when each ended. */
+/** How a closure was measured and ended, as bits; above them the number of its client's program. */
+const EXACT = 1;
+const RESET = 2;
+const NAMED = 4;
+const BITS = 8;
+
+/** Measures of abnormal closures, each at its place, and when each ended. */
 export class Measured {
-  readonly values = new Numbers();
-  readonly ends = new Numbers();
-  /** 1 = the server read a reset. */
-  readonly resets = new Numbers();
-  /** 1 = a proxy says who ended it. */
-  readonly named = new Numbers();
-  readonly clients = new Numbers();
-  readonly agents = new Numbers();
-  /** 1 = measured to the ms. */
-  readonly #exact = new Numbers();
+  readonly values = new Numbers(Float64Array);
+  readonly #ends = new Numbers(Float64Array);
+  readonly #ways = new Numbers(Uint32Array);
+  readonly #clients = new Numbers(Uint32Array);
 
   add(value: DurationMs, endMs: number, { exact, reset, named, client, agent }: Ways): void {
     this.values.push(value);
-    this.ends.push(endMs);
-    this.resets.push(reset ? 1 : 0);
-    this.named.push(named ? 1 : 0);
-    this.#exact.push(exact ? 1 : 0);
-    this.clients.push(client);
-    this.agents.push(agent);
+    this.#ends.push(endMs);
+    this.#ways.push((exact ? EXACT : 0) + (reset ? RESET : 0) + (named ? NAMED : 0) + BITS * agent);
+    this.#clients.push(client);
   }
 
-  #waysAt(at: number): Ways {
-    return {
-      exact: this.#exact.at(at) === 1,
-      reset: this.resets.at(at) === 1,
-      named: this.named.at(at) === 1,
-      client: this.clients.at(at),
-      agent: this.agents.at(at),
-    };
+  /** Places of those for which `holds`. */
+  where(holds: (endMs: number) => boolean): Uint32Array {
+    const places = new Uint32Array(this.values.length);
+    let count = 0;
+    for (let at = 0; at < places.length; at++) if (holds(this.#ends.at(at))) places[count++] = at;
+    return places.subarray(0, count);
   }
 
-  /** Those for which `holds`. */
-  where(holds: (endMs: number, value: DurationMs, exact: boolean) => boolean): Measured {
-    const some = new Measured();
-    for (let at = 0; at < this.values.length; at++) {
-      const [value, endMs, ways] = [this.values.at(at), this.ends.at(at), this.#waysAt(at)];
-      if (holds(endMs, value, ways.exact)) some.add(value, endMs, ways);
-    }
-    return some;
+  isExact(place: number): boolean {
+    return (this.#ways.at(place) & EXACT) !== 0;
   }
+
+  endsOf(places: Uint32Array): Float64Array {
+    return this.#ends.pick(places);
+  }
+
+  resetsOf(places: Uint32Array): number {
+    return this.#count(places, RESET);
+  }
+
+  namedOf(places: Uint32Array): number {
+    return this.#count(places, NAMED);
+  }
+
+  clientOf(places: Uint32Array): Shared {
+    return shared(places, (place) => this.#clients.at(place));
+  }
+
+  agentOf(places: Uint32Array): Shared {
+    return shared(places, (place) => Math.floor(this.#ways.at(place) / BITS));
+  }
+
+  #count(places: Uint32Array, bit: number): number {
+    let count = 0;
+    for (const place of places) if ((this.#ways.at(place) & bit) !== 0) count++;
+    return count;
+  }
+}
+
+function shared(places: Uint32Array, numberOf: (place: number) => number): Shared {
+  let [number, count, differ] = [0, 0, false];
+  for (const place of places) {
+    const one = numberOf(place);
+    if (one === 0) continue;
+    count++;
+    differ ||= number !== 0 && one !== number;
+    number = one;
+  }
+  return { number: differ ? 0 : number, count };
 }
 
 /**
@@ -106,25 +133,23 @@ export class Measured {
  * tested as a Poisson variable. Of silences, what lies right above it counts as well: an idle timer leaves none, while those of busy
  * connections are all short. A pile whose members all ended in one moment may also be a burst of connections opened together.
  */
-export function pilesIn(measure: Pile['measure'], all: Measured): Pile[] {
-  const wide = pilesOf(measure, all, pileWidth);
+export function pilesIn(measure: Pile['measure'], all: Measured, places: Uint32Array): Pile[] {
+  const order = all.values.ranking(places);
+  const wide = pilesOf(measure, all, order, pileWidth);
   // Few closures make no pile by that width. Measured to the ms, a timer's agree within its slack: so closely no three visits do.
-  const exact = all.where((_, ms, isMeasured) => isMeasured && !wide.some((pile) => ms >= pile.leastMs && ms <= pile.toMs));
-  const tight = pilesOf(measure, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
+  const isOutside = (ms: DurationMs): boolean => !wide.some((pile) => ms >= pile.leastMs && ms <= pile.toMs);
+  const exact = order.filter((place) => all.isExact(place) && isOutside(all.values.at(place)));
+  const tight = pilesOf(measure, all, exact, () => SLACK_MS).filter((pile) => pile.round && !pile.together && pile.p < PILE_P / 10);
   return [...wide, ...tight].sort((a, b) => a.fromMs - b.fromMs);
 }
 /** A timer fires up to some 20 ms late; the hops' clocks and the handshake add as much. */
 const SLACK_MS = 60;
 
-function pilesOf(
-  measure: Pile['measure'],
-  { values, ends, resets, named, clients, agents }: Measured,
-  widthOf: (ms: DurationMs) => DurationMs,
-): Pile[] {
-  const total = values.length;
+/** `order`: places, the smallest measure first. */
+function pilesOf(measure: Pile['measure'], all: Measured, order: Uint32Array, widthOf: (ms: DurationMs) => DurationMs): Pile[] {
+  const total = order.length;
   if (total < MIN_PILE) return [];
-  const order = values.ranking();
-  const ages = values.pick(order);
+  const ages = all.values.pick(order);
   const piles: Pile[] = [];
   for (let from = 0; from < total; ) {
     const edge = ages[from] as number;
@@ -154,6 +179,7 @@ function pilesOf(
     const [first, end] = [lowerBound(ages, timer), lowerBound(ages, timer + width / 4)];
     // What fires by itself makes a sharp edge; what is looked at once a second spreads evenly over it.
     const isPolled = end - first <= count * POLLED_SHARE;
+    const members = order.subarray(from, to);
     piles.push({
       measure,
       fromMs: timer,
@@ -163,21 +189,16 @@ function pilesOf(
       count,
       total,
       below: from,
-      belowUnnamed: from - named.pick(order.subarray(0, from)).reduce((sum, one) => sum + one, 0),
+      belowUnnamed: from - all.namedOf(order.subarray(0, from)),
       p,
-      resets: resets.pick(order.subarray(from, to)).reduce((sum, one) => sum + one, 0),
-      client: shared(clients.pick(order.subarray(from, to))),
-      agent: shared(agents.pick(order.subarray(from, to))),
-      together: endedTogether(ages.subarray(first, end), ends.pick(order.subarray(first, end))),
+      resets: all.resetsOf(members),
+      client: all.clientOf(members),
+      agent: all.agentOf(members),
+      together: endedTogether(ages.subarray(first, end), all.endsOf(order.subarray(first, end))),
     });
     from = to;
   }
   return piles;
-}
-
-function shared(numbers: Float64Array): Shared {
-  const known = numbers.filter((one) => one !== 0);
-  return { number: known.every((one) => one === known[0]) ? (known[0] ?? 0) : 0, count: known.length };
 }
 
 /**
