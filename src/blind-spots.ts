@@ -1,6 +1,7 @@
 /** What the given logs cannot show, with what to collect, and which measures against 1006s they do show. */
 
 import type { Findings } from './findings.ts';
+import { productOfFormat, traitsOf } from './products.ts';
 import type { BlindSpot, IncidentReport, Report } from './report.ts';
 import type { LogEvent, Vantage } from './types.ts';
 import { plural, words } from './words.ts';
@@ -51,8 +52,7 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
   const spots = new Map<string, BlindSpot>();
   const add = (what: string, collect: string): void => void spots.set(what, { what, collect });
   const vantages = new Set(tallies.flatMap((tally) => tally.vantages));
-  const formats = tallies.flatMap((tally) => Object.keys(tally.formats));
-  const uses = (name: string): boolean => formats.some((format) => format.includes(name));
+  const formats = tallies.flatMap((tally) => Object.keys(tally.formats).map((format) => format.split(' > ').at(-1) ?? format));
   // What was given and could not be used comes before what was not given.
   for (const { source, missing, events: count } of found.alignment.unplaced)
     add(
@@ -88,13 +88,13 @@ export function blindSpots(found: Findings, incidents: readonly IncidentReport[]
         'log code, reason, duration, last activity and connection id of every close',
       );
   }
-  if (uses('nginx') && !world.showsIdleCuts)
-    add('nginx does not log tunnel timeouts below level info: their absence proves nothing.', 'error_log /var/log/nginx/error.log info;');
-  if (uses('nginx-access') && !found.population.knowsAges)
-    add(
-      'The access log has no duration: the age of a tunnel is not known.',
-      'log_format ws \'$remote_addr:$remote_port [$time_iso8601] "$request" $status $body_bytes_sent rt=$request_time ua=$upstream_addr conn=$connection msec=$msec\';',
-    );
+  for (const product of new Set(formats.map(productOfFormat))) {
+    const { namesItsTimers, tellsTimers, tellsLives } = traitsOf(product);
+    if (namesItsTimers === 'at info' && tellsTimers !== undefined && !world.showsIdleCuts)
+      add(`${product} does not log tunnel timeouts below level info: their absence proves nothing.`, tellsTimers);
+    if (tellsLives !== undefined && !found.population.knowsAges && formats.some((format) => format.startsWith(`${product}-access`)))
+      add('The access log has no duration: the age of a tunnel is not known.', tellsLives);
+  }
   for (const gap of events)
     if (gap.kind === 'log-gap' && (gap.gap === 'suppressed' || gap.gap === 'dropped'))
       add(`${gap.origin.source}: the log itself lost lines: absence proves nothing there.`, 'RateLimitIntervalSec=0 in journald.conf');

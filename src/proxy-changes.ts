@@ -1,8 +1,9 @@
 /** Reloads, stops and worker deaths of proxies. */
 import type { ProxyChange } from './closure.ts';
-import { nameOfProxy, stem } from './deaths/names.ts';
+import { stem } from './deaths/names.ts';
 import { HAND_LEAST, momentIn } from './deaths/placing.ts';
 import { lowerBound } from './numbers.ts';
+import { nameOfProxy, traitsOf } from './products.ts';
 import { median } from './statistics.ts';
 import type { DurationMs, EpochMs, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
@@ -14,22 +15,12 @@ const DRAIN_MS = 240_000;
 /** AWS target groups wait 300 s for what is left of a target that was taken out: `deregistration_delay.timeout_seconds`. */
 const DEREGISTER_MS = 300_000;
 const STOP_CUT_MS = 15_000;
-/** Proxies that wait for their tunnels to end before they cut them, by default for so long: cloudflared's `grace-period`. */
-const STOP_GRACE_MS: ReadonlyMap<string, DurationMs> = new Map([['cloudflared', 30_000]]);
 /** systemd's default stop timeout and some seconds: an end that is logged so much later may still be that of the stop. */
 const LONGEST_STOP_MS = 95_000;
 /** What a proxy cuts when it ends, other hops notice within this. */
 const CUT_SLACK_MS = 5_000;
 /** Two programs on one host read one clock; between hosts NTP leaves less than this. */
 const CLOCKS_MS = 300;
-/** Apache writes "caught SIGTERM, shutting down" when its children are gone, which it waits for in steps of up to a second. */
-const APACHE_LATE_MS = 3_000;
-
-/**
- * A graceful restart of Apache tells its children to go when their request is over, and a tunnel is one: none is cut
- * (https://httpd.apache.org/docs/2.4/stopping.html).
- */
-const KEEPS_TUNNELS = /^(?:apache|httpd)/;
 
 /** Until new workers are up the old ones accept: the configuration is read and checked first. */
 const STARTED_MS = 2_000;
@@ -72,7 +63,7 @@ export function changesOf(events: readonly LogEvent[], ends: ArrayLike<EpochMs>)
     if (!found) continue;
     const [proxy, change, cutMs] = found;
     const cuts = moment ?? {
-      fromMs: event.when.fromMs - (proxy.startsWith('apache') && change === 'stop' ? APACHE_LATE_MS : CLOCKS_MS),
+      fromMs: event.when.fromMs - ((change === 'stop' && traitsOf(proxy).stopToldMs) || CLOCKS_MS),
       toMs: event.when.toMs + cutMs,
     };
     const key = change === 'deregister' ? takenOut(event) : `${proxy} ${change}`;
@@ -190,7 +181,7 @@ function proxyIn({ keys }: LogEvent): string | undefined {
   return name && (stem(name).split(/[@.-]/)[0] ?? name);
 }
 
-const stopMs = (proxy: string): DurationMs => STOP_CUT_MS + (STOP_GRACE_MS.get(proxy) ?? 0);
+const stopMs = (proxy: string): DurationMs => STOP_CUT_MS + (traitsOf(proxy).stopGraceMs ?? 0);
 
 function changeIn(
   event: LogEvent,
@@ -199,7 +190,7 @@ function changeIn(
   if (event.kind === 'proxy-lifecycle') {
     const proxy = event.proxy.toLowerCase();
     if (event.change === 'deregister') return [proxy, 'deregister', (drains.get(proxy) ?? DEREGISTER_MS) + DRAIN_SLACK_MS];
-    if (event.change === 'reload' && KEEPS_TUNNELS.test(proxy)) return undefined;
+    if (event.change === 'reload' && traitsOf(proxy).keepsTunnels) return undefined;
     if (event.change === 'reload' || event.change === 'drain') return [proxy, 'reload', (drains.get(proxy) ?? DRAIN_MS) + DRAIN_SLACK_MS];
     if (event.change === 'stop' || event.change === 'tunnels-cut') return [proxy, 'stop', stopMs(proxy)];
     if (event.change === 'worker-exit' && (event.signal !== undefined || (event.exitCode ?? 0) > 0)) return [proxy, 'worker-death', 5_000];

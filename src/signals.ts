@@ -2,6 +2,7 @@
 import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
 import { COMMON, isContainerId, namesOfLog, RUNTIMES } from './deaths/names.ts';
 import { endedBy } from './grammar/close-words.ts';
+import { productOf } from './products.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -336,31 +337,6 @@ export function timerAt(ms: DurationMs): DurationMs | undefined {
   const step = ms < 10_500 ? 1_000 : 5_000;
   const near = Math.round(ms / step) * step;
   return ms - near >= -TIMER_EARLY_MS && ms - near <= TIMER_LATE_MS ? near : undefined;
-}
-
-/** Products whose log formats are named otherwise than the product. */
-const PRODUCTS: readonly (readonly [prefix: string, product: string])[] = [
-  ['nginx-stream', 'nginx-stream'],
-  ['istio', 'envoy'],
-  ['ingress-nginx', 'ingress-nginx'],
-  ['aws-alb', 'aws-alb'],
-  ['aws-cloudfront', 'aws-cloudfront'],
-  ['aws-nlb', 'aws-nlb'],
-  ['aws-clb', 'aws-clb'],
-  ['aws-api-gateway', 'aws-api-gateway'],
-  ['aws-', 'aws'],
-  ['azure-application', 'azure-appgw'],
-  ['azure-front', 'azure-front-door'],
-  ['gcp-', 'gcp-alb'],
-  ['cloudflared', 'cloudflared'],
-]; // prettier-ignore
-
-/** The product that wrote a proxy's event, by its format: `nginx-access` → `nginx`. It is the `hop` of the timer table where that has one. */
-export function productOf(event: LogEvent): string {
-  const known = PRODUCTS.find(([prefix]) => event.format.startsWith(prefix));
-  // The stream module proxies TCP: its lines lack the `upgraded`.
-  if (event.format === 'nginx-error' && event.quote.includes('while proxying connection')) return 'nginx-stream';
-  return known?.[1] ?? event.format.split('-')[0] ?? event.format;
 }
 
 /** The proxy or balancer that the closure went through, as far as a log shows it; the one nearest to the cut first. */

@@ -5,7 +5,8 @@ import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts'
 import type { NamedRefusals } from './named-refusals.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, productOf } from './signals.ts';
+import { productOf, traitsOf } from './products.ts';
+import { concerns, deathsNear } from './signals.ts';
 import { gap, Spans } from './spans.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
 import { isUndated } from './undated.ts';
@@ -124,16 +125,19 @@ function nextOf(deaths: Spans<Death>): NextDeath {
   return (server, afterMs) => ofServer.get(server)?.next(afterMs, ({ when }) => when.toMs > afterMs);
 }
 
-/** Products whose records name their own timer where it ended a tunnel; others' result codes tell of requests, or of clients alone. */
-const NAMES_TIMERS: ReadonlySet<string> = new Set(['haproxy', 'envoy', 'gcp-alb', 'azure-appgw', 'azure-front-door', 'heroku']);
-
 /** Hosts of clouds that are proxies themselves, with timers of their own: load balancers, and what stands in front of an app on a platform. */
 const OF_A_HOP =
   /\.(?:azurecontainerapps\.io|azurewebsites\.net|azurefd\.net|elb\.(?:[a-z0-9-]{1,20}\.)?amazonaws\.com|execute-api\.[a-z0-9-]{1,20}\.amazonaws\.com|awsapprunner\.com|cloudfront\.net|run\.app|appspot\.com|herokuapp\.com|fly\.dev|onrender\.com|railway\.app)(?::\d{1,5})?$/i;
 
-/** The proxy would have named its own timer, and no hop whose log nobody has stands between it and the server. */
-const wouldTell = (tunnel: EventOf<'tunnel-ended'>): boolean =>
-  tunnel.termination !== undefined && NAMES_TIMERS.has(productOf(tunnel)) && !OF_A_HOP.test(tunnel.keys.upstreamName ?? '');
+/**
+ * The proxy would have named its own timer, and no hop whose log nobody has stands between it and the server. Records without a word of
+ * their own for how a tunnel ended have result codes that tell of requests, or of clients alone.
+ */
+function wouldTell(tunnel: EventOf<'tunnel-ended'>, world: Pick<World, 'showsIdleCuts'>): boolean {
+  const { namesItsTimers } = traitsOf(productOf(tunnel));
+  if (namesItsTimers === 'at info') return world.showsIdleCuts;
+  return namesItsTimers === 'always' && tunnel.termination !== undefined && !OF_A_HOP.test(tunnel.keys.upstreamName ?? '');
+}
 
 /** Each closure looks at so many events of a kind at most: when a server dies, each of thousands has thousands of others' around it. */
 const NEAR_LIMIT = 200;
@@ -178,7 +182,7 @@ function ownFacts(closure: Closure, world: World, refusals: NamedRefusals): Fact
   )
     facts.push({
       kind: 'neutral-end',
-      telling: wouldTell(tunnel) || (world.showsIdleCuts && productOf(tunnel) === 'nginx'),
+      telling: wouldTell(tunnel, world),
       proxy: productOf(tunnel),
     });
   const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;

@@ -1,12 +1,11 @@
 /** Somebody changed something: a planned restart, a scale-down, a proxy's reload, stop or drain. */
 import type { Cause, Closure, Death, ProxyChange, World } from '../closure.ts';
 import { CAME_LATER, ENDED_OTHERWISE, elsewhere, loggedAround, MINUTES_MS, nearestDeath } from '../death-cause.ts';
+import { traitsOf } from '../products.ts';
 import { byFault, changesNear, cutBy, explains, factOf, hopOf, seenOf, toldToGo } from '../signals.ts';
 import type { DurationMs, EpochMs, Span } from '../types.ts';
 import { leavingWords, plural, words } from '../words.ts';
 
-/** ingress-nginx sets worker_shutdown_timeout to 240 s unless its ConfigMap says otherwise. */
-const INGRESS_DRAIN_MS = 240_000;
 /** A reload that cuts old tunnels at once does so within this: the new configuration is loaded first. */
 const CUT_AT_ONCE_MS = 30_000;
 /** Workers get the signal some seconds after the reload is logged, and cut all that is left at once. */
@@ -15,7 +14,7 @@ const DRAIN_SLACK_MS = 4_000;
 /** The times that old workers are known to be given; empty = not known. */
 function drainsOf(change: ProxyChange, world: World): readonly DurationMs[] {
   const drains = world.timers.filter((timer) => timer.timer === 'drain' && timer.hop === change.proxy).map((timer) => timer.ms);
-  return change.proxy === 'ingress-nginx' && drains.length === 0 ? [INGRESS_DRAIN_MS] : drains;
+  return drains.length === 0 ? [traitsOf(change.proxy).drainMs ?? []].flat() : drains;
 }
 
 /** ECS asks its balancers every few seconds whether a target's time is over, and stops the task then. */

@@ -1,5 +1,6 @@
 /** The path between two hops was lost: link, Wi-Fi, mobile handoff, NAT, packet loss. */
 import type { Cause, Closure, World } from '../closure.ts';
+import { productOf } from '../products.ts';
 import {
   allInOneTurn,
   byHeartbeat,
@@ -11,7 +12,6 @@ import {
   foundDead,
   overdueTogether,
   pathErrorBefore,
-  productOf,
   sameUpstream,
   seenOf,
 } from '../signals.ts';

@@ -1,15 +1,11 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
+import { traitsOf } from '../products.ts';
 import { concernsClient, endedInFront, factOf, hopOf, otherHand, sameUpstream, seenOf, timerAt } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 import { floorWords, leavingWords, plural, sweepWords, words } from '../words.ts';
 
 const NETWORK_BEFORE_MS = 180_000; // a lost link shows as a timeout one timer or heartbeat later
-
-/** Proxies that cut no upgraded connection by themselves (traefik/traefik#8668): the timer belongs to a hop beside them. */
-const TIMERLESS: ReadonlySet<string> = new Set(['traefik']);
-/** Caddy has no idle timer for streams; its `stream_timeout` runs down whatever passes, and so does Browserless's limit of a session. */
-const LIFE_ONLY: ReadonlySet<string> = new Set(['caddy', 'browserless']);
 
 /** When one side has closed, HAProxy gives the other one so long at least (`client-fin`, `server-fin`, set from 1 s on), but for the handshake. */
 const FIN_LEAST_MS = 900;
@@ -260,6 +256,7 @@ export const proxyTimeout: Cause = {
     const ms = pile?.ms ?? closure.silenceMs ?? tunnel?.lifeMs ?? closure.lifeMs;
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
     const seen = hopOf(closure);
+    const { timers } = traitsOf(seen ?? '');
     const floor = factOf(closure, world, 'silence-floor');
     if (floor && !pile && !tunnel && !fault)
       return {
@@ -268,7 +265,7 @@ export const proxyTimeout: Cause = {
         incidentKey: `floor ${floor.ms}`,
       };
     const inFront = seenOf(closure, 'tunnel-ended').some(endedInFront);
-    const kind = tunnel?.endedBy === 'life' || (seen !== undefined && LIFE_ONLY.has(seen)) ? 'maximum life' : 'idle timeout';
+    const kind = tunnel?.endedBy === 'life' || timers === 'life' ? 'maximum life' : 'idle timeout';
     const timer = pile?.place === 'in' ? timerAt(pile.ms) : undefined;
     const about = setting ? ` (${setting.setting} ${words(setting.ms)})` : timer === undefined ? '' : ` at ${words(timer)}`;
     if (inFront && !tunnel && !fault)
@@ -278,7 +275,7 @@ export const proxyTimeout: Cause = {
         incidentKey: `timer ${pile?.ms ?? ''}`,
       };
     const own = seenOf(closure, 'socket-closed').find((close) => close.by === 'idle-timeout' && close.vantage === 'server');
-    const hop = (seen !== undefined && TIMERLESS.has(seen) ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
+    const hop = (timers === 'none' ? undefined : seen) ?? (own ? 'server' : (setting?.hop ?? 'proxy'));
     const word = tunnel?.termination ? `, ${tunnel.termination}` : fault ? ', logged' : '';
     return {
       detail: `${kind}${about}${word}`,

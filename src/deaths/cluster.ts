@@ -1,8 +1,10 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
+
+import { aboutProxy } from '../products.ts';
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
-import { aboutProxy, isContainerId, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
+import { isContainerId, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
 import { fromServer, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */

@@ -1,15 +1,4 @@
 /** Names of processes, as units, containers and logs write them. */
-import type { Keys, LogEvent } from '../types.ts';
-
-const PROXIES =
-  /^(?:nginx|haproxy|caddy|traefik|envoy|apache2|httpd|kong|istio-proxy|ingress-nginx(?:-controller)?|cloudflared|openresty|apisix)(?:[@.-]|$)/i;
-
-/** The proxy that the keys name; undefined = they name none. */
-export const nameOfProxy = (keys: Keys): string | undefined =>
-  [keys.unit, keys.service, keys.container].find((name) => name !== undefined && PROXIES.test(name));
-
-/** Proxies' own processes are no server deaths. */
-export const aboutProxy = (event: LogEvent): boolean => event.kind === 'proxy-lifecycle' || nameOfProxy(event.keys) !== undefined;
 
 /** `chat@1.service` and `Chat` are both `chat`. */
 export const stem = (name: string): string =>
