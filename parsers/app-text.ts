@@ -1130,6 +1130,18 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
+    {
+      line: '[2026-07-02 11:33:33.139] [feedd] [warning] signal 15, closing 14 connections',
+      from: 'spdlog, its default pattern: a C++ server with a handler of its own',
+      reads: { level: 'warning', message: 'signal 15, closing 14 connections' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026/11/22 20:23:41 main.go:88: received signal: terminated',
+      from: "Go's log with Lshortfile, os.Signal printed",
+      reads: { message: 'received signal: terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
