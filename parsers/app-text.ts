@@ -1142,6 +1142,18 @@ export const appText = defineParser<AppRow>({
       reads: { message: 'received signal: terminated' },
       gives: { kind: 'stop-requested', how: 'app-signal' },
     },
+    {
+      line: '2026-08-29T01:25:05.365Z fsn-1 WARN [bff.link:88] - link c6dacb upstream on-close status 1006 reason "" open-ms 628037',
+      from: 'Timbre of two Clojure services with http-kit',
+      reads: { connection: 'c6dacb', code: 1006, durationMs: 628_037 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server', lifeMs: 628_037, keys: { connection: 'c6dacb' } },
+    },
+    {
+      line: '2026-08-29T01:13:34.552Z fsn-1 INFO [bff.link:97] - link 46cddd downstream left, status 1001 open-ms 176648',
+      from: 'Timbre of two Clojure services with http-kit',
+      reads: { connection: '46cddd', code: 1001, durationMs: 176_648 },
+      gives: { kind: 'socket-closed', code: 1001, vantage: 'gateway', by: 'client', keys: { connection: '46cddd' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

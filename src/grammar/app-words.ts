@@ -11,7 +11,7 @@ const OTHER =
 const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
 // `peer left`, `subscriber detached`: chat and hub programs word it so; a room is left by somebody who stays connected.
 const LEFT =
-  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:left|gone|departed|detached)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
+  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator|(?:up|down)stream)(?: 0)? (?:has )?(?:left|gone|departed|detached)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const JOINED =
   /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:joined|attached)\b(?! (?:to )?(?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const NOT_CLOSED =
