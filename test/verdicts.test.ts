@@ -2178,7 +2178,7 @@ describe('a gateway that dials its servers', () => {
     const of = (name: string) => found.closures.find(({ connection }) => connection === name);
     expect(of('d00d1e')).toBeUndefined();
     expect(found.summary).toMatchObject({ cleanClosures: 1 });
-    for (const name of ['a0ccde', 'abbcfe']) expect(of(name)).toMatchObject({ cause: 'crash' });
+    expect(found.closures.filter(({ cause }) => cause === 'crash')).toHaveLength(6);
     expect(of('b4ccde')).toMatchObject({ cause: 'deploy-restart', detail: 'unit stopped (feed.service)' });
   });
 });
