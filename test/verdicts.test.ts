@@ -1937,6 +1937,15 @@ describe('a reset that the server reads', () => {
     expect(await older(EOF)).toBe('client-abort');
     expect(await older(RESET)).toBe('proxy-timeout');
   });
+
+  it('is told by the system’s number too, and is no failed write', async () => {
+    const causeOf = async (error: string): Promise<string | undefined> =>
+      causesOf(await report({ 'app.log': [listening(0), ended(90, 'one', 70, error), closed(330, 'z', 33, ip(4), 1000)] }))['one'];
+    expect(await causeOf('Connection reset by peer (os error 104)')).toBe('client-abort');
+    expect(await causeOf('[Errno 104] Connection reset by peer')).toBe('client-abort');
+    expect(await causeOf('[Errno 104] Connection reset by peer while sending')).toBe('unknown');
+    expect(await causeOf('WebSocket protocol error: Connection reset without closing handshake')).toBe('unknown');
+  });
 });
 
 describe('a journal that holds the lines of a TCP proxy and those of the server behind it', () => {
