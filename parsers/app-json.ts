@@ -16,6 +16,8 @@ const FOREIGN: readonly string[] = [
   'ClientAddr',
   'downstream_remote_address',
   'response_flags',
+  'response-code-details',
+  'upstream-cluster',
   'remote_addr',
   'upstream_addr',
   'request_uri',

@@ -1130,6 +1130,30 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
+    {
+      line: '[2026-07-02 11:33:33.139] [feedd] [warning] signal 15, closing 14 connections',
+      from: 'spdlog, its default pattern: a C++ server with a handler of its own',
+      reads: { level: 'warning', message: 'signal 15, closing 14 connections' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026/11/22 20:23:41 main.go:88: received signal: terminated',
+      from: "Go's log with Lshortfile, os.Signal printed",
+      reads: { message: 'received signal: terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026-08-29T01:25:05.365Z fsn-1 WARN [bff.link:88] - link c6dacb upstream on-close status 1006 reason "" open-ms 628037',
+      from: 'Timbre of two Clojure services with http-kit',
+      reads: { connection: 'c6dacb', code: 1006, durationMs: 628_037 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server', lifeMs: 628_037, keys: { connection: 'c6dacb' } },
+    },
+    {
+      line: '2026-08-29T01:13:34.552Z fsn-1 INFO [bff.link:97] - link 46cddd downstream left, status 1001 open-ms 176648',
+      from: 'Timbre of two Clojure services with http-kit',
+      reads: { connection: '46cddd', code: 1001, durationMs: 176_648 },
+      gives: { kind: 'socket-closed', code: 1001, vantage: 'gateway', by: 'client', keys: { connection: '46cddd' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

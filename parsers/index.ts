@@ -99,6 +99,7 @@ import { nomad } from './nomad.ts';
 import { phoenix } from './phoenix.ts';
 import { phpCrash } from './php-crash.ts';
 import { pm2 } from './pm2.ts';
+import { pomeriumAccess } from './pomerium-access.ts';
 import { puma } from './puma.ts';
 import { pythonCrash } from './python-crash.ts';
 import { rabbitmq } from './rabbitmq.ts';
@@ -228,6 +229,7 @@ export const parsers: readonly Parser[] = [
   phoenix,
   phpCrash,
   pm2,
+  pomeriumAccess,
   puma,
   pythonCrash,
   rabbitmq,

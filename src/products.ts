@@ -48,6 +48,8 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   },
   haproxy: { runsAs: ['haproxy'], namesItsTimers: 'always' },
   envoy: { formats: ['envoy', 'istio'], runsAs: ['envoy', 'istio-proxy'], namesItsTimers: 'always' },
+  // Its Envoy's: it hands the details of each answer on, which name a timer, and no flags.
+  pomerium: { runsAs: ['pomerium'], namesItsTimers: 'always' },
   traefik: {
     runsAs: ['traefik'],
     // traefik/traefik#8668: the timer belongs to a hop beside it.

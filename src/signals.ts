@@ -239,12 +239,16 @@ export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind:
   return pile && ((pile.together && !pile.round) || otherHand(pile, closure)) ? undefined : pile;
 };
 
-/** Go's, Java's and Node's errors of a read. */
-const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
+/**
+ * Go's, Java's and Node's errors of a read; Rust's and Python's with the system's number, which what waits for input gets (Linux, macOS,
+ * Windows). Tungstenite's `Connection reset without closing handshake` has none: it is an end without a reset.
+ */
+const RESET_READ =
+  /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b|(?:\(os error|\[errno|\[winerror) (?:104|54|10054)[)\]]/i;
 /** The server read a reset: somebody's machine lived and threw the connection away. */
 export const readsReset = (closure: Closure): boolean =>
   seenOf(closure, 'socket-closed').some(
-    ({ vantage, by, reason }) => vantage === 'server' && by === undefined && RESET_READ.test(reason ?? ''),
+    ({ vantage, by, reason = '' }) => vantage === 'server' && by === undefined && RESET_READ.test(reason) && !FAILED_WRITE.test(reason),
   );
 
 /** A timer ends all of its connections in one way: where the pile's servers read an end, a reset beside it is another's doing. */

@@ -1937,6 +1937,15 @@ describe('a reset that the server reads', () => {
     expect(await older(EOF)).toBe('client-abort');
     expect(await older(RESET)).toBe('proxy-timeout');
   });
+
+  it('is told by the system’s number too, and is no failed write', async () => {
+    const causeOf = async (error: string): Promise<string | undefined> =>
+      causesOf(await report({ 'app.log': [listening(0), ended(90, 'one', 70, error), closed(330, 'z', 33, ip(4), 1000)] }))['one'];
+    expect(await causeOf('Connection reset by peer (os error 104)')).toBe('client-abort');
+    expect(await causeOf('[Errno 104] Connection reset by peer')).toBe('client-abort');
+    expect(await causeOf('[Errno 104] Connection reset by peer while sending')).toBe('unknown');
+    expect(await causeOf('WebSocket protocol error: Connection reset without closing handshake')).toBe('unknown');
+  });
 });
 
 describe('a journal that holds the lines of a TCP proxy and those of the server behind it', () => {
@@ -2150,6 +2159,36 @@ describe('a gateway that dials its servers', () => {
     const causes = causesOf(found);
     expect(causes['k0aa10f0']).toBe('oom');
     expect(causes['k5aa10f0']).toBe('client-abort');
+  });
+
+  it('names its connection before the side that ended; of two units stopped together the server is the one that took all along before', async () => {
+    const journal = (at: number, who: string, text: string): string => `${iso(at).slice(0, 19)}+0000 web-1 ${who}: ${text}`;
+    const upstreamEnded = (at: number, name: string, life: number): string =>
+      journal(
+        at,
+        'bff[1744]',
+        `${iso(at)} WARN [bff.link:88] - link ${name} upstream on-close status 1006 reason "" open-ms ${life * 1_000}`,
+      );
+    const found = await report({
+      'journal.txt': [
+        journal(9, 'bff[1744]', `${iso(9)} INFO [bff.link:97] - link d00d1e downstream left, status 1001 open-ms 4000`),
+        journal(60, 'systemd[1]', 'feed.service: Main process exited, code=killed, status=11/SEGV'),
+        journal(60, 'systemd[1]', "feed.service: Failed with result 'signal'."),
+        ...count(5).map((n) => upstreamEnded(60.2, `a${n}ccde`, 50 - n)),
+        // No digit in it.
+        upstreamEnded(60.3, 'abbcfe', 31),
+        journal(65, 'systemd[1]', 'Started feed.service - market feed.'),
+        journal(600, 'systemd[1]', 'Stopping postfix.service - Postfix Mail Transport Agent...'),
+        journal(600, 'systemd[1]', 'Stopping feed.service - market feed...'),
+        ...count(5).map((n) => upstreamEnded(600.4, `b${n}ccde`, 500 - n)),
+        journal(600, 'systemd[1]', 'Stopped feed.service - market feed.'),
+      ],
+    });
+    const of = (name: string) => found.closures.find(({ connection }) => connection === name);
+    expect(of('d00d1e')).toBeUndefined();
+    expect(found.summary).toMatchObject({ cleanClosures: 1 });
+    expect(found.closures.filter(({ cause }) => cause === 'crash')).toHaveLength(6);
+    expect(of('b4ccde')).toMatchObject({ cause: 'deploy-restart', detail: 'unit stopped (feed.service)' });
   });
 });
 

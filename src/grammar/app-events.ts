@@ -127,6 +127,20 @@ export const APP_NEEDLES: readonly string[] = [
   'sigterm',
   'sigint',
   'sigquit',
+  'signal 15',
+  'signal: 15',
+  'signal=15',
+  'signal (15',
+  'signal 2',
+  'signal: 2',
+  'signal=2',
+  'signal (2',
+  'signal terminated',
+  'signal: terminated',
+  'signal=terminated',
+  'signal interrupt',
+  'signal: interrupt',
+  'signal=interrupt',
   'shutting down',
   'shutdown',
   'graceful',
@@ -331,12 +345,17 @@ const isOfNobody = (row: AppRow): boolean =>
   (row.message === undefined || row.level === undefined) &&
   [row.level, row.logger, row.program, row.host, row.pid, row.clientIp, row.received, row.sent].every((value) => value === undefined);
 
+/** What may stand before the side of which a gateway speaks: `link c6dacb upstream on-close …`, `[5ebdc8] downstream left`. */
+const OF_ONE_PAIR = String.raw`^(?:the |(?:[a-z]{1,12}[ =:#]{1,2}["'[(<]?|["'[(<]|(?=[\w-]{0,63}\d))[\w-]{1,64}[>\])"']?[:,]? )?`;
+const LINK = '(?:web ?socket|ws|socket|connection|conn|session)';
+const HAS_ENDED = String.raw`(?:on[-_ ]?close|close[ds]?|left|gone|lost|dropped|broken|ended|terminated|disconnect(?:ed|s)?|reset|hung up|went away)\b`;
 /** `upstream connection lost`, `backend websocket closed`, `upstream closed: …`: who speaks of the connection to its upstream has dialed it. */
-const OF_UPSTREAM =
-  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|^(?:the )?upstream (?:closed|disconnected)\b/i;
+const OF_UPSTREAM = new RegExp(
+  String.raw`${OF_ONE_PAIR}(?:upstream|backend) ${LINK}\b.{0,20}\b${HAS_ENDED}|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|${OF_ONE_PAIR}upstream (?:(?:side|leg|end) )?${HAS_ENDED}`,
+  'i',
+);
 /** `downstream closed: …`: who has another side to tell it from. */
-const OF_DOWNSTREAM =
-  /^(?:the )?downstream (?:(?:web ?socket|ws|socket|connection|conn|session) (?:was |has )?)?(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b/i;
+const OF_DOWNSTREAM = new RegExp(`${OF_ONE_PAIR}downstream (?:(?:${LINK}|side|leg|end) (?:was |has )?)?${HAS_ENDED}`, 'i');
 
 /** Where a connection goes on, if the record says that by an address. */
 function upstreamOf({ upstream }: AppRow): Endpoint | undefined {

@@ -11,7 +11,7 @@ const OTHER =
 const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
 // `peer left`, `subscriber detached`: chat and hub programs word it so; a room is left by somebody who stays connected.
 const LEFT =
-  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:left|gone|departed|detached)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
+  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator|(?:up|down)stream)(?: 0)? (?:has )?(?:left|gone|departed|detached)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const JOINED =
   /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:joined|attached)\b(?! (?:to )?(?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const NOT_CLOSED =
@@ -38,7 +38,13 @@ const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removi
 const SIGNAL = /\bsig(?:term|int|quit)\b/;
 const SIGNAL_SEEN =
   /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+|no longer accepting|waiting for (?:0 )?(?:clients?|connections?|sessions?|sockets?|users?|peers?|requests?))\b/;
-const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
+const OF_A_CHILD = /\b(?:child|worker|subprocess|exited (?:with|on)|killed by|by signal|sent|sending)\b/;
+/**
+ * A signal by its number, the same on every Unix, or by the name that Go's `os.Signal` prints: `signal 15, closing 14 connections`,
+ * `received signal: terminated`. Behind `signal` alone stands as often a radio's strength.
+ */
+const SIGNAL_UNNAMED =
+  /(?:^|\b(?:receiv(?:ed|ing)|got|caught|handling)[ :]{1,2}(?:(?:a|the|os|unix|exit|stop|termination) )?)signal(?: (?:no\.?|number))?[ :=(#]{1,2}(?:2|15|terminated|interrupt)(?![\w.%]| ?(?:dbm?|bars?|of)\b)|\bsignal[ :=(#]{1,2}(?:2|15|terminated|interrupt)\)? (?:was )?(?:received|caught)\b/i;
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 const STARTED =
@@ -222,7 +228,8 @@ const remembered = new Map<string, Words>();
 
 /** Judges a message, with its logger's name as a hint at what it is about. */
 export function wordsOf(message: string, logger = ''): Words {
-  const said = spoken(message.includes('://') ? message.replace(URL, '$1') : message);
+  const plain = message.includes('://') ? message.replace(URL, '$1') : message;
+  const said = spoken(/signal/i.test(plain) ? plain.replace(SIGNAL_UNNAMED, 'received SIGTERM ') : plain);
   const about = logger === '' ? said : `${spoken(logger)} ${said}`;
   // The message's own words begin behind the logger's; both count.
   const key = `${about.length - said.length} ${about}`;

@@ -26,6 +26,11 @@ const WITH_REASON = new RegExp(
 );
 // `(disconnect code 1006)`, `(code 1001)`, `[1006]`, `(1006)`, and with the reason `[1006 - ]`: with words of an end before it.
 const BRACKETED = new RegExp(String.raw`[([](?:[a-z][a-z ]{0,24}[ :=])?${CODE}(?: - [^()[\]]{0,123})?[)\]]`, 'i');
+// `downstream left, status 1001`: as Jetty, http-kit and others call the code; a status of HTTP or of a process is a smaller number.
+const STATUS = new RegExp(
+  String.raw`(?<![a-z])(?:link|(?:up|down)stream|conn|connection|client|peer|(?:web)?socket|ws|session)(?![a-z]).{1,80}\bstatus ${CODE}(?![\w.:/%]|\s?ms\b)`,
+  'i',
+);
 // `gone 1006`, `link lost, 1006`, `left: 1006`: 1006 itself needs less than other numbers.
 const BEHIND_AN_END =
   /(?:lost|gone|left|leaves|dropped|offline|down|detached|ended|terminated|aborted|dead|broken|abnormal\w*|end|code|status|reason|with|by|event|error)['"]?[ :=,(-]{1,3}['"]?(1006)(?![\w:/%]|\.\d|\s?(?:ms|s|kb|bytes|times|x|clients?|connections?|sockets?|sessions?|users?|messages?)\b)/i;
@@ -57,7 +62,7 @@ const loose = remembered((text: string): number | undefined => {
   const shaped = OF_A_WEBSOCKET.exec(text) ?? WITH_REASON.exec(text);
   if (shaped) return Number(shaped[1]);
   if (!isEndWorded(text)) return undefined;
-  const said = BRACKETED.exec(text) ?? BEHIND_AN_END.exec(text);
+  const said = BRACKETED.exec(text) ?? STATUS.exec(text) ?? BEHIND_AN_END.exec(text);
   if (said) return Number(said[1]);
   const name = NAMED.exec(text)?.[1];
   return name === undefined ? (NONE.test(text) ? 1006 : undefined) : NAMES[name];
