@@ -27,6 +27,8 @@ import { caddyConfig } from './caddy-config.ts';
 import { caddyLog } from './caddy-log.ts';
 import { clockStep } from './clock-step.ts';
 import { closeEvent } from './close-event.ts';
+import { cloudRunRequests } from './cloud-run-requests.ts';
+import { cloudRunSystem } from './cloud-run-system.ts';
 import { cloudflareHttp } from './cloudflare-http.ts';
 import { cloudflared } from './cloudflared.ts';
 import { containerd } from './containerd.ts';
@@ -156,6 +158,8 @@ export const parsers: readonly Parser[] = [
   caddyLog,
   clockStep,
   closeEvent,
+  cloudRunRequests,
+  cloudRunSystem,
   cloudflareHttp,
   cloudflared,
   containerd,

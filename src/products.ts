@@ -83,6 +83,7 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   'aws-api-gateway': {},
   'azure-appgw': { formats: ['azure-application'], namesItsTimers: 'always' },
   'azure-front-door': { namesItsTimers: 'always' },
+  'gcp-cloud-run': { formats: ['cloud-run'], timers: 'life' },
   'gcp-alb': { formats: ['gcp'], namesItsTimers: 'always' },
 };
 
