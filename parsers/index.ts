@@ -127,8 +127,10 @@ import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
 import { windowsApplicationError } from './windows-application-error.ts';
+import { windowsServiceControl } from './windows-service-control.ts';
 import { windowsWas } from './windows-was.ts';
 import { wscat } from './wscat.ts';
+import { yarp } from './yarp.ts';
 
 export const parsers: readonly Parser[] = [
   actionCable,
@@ -258,6 +260,8 @@ export const parsers: readonly Parser[] = [
   websocat,
   websocketClients,
   windowsApplicationError,
+  windowsServiceControl,
   windowsWas,
   wscat,
+  yarp,
 ];

@@ -70,6 +70,8 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   },
   kong: { runsAs: ['kong'] },
   apisix: { runsAs: ['apisix'] },
+  // Its forwarder's errors name the activity timeout and the side that broke off.
+  yarp: { namesItsTimers: 'always' },
   cloudflared: {
     runsAs: ['cloudflared'],
     // `grace-period`.
