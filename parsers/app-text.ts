@@ -1130,6 +1130,24 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
+    {
+      line: '2026-08-05 10:10:12,265 WARN  [br.com.acme.ws.PingTask] (EE-ManagedScheduledExecutorService-default-Thread-3) sem pong da session=s-hau3s2SQmV5rkj_xnsFShqp5THh5zM ha 43 s, encerrando',
+      from: 'WildFly 26: a program that writes Portuguese',
+      reads: { connection: 's-hau3s2SQmV5rkj_xnsFShqp5THh5zM', level: 'WARN' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 's-hau3s2SQmV5rkj_xnsFShqp5THh5zM' } },
+    },
+    {
+      line: '2026-08-05 10:03:11,322 INFO  [br.com.acme.ws.QuoteEndpoint] (default task-4) onClose session=zbDNz-WK3XewdGgOoTDbzVd2PFfJhpRY reason=CloseReason[1006] duracao=300673ms ultimaMsg=300273ms',
+      from: 'WildFly 26: a program that names its fields in Portuguese',
+      reads: { durationMs: 300_673, silenceMs: 300_273 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_673, silenceMs: 300_273 },
+    },
+    {
+      line: '2026-08-05 10:03:11,322 DEBUG [app.ws.Hub] session=zbDNz7WK lastMsg=10:02:58 received pong',
+      from: 'a program’s own words of a living connection',
+      reads: { connection: 'zbDNz7WK' },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
