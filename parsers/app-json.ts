@@ -450,6 +450,13 @@ export const appJson = defineParser<AppRow>({
       reads: { listener: 'tcp' },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server' },
     },
+    {
+      line: '{"message":"ws closed","connId":"43ardnjr28be3nbu4b3h","code":1006,"err":"failed to read frame header: EOF","uptimeMs":900070}',
+      from: 'slog of Go 1.24 around coder/websocket, whose time and severity Cloud Logging took out',
+      at: { ms: 1791253503891, widthMs: 1, basis: 'utc' },
+      reads: { connection: '43ardnjr28be3nbu4b3h', durationMs: 900_070 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 900_070, keys: { connection: '43ardnjr28be3nbu4b3h' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',
@@ -471,7 +478,9 @@ export const appJson = defineParser<AppRow>({
     // `m` is a method in access logs.
     if (/^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)$/.test(row.message)) return null;
     if (!row.codeIsNamed && isForeign(row.message)) return null;
-    return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
+    // Cloud Logging takes an entry's stamp and level out of the record that its program wrote.
+    const isRecord = (row.at ?? row.level ?? context.at) !== undefined;
+    return isRecord || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {
     const vantage = vantageOf(row, context.hint) ?? 'server';

@@ -169,6 +169,13 @@ export const appLogfmt = defineParser<AppRow>({
       reads: { clientIp: '2001:db8::9', durationMs: 127500 },
       gives: { kind: 'socket-closed', code: 1001 },
     },
+    {
+      line: 'msg="ws closed" conn=c1f2a8 code=1006 remote=203.0.113.9:50112 age=42.5s',
+      from: 'a program without stamps under systemd',
+      at: { ms: 1791253503891, widthMs: 1, basis: 'utc' },
+      reads: { connection: 'c1f2a8', durationMs: 42_500 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 42_500, keys: { connection: 'c1f2a8' } },
+    },
   ],
   rejects: [
     'a=1 b=2',
@@ -181,8 +188,9 @@ export const appLogfmt = defineParser<AppRow>({
     const pairs = logfmt(text);
     if (!pairs) return null;
     const row = appRow(fieldsOfPairs(pairs), text);
-    if (row.message === undefined || isForeignMessage(row.message) || (row.at === undefined && row.level === undefined)) return null;
-    return withProse(row);
+    if (row.message === undefined || isForeignMessage(row.message)) return null;
+    // Some leave stamp and level to whoever takes their lines.
+    return (row.at ?? row.level ?? context.at) === undefined ? null : withProse(row);
   },
   events(row, context) {
     const from = OXY.exec(row.message ?? '')?.[1];

@@ -19,7 +19,7 @@ import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^(?:\S{8,40} )?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
   /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
@@ -1153,6 +1153,24 @@ export const appText = defineParser<AppRow>({
       from: 'Timbre of two Clojure services with http-kit',
       reads: { connection: '46cddd', code: 1001, durationMs: 176_648 },
       gives: { kind: 'socket-closed', code: 1001, vantage: 'gateway', by: 'client', keys: { connection: '46cddd' } },
+    },
+    {
+      line: '2026-08-05 10:10:12,265 WARN  [br.com.acme.ws.PingTask] (EE-ManagedScheduledExecutorService-default-Thread-3) sem pong da session=s-hau3s2SQmV5rkj_xnsFShqp5THh5zM ha 43 s, encerrando',
+      from: 'WildFly 26: a program that writes Portuguese',
+      reads: { connection: 's-hau3s2SQmV5rkj_xnsFShqp5THh5zM', level: 'WARN' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 's-hau3s2SQmV5rkj_xnsFShqp5THh5zM' } },
+    },
+    {
+      line: '2026-08-05 10:03:11,322 INFO  [br.com.acme.ws.QuoteEndpoint] (default task-4) onClose session=zbDNz-WK3XewdGgOoTDbzVd2PFfJhpRY reason=CloseReason[1006] duracao=300673ms ultimaMsg=300273ms',
+      from: 'WildFly 26: a program that names its fields in Portuguese',
+      reads: { durationMs: 300_673, silenceMs: 300_273 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_673, silenceMs: 300_273 },
+    },
+    {
+      line: '2026-08-05 10:03:11,322 DEBUG [app.ws.Hub] session=zbDNz7WK lastMsg=10:02:58 received pong',
+      from: 'a program’s own words of a living connection',
+      reads: { connection: 'zbDNz7WK' },
+      gives: 'noise',
     },
   ],
   rejects: [

@@ -1,36 +1,15 @@
 /** The console logger of .NET (Microsoft.Extensions.Logging): level and category on one line, the message indented on the next. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
+import { dotnetRecord } from '../src/grammar/dotnet-console.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
-import { daytimeAt, isoAt } from '../src/time.ts';
-import { type Context, defineParser, type Stamp } from '../src/types.ts';
+import { isYarps } from '../src/grammar/yarp.ts';
+import { type Context, defineParser } from '../src/types.ts';
 
-// `info: Acme.Hubs.TradeHub[0]`, with the stamp in front that `TimestampFormat` asks for, and all on one line with `SingleLine`.
-const HEAD =
-  /^(?:(\S{8,40}(?: \S{8,20})?) )?(trce|dbug|info|warn|fail|crit): ([A-Za-z_][\w.+`<>]{1,200})\[(\d{1,10})\](?: (\S.{0,8000}))?$/;
-const INDENT = '      ';
-
-interface Head {
-  readonly at?: Stamp | undefined;
-  readonly level: string;
-  readonly logger: string;
-  readonly message?: string | undefined;
-}
-
-function headOf(line: string): Head | undefined {
-  const [whole, written = '', level = '', logger = '', , message] = HEAD.exec(line) ?? [];
-  if (whole === undefined) return undefined;
-  const found = written === '' ? undefined : (isoAt(written) ?? daytimeAt(written));
-  return written !== '' && found?.end !== written.length ? undefined : { at: found?.stamp, level, logger, message };
-}
-
-/** Only the line right behind the head says what happened; further ones are an exception and its stack. */
 function read(text: string, context: Context): AppRow | null {
-  const isMessage = text.startsWith(INDENT) && text[INDENT.length] !== ' ';
-  const head = headOf(isMessage ? (context.before(1)[0] ?? '') : text);
-  const message = isMessage ? text.slice(INDENT.length) : (head?.message ?? '');
-  if (!head || (isMessage && head.message !== undefined)) return null;
-  const { at, level, logger } = head;
+  const record = dotnetRecord(text, context.before(1)[0]);
+  if (!record || isYarps(record, context)) return null;
+  const { at, level, logger, message } = record;
   return { ...appRow(fieldsOfProse(message), message), level, logger, message, ...(at && { at }) };
 }
 
@@ -85,6 +64,7 @@ export const dotnetConsole = defineParser<AppRow>({
     'info: [ws] connected[0]',
     '2026-11-18 info: Microsoft.Hosting.Lifetime[0] x',
     '   at Chat.Hub.Send() in /src/Hub.cs:line 12',
+    'info: Yarp.ReverseProxy.Forwarder.HttpForwarder[48] UpgradeActivityTimeout: The WebSocket connection was closed after being idle longer than the Activity Timeout.',
   ],
   read,
   events: (row, context) => draftOf(row, vantageOf(row, context.hint) ?? 'server'),

@@ -27,6 +27,8 @@ import { caddyConfig } from './caddy-config.ts';
 import { caddyLog } from './caddy-log.ts';
 import { clockStep } from './clock-step.ts';
 import { closeEvent } from './close-event.ts';
+import { cloudRunRequests } from './cloud-run-requests.ts';
+import { cloudRunSystem } from './cloud-run-system.ts';
 import { cloudflareHttp } from './cloudflare-http.ts';
 import { cloudflared } from './cloudflared.ts';
 import { containerd } from './containerd.ts';
@@ -126,8 +128,10 @@ import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
 import { windowsApplicationError } from './windows-application-error.ts';
+import { windowsServiceControl } from './windows-service-control.ts';
 import { windowsWas } from './windows-was.ts';
 import { wscat } from './wscat.ts';
+import { yarp } from './yarp.ts';
 
 export const parsers: readonly Parser[] = [
   actionCable,
@@ -157,6 +161,8 @@ export const parsers: readonly Parser[] = [
   caddyLog,
   clockStep,
   closeEvent,
+  cloudRunRequests,
+  cloudRunSystem,
   cloudflareHttp,
   cloudflared,
   containerd,
@@ -256,6 +262,8 @@ export const parsers: readonly Parser[] = [
   websocat,
   websocketClients,
   windowsApplicationError,
+  windowsServiceControl,
   windowsWas,
   wscat,
+  yarp,
 ];

@@ -72,6 +72,8 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   },
   kong: { runsAs: ['kong'] },
   apisix: { runsAs: ['apisix'] },
+  // Its forwarder's errors name the activity timeout and the side that broke off.
+  yarp: { namesItsTimers: 'always' },
   cloudflared: {
     runsAs: ['cloudflared'],
     // `grace-period`.
@@ -85,6 +87,7 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   'aws-api-gateway': {},
   'azure-appgw': { formats: ['azure-application'], namesItsTimers: 'always' },
   'azure-front-door': { namesItsTimers: 'always' },
+  'gcp-cloud-run': { formats: ['cloud-run'], timers: 'life' },
   'gcp-alb': { formats: ['gcp'], namesItsTimers: 'always' },
 };
 

@@ -361,6 +361,8 @@ export interface Sample<R extends Row = Row> {
   readonly head?: readonly string[];
   readonly hint?: string;
   readonly keys?: Keys;
+  /** Its wrapper's stamp. */
+  readonly at?: Stamp;
 }
 
 /** A log format. */

@@ -73,6 +73,35 @@ describe('a kernel log of one line, which names the process that it killed', () 
   });
 });
 
+describe('a crash of a Windows service, of which two event logs tell by two names', () => {
+  const crashed = [
+    'Level,Date and Time,Source,Event ID,Task Category',
+    'Error,11/22/2026 8:01:30 PM,Application Error,1000,Application Crashing Events,"Faulting application name: Acme.Rt.exe, version: 9.3.0.0, time stamp: 0x66f1a2c0',
+    'Faulting module name: KERNELBASE.dll, version: 10.0.20348.2700, time stamp: 0x3b5b6c19',
+    'Exception code: 0xe0434352"',
+  ];
+  const service = (at: string, text: string): string => `Error,11/22/2026 ${at} PM,Service Control Manager,7031,None,"${text}"`;
+
+  it('is one death', async () => {
+    const found = await report({
+      'server.log': [
+        ...count(5).map((n) => opened(1 + n, `w-${100 + n}`, ip(n))),
+        opened(200, 'w-900', ip(9)),
+        closed(210, 'w-900', 10, ip(9), 1000),
+      ],
+      'client.log': count(5).map((n) => client(90.2, `w-${100 + n}`, 89 - n, ip(n))),
+      'Application.csv': crashed,
+      'System.csv': [
+        'Level,Date and Time,Source,Event ID,Task Category',
+        service('8:01:31', 'The Realtime Gateway service terminated unexpectedly.  It has done this 1 time(s).'),
+        service('8:03:10', 'The Realtime Gateway service entered the running state.'),
+      ],
+    });
+    expect(found.incidents[0]).toMatchObject({ cause: 'crash', detail: expect.stringContaining('.NET exception') });
+    expect(found.closures.filter(({ cause }) => cause === 'crash')).toHaveLength(5);
+  });
+});
+
 describe('the timeline', () => {
   const link = (at: number, n: number, state: string): string =>
     `${iso(at).slice(0, 23)}000+0000 web-1 kernel: virtio_net virtio0 eth${n % 3}: NIC Link is ${state}`;

@@ -279,11 +279,16 @@ const isOwnStop = (event: ProcessEvent): boolean =>
   event.how === 'app-signal' &&
   [event.keys.unit, event.keys.pod, event.keys.container, event.keys.service, event.keys.pid].every((name) => name === undefined);
 
+/** Windows' service manager knows nothing of how a service ended, and calls it by another name than its program's. */
+const endsUnsaid = ({ signal, exitCode, by }: EventOf<'process-ended'>): boolean =>
+  [signal, exitCode, by].every((one) => one === undefined);
+
 /** Records that name no common process but tell of the same way to die at the same moment. */
 function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
   if (fault && end?.kind === 'process-ended') {
     const late = end.when.fromMs - fault.when.toMs;
+    if (endsUnsaid(end)) return fault.fatal === true && Math.abs(late) < 3_000;
     if (!diesOf(fault, end)) return false;
     return fault.fault === 'segfault' || fault.fault === 'trap' ? Math.abs(late) < 3_000 : late > -2_000 && late < LAST_WORDS_MS;
   }

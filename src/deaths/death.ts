@@ -306,7 +306,7 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   const container = identity.containers.find((one) =>
     [...profile.containers].some((other) => one.startsWith(other) || other.startsWith(one)),
   );
-  if (container) return ['same', `the server's log comes from container ${container}`];
+  if (container) return ['same', `the server's log comes from container ${shortId(container)}`];
   // Inside a container the host's name is the pod's, or begins the container's id.
   const housed = [...identity.pods, ...identity.containers].find((one) =>
     [...profile.hosts].some((host) => host === one || (CONTAINER_HOST.test(host) && one.startsWith(host))),

@@ -9,7 +9,7 @@ import { textLines } from './text-lines.ts';
 const TIME =
   /^(?:timestamp(?:utc)?|time(?:utc)?|date|datetime|dateandtime|timecreated|timegenerated(?:utc)?|eventtime|eventtimestamp|ts|tsns|closedat|endedat|disconnectedat|createdat|at)$/;
 const SAYS =
-  /^(?:message|msg|content|line|log|logs|logmessage|logentry|logentrys|syslogmessage|text|description|eventid|code|closecode|wscode|closestatus|statuscode)$/;
+  /^(?:message|msg|content|line|log|logs|logmessage|logentry|logentrys|syslogmessage|text|description|eventid|code|closecode|wscode|closestatus|statuscode|customdimensions|properties)$/;
 const NAME = /^[\w@ .()[\]/:#-]{1,64}$/;
 const DELIMITERS = [',', ';', '\t'];
 /** Rows of so many lines at most: a quote that nobody closes must not swallow the file. */

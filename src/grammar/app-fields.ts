@@ -223,8 +223,9 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     upstream: text(fields, 'upstream'),
     listener: text(fields, 'listener'),
     initiator: text(fields, 'initiator'),
-    durationMs: durationIn(fields, 'life', written, at, learn) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
-    silenceMs: durationIn(fields, 'silence', written, at, learn),
+    durationMs:
+      durationIn(fields, 'life', written, at, learn) ?? spelledIn(fields, 'spelledLife') ?? between(fields, at) ?? eventDuration(fields),
+    silenceMs: durationIn(fields, 'silence', written, at, learn) ?? spelledIn(fields, 'spelledSilence'),
     stallMs: durationIn(fields, 'stall', written, at, learn),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
@@ -287,10 +288,11 @@ function partyOf(fields: Fields): string | undefined {
   return undefined;
 }
 
-function spelledLife(fields: Fields): DurationMs | undefined {
-  for (const { value } of fields.spelledLife ?? []) {
-    const life = typeof value === 'string' && value.length < 24 && /[a-z]$/.test(value) ? duration(value) : undefined;
-    if (life !== undefined) return rounded(life);
+/** A duration that is one by its unit. */
+function spelledIn(fields: Fields, role: 'spelledLife' | 'spelledSilence'): DurationMs | undefined {
+  for (const { value } of fields[role] ?? []) {
+    const spelled = typeof value === 'string' && value.length < 24 && /[a-z]$/.test(value) ? duration(value) : undefined;
+    if (spelled !== undefined) return rounded(spelled);
   }
   return undefined;
 }
