@@ -1130,6 +1130,28 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
+    {
+      line: '[Nest] 1  - 02/19/2026, 9:45:01 PM    WARN [LinkService] link jpczzcmdf upstream closed code=1006 reason="" upstream=10.30.32.224 after 242.898s',
+      from: 'the console logger of NestJS 10 in a service that relays sockets',
+      reads: { pid: 1, level: 'WARN', logger: 'LinkService', durationMs: 242_898 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server', keys: { upstream: { ip: '10.30.32.224' }, pid: 1 } },
+    },
+    {
+      line: '[Nest] 4021  - 11/26/2026, 9:30:27\u202fAM     LOG [LinkService] link de9z6ld2h connected peer=203.0.113.76 upstream=ws://10.30.16.158:7000/rt +2ms',
+      from: 'the console logger of NestJS 10 on Node.js 20',
+      reads: { pid: 4021, level: 'LOG', connection: 'de9z6ld2h', clientIp: '203.0.113.76' },
+      gives: {
+        kind: 'socket-opened',
+        vantage: 'gateway',
+        keys: { connection: 'de9z6ld2h', client: { ip: '203.0.113.76' }, upstream: { ip: '10.30.16.158', port: 7000 }, pid: 4021 },
+      },
+    },
+    {
+      line: '[Nest] 4021   - 11/26/2026, 9:30:27 AM   [EventsGateway] client 0a77f1c2 disconnected code=1006 +61021ms',
+      from: 'the console logger of NestJS 7',
+      reads: { pid: 4021, logger: 'EventsGateway', connection: '0a77f1c2' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '0a77f1c2', pid: 4021 } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -2151,6 +2151,46 @@ describe('a gateway that dials its servers', () => {
     expect(causes['k0aa10f0']).toBe('oom');
     expect(causes['k5aa10f0']).toBe('client-abort');
   });
+
+  it('names them by their addresses alone, in one log with theirs', async () => {
+    const nest = (at: number, task: string, level: string, text: string): string =>
+      `${iso(at).slice(0, 23)}000+00:00 ${task} [Nest] 1  - 11/22/2026, 8:0${Math.floor(at / 60)}:${clock(at).slice(6)} PM ${level.padStart(7)} [Links] ${text}`;
+    const tasks = ['c451b23ff7063d3b796402983ae0d639', '190f6951a05aa318136bd1ba6e7abc0d'];
+    const found = await report({
+      'tail.log': [
+        ...count(8).map((n) =>
+          nest(1 + n, 'edge/app/f0f1826fbde97e8f458bfb29ba54d212', 'LOG', `link k${n}aa10f0 up upstream=ws://10.30.32.1${n % 2}:7000/rt`),
+        ),
+        nest(20, `core/app/${tasks[1]}`, 'LOG', 'room 90e2 archived'),
+        ...count(4).map((n) =>
+          nest(
+            60 + n / 50,
+            'edge/app/f0f1826fbde97e8f458bfb29ba54d212',
+            'WARN',
+            `link k${2 * n}aa10f0 upstream closed code=1006 reason="" upstream=10.30.32.10 after ${59 - 2 * n}.000s`,
+          ),
+        ),
+        nest(90, `core/app/${tasks[1]}`, 'LOG', 'room 90e3 archived'),
+      ],
+      'stopped.json': [
+        JSON.stringify({
+          tasks: [
+            {
+              attachments: [{ type: 'ElasticNetworkInterface', details: [{ name: 'privateIPv4Address', value: '10.30.32.10' }] }],
+              containers: [{ name: 'app', exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }],
+              executionStoppedAt: iso(60.3),
+              group: 'service:core',
+              lastStatus: 'STOPPED',
+              stopCode: 'EssentialContainerExited',
+              stoppedReason: 'Essential container in task exited',
+              taskArn: `arn:aws:ecs:us-east-2:482913370041:task/rt/${tasks[0]}`,
+            },
+          ],
+        }),
+      ],
+    });
+    expect(found.closures.map(({ cause, codes }) => [cause, codes])).toEqual(count(4).map(() => ['oom', { gateway: 1006 }]));
+  });
 });
 
 describe('a death of a pod', () => {

@@ -244,7 +244,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** What a record is joined by. What concerns the process has no connection and no peer: an address beside it is the server's own. */
 function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean): Keys {
   const keys: Mutable<Keys> = ofProcess ? {} : connectionKeys(row);
-  const upstream = ofProcess || connection === undefined ? undefined : upstreamOf(row);
+  const upstream = ofProcess ? undefined : upstreamOf(row);
   if (upstream !== undefined) keys.upstream = upstream;
   // The only address of a record that is not about its client.
   if (upstream !== undefined && keys.client?.ip === upstream.ip && keys.client.port === upstream.port) delete keys.client;
@@ -331,17 +331,23 @@ const isOfNobody = (row: AppRow): boolean =>
   (row.message === undefined || row.level === undefined) &&
   [row.level, row.logger, row.program, row.host, row.pid, row.clientIp, row.received, row.sent].every((value) => value === undefined);
 
+/** Which connection the message is about, by its id, which has a digit unless a noun stands before it: `link jpczzcmdf `, `[8f01c2] `. */
+const OF_ONE_ID = String.raw`^(?:\[?(?:(?:link|conn|connection|session|client|peer|socket|ws|tunnel|stream)[ =#:]{1,2}[\w-]{4,64}|(?=[\w-]{0,64}\d)[\w-]{4,64})\]?:? )?(?:the )?`;
 /** `upstream connection lost`, `backend websocket closed`, `upstream closed: …`: who speaks of the connection to its upstream has dialed it. */
-const OF_UPSTREAM =
-  /^(?:the )?(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|^(?:the )?upstream (?:closed|disconnected)\b/i;
+const OF_UPSTREAM = new RegExp(
+  String.raw`${OF_ONE_ID}(?:(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|upstream (?:closed|disconnected)\b)`,
+  'i',
+);
 /** `downstream closed: …`: who has another side to tell it from. */
-const OF_DOWNSTREAM =
-  /^(?:the )?downstream (?:(?:web ?socket|ws|socket|connection|conn|session) (?:was |has )?)?(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b/i;
+const OF_DOWNSTREAM = new RegExp(
+  String.raw`${OF_ONE_ID}downstream (?:(?:web ?socket|ws|socket|connection|conn|session) (?:was |has )?)?(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b`,
+  'i',
+);
 
 /** Where a connection goes on, if the record says that by an address. */
 function upstreamOf({ upstream }: AppRow): Endpoint | undefined {
   const found = upstream === undefined ? undefined : endpoint(upstream);
-  return found?.port !== undefined && isIp(found.ip) ? found : undefined;
+  return found && isIp(found.ip) ? found : undefined;
 }
 
 /** What it takes are no WebSockets: the one of which it speaks is that by which it sends on. */
