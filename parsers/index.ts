@@ -8,6 +8,7 @@ import { apacheError } from './apache-error.ts';
 import { appJson } from './app-json.ts';
 import { appLogfmt } from './app-logfmt.ts';
 import { appText } from './app-text.ts';
+import { asterisk } from './asterisk.ts';
 import { awsAlb } from './aws-alb.ts';
 import { awsAlbConnections } from './aws-alb-connections.ts';
 import { awsApiGateway } from './aws-api-gateway.ts';
@@ -137,6 +138,7 @@ export const parsers: readonly Parser[] = [
   appJson,
   appLogfmt,
   appText,
+  asterisk,
   awsAlb,
   awsAlbConnections,
   awsApiGateway,
