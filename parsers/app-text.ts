@@ -29,6 +29,12 @@ const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 // What cobra prints of the error that ends a command (lxc, incus): a server that goes on writes a time beside it.
 const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
 
+/**
+ * electron-log's file of an application on somebody's desktop: the level with its bracket is filled up to six letters, and behind it stands the
+ * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up.
+ */
+const ON_A_DESKTOP = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
+
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
 
@@ -107,7 +113,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (thrown !== undefined) row.error = thrown;
   const second = UNREPEATED.test(line) ? secondAbove(context) : undefined;
   if (second) row.at = second;
-  if (!head?.stamped && ENDS_A_COMMAND.test(text)) row.ofClient = true;
+  if ((!head?.stamped && ENDS_A_COMMAND.test(text)) || (ON_A_DESKTOP.test(text) && row.clientIp === undefined)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
@@ -1151,6 +1157,18 @@ export const appText = defineParser<AppRow>({
       from: 'the console logger of NestJS 7',
       reads: { pid: 4021, logger: 'EventsGateway', connection: '0a77f1c2' },
       gives: { kind: 'socket-closed', code: 1006, keys: { connection: '0a77f1c2', pid: 4021 } },
+    },
+    {
+      line: '[2026-09-22 08:15:36.706] [warn]  (ws) [alerts] closed id=kp5q7294i5 code=1006 clean=false age=361s lastRx=300s ago',
+      from: 'electron-log 5 of a desktop application',
+      reads: { connection: 'kp5q7294i5', code: 1006, durationMs: 361_000, silenceMs: 300_000 },
+      gives: { kind: 'socket-closed', code: 1006, silenceMs: 300_000, vantage: 'client', keys: { connection: 'kp5q7294i5' } },
+    },
+    {
+      line: '[2026-09-22 08:15:36.706] [warning] (ws) [alerts] closed id=kp5q7294i5 code=1006',
+      from: 'a server’s logger with such a stamp',
+      reads: { connection: 'kp5q7294i5' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'server' },
     },
   ],
   rejects: [

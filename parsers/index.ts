@@ -109,6 +109,7 @@ import { shellDeath } from './shell-death.ts';
 import { shellKill } from './shell-kill.ts';
 import { socketIoDebug } from './socket-io-debug.ts';
 import { squidAccess } from './squid-access.ts';
+import { squidCache } from './squid-cache.ts';
 import { sshd } from './sshd.ts';
 import { stunnel } from './stunnel.ts';
 import { sudo } from './sudo.ts';
@@ -239,6 +240,7 @@ export const parsers: readonly Parser[] = [
   shellKill,
   socketIoDebug,
   squidAccess,
+  squidCache,
   sshd,
   stunnel,
   sudo,
