@@ -33,7 +33,8 @@ const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
  * electron-log's file of an application on somebody's desktop: the level with its bracket is filled up to six letters, and behind it stands the
  * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up.
  */
-const ON_A_DESKTOP = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
+const ON_A_DESKTOP =
+  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
 
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
