@@ -88,8 +88,7 @@ export const changesNear = (world: World, closure: Closure): readonly ProxyChang
 
 /** Desktops set their clocks by the network once in hours or days (w32time, timesyncd): what a client alone tells may seem so much earlier than it was. */
 const CLIENT_CLOCK_MS = 1_000;
-const slowMs = ({ seen }: Pick<Closure, 'seen'>): DurationMs =>
-  seen.every(({ vantage }) => vantage === 'client') ? CLIENT_CLOCK_MS : 0;
+const slowMs = ({ seen }: Pick<Closure, 'seen'>): DurationMs => (seen.every(({ vantage }) => vantage === 'client') ? CLIENT_CLOCK_MS : 0);
 /** Its clock may as well be right. */
 const SLOW_SHARE = 0.8;
 

@@ -2193,6 +2193,44 @@ describe('a gateway that dials its servers', () => {
   });
 });
 
+describe('desktops behind a proxy that they share', () => {
+  const stamp = (at: number): string => iso(at).slice(0, 23).replace('T', ' ');
+  const line = (at: number, level: string, text: string): string => `[${stamp(at)}] ${`[${level}]`.padEnd(7)} (ws) [chat] ${text}`;
+  const main = (name: string, at: number): readonly string[] => [
+    ...count(4).map((n) => line(100 + 40 * n, 'info', `open id=${name}${n}aa10f0`)),
+    ...count(4).map((n) =>
+      line(
+        at + n / 20,
+        'warn',
+        `closed id=${name}${n}aa10f0 code=1006 clean=false age=${Math.floor(at - 100 - 40 * n)}s lastRx=${2 + 7 * n}s ago`,
+      ),
+    ),
+  ];
+  const cache = (at: number, text: string): string => `${stamp(at).slice(0, 19).replaceAll('-', '/')} kid1| ${text}`;
+  const of = (at: number) =>
+    report({
+      'pc-1/main.log': main('k', at),
+      'pc-2/main.log': main('m', at + 0.9),
+      'squid-cache.log': [
+        cache(570, 'Preparing for shutdown after 48211 requests'),
+        cache(601, 'Shutting down...'),
+        cache(603, 'Starting Squid Cache version 5.7 for x86_64-pc-linux-gnu...'),
+      ],
+    });
+
+  it('tell of its stop by clocks that are a little slow', async () => {
+    const found = await of(600.3);
+    expect(found.closures.map(({ cause, hop, codes }) => [cause, hop, codes])).toEqual(
+      count(8).map(() => ['deploy-restart', 'squid', { client: 1006 }]),
+    );
+  });
+
+  it('lose nothing while it waits for its tunnels', async () => {
+    const found = await of(580);
+    expect(found.closures.map(({ cause }) => cause)).not.toContain('deploy-restart');
+  });
+});
+
 describe('a death of a pod', () => {
   const [dead, living] = ['chat-6f8d5c9b74-4xk2p', 'chat-6f8d5c9b74-9vw7d'];
   const line = (at: number, hostname: string, rest: object): string =>
