@@ -457,6 +457,30 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '43ardnjr28be3nbu4b3h', durationMs: 900_070 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 900_070, keys: { connection: '43ardnjr28be3nbu4b3h' } },
     },
+    {
+      line: '{"ts":"2026-03-11T09:20:08.654+01:00","agent":"6045","lvl":"log","cat":"sip.Transport","msg":"WebSocket closed wss://pbx.example.com:8089/ws (code: 1006)","sess":"35359b086588","upMs":1115680}',
+      from: 'telemetry of a softphone: lines of SIP.js 0.20',
+      reads: { logger: 'sip.Transport', code: 1006, connection: '35359b086588', durationMs: 1_115_680 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 1_115_680, vantage: 'client', keys: { connection: '35359b086588' } },
+    },
+    {
+      line: '{"ts":"2026-03-11T09:00:29.652+01:00","agent":"6053","lvl":"warn","cat":"app.keepalive","msg":"keep-alive CRLF not answered, closing transport","sess":"05b58d9f8c63","waitedMs":10010}',
+      from: 'telemetry of a softphone: its own line beside those of SIP.js',
+      head: [
+        '{"ts":"2026-03-11T08:40:47.523+01:00","agent":"6053","lvl":"log","cat":"sip.Transport","msg":"Connecting wss://pbx.example.com:8089/ws"}',
+        '{"ts":"2026-03-11T08:40:47.603+01:00","agent":"6053","lvl":"log","cat":"sip.Transport","msg":"WebSocket opened wss://pbx.example.com:8089/ws","sess":"05b58d9f8c63"}',
+        '{"ts":"2026-03-11T08:40:47.604+01:00","agent":"6053","lvl":"log","cat":"sip.Transport","msg":"Transitioned from Connecting to Connected","sess":"05b58d9f8c63"}',
+      ],
+      reads: { logger: 'app.keepalive', connection: '05b58d9f8c63' },
+      gives: { kind: 'heartbeat-missed', closes: true, vantage: 'client', keys: { connection: '05b58d9f8c63' } },
+    },
+    {
+      line: '{"ts":"2026-03-11T09:00:11.137+01:00","agent":"6056","lvl":"warn","cat":"app.net","msg":"navigator offline event"}',
+      from: 'telemetry of a softphone',
+      hint: 'logs/web-telemetry.ndjson',
+      reads: { logger: 'app.net' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client' },
+    },
   ],
   rejects: [
     '{"level":"info"}',

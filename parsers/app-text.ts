@@ -29,6 +29,13 @@ const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 // What cobra prints of the error that ends a command (lxc, incus): a server that goes on writes a time beside it.
 const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
 
+/**
+ * electron-log's file of an application on somebody's desktop: the level with its bracket is filled up to six letters, and behind it stands the
+ * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up.
+ */
+const ON_A_DESKTOP =
+  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
+
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
 
@@ -107,7 +114,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if (thrown !== undefined) row.error = thrown;
   const second = UNREPEATED.test(line) ? secondAbove(context) : undefined;
   if (second) row.at = second;
-  if (!head?.stamped && ENDS_A_COMMAND.test(text)) row.ofClient = true;
+  if ((!head?.stamped && ENDS_A_COMMAND.test(text)) || (ON_A_DESKTOP.test(text) && row.clientIp === undefined)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
@@ -1171,6 +1178,40 @@ export const appText = defineParser<AppRow>({
       from: 'a program’s own words of a living connection',
       reads: { connection: 'zbDNz7WK' },
       gives: 'noise',
+    },
+    {
+      line: '[Nest] 1  - 02/19/2026, 9:45:01 PM    WARN [LinkService] link jpczzcmdf upstream closed code=1006 reason="" upstream=10.30.32.224 after 242.898s',
+      from: 'the console logger of NestJS 10 in a service that relays sockets',
+      reads: { pid: 1, level: 'WARN', logger: 'LinkService', durationMs: 242_898 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server', keys: { upstream: { ip: '10.30.32.224' }, pid: 1 } },
+    },
+    {
+      line: '[Nest] 4021  - 11/26/2026, 9:30:27\u202fAM     LOG [LinkService] link de9z6ld2h connected peer=203.0.113.76 upstream=ws://10.30.16.158:7000/rt +2ms',
+      from: 'the console logger of NestJS 10 on Node.js 20',
+      reads: { pid: 4021, level: 'LOG', connection: 'de9z6ld2h', clientIp: '203.0.113.76' },
+      gives: {
+        kind: 'socket-opened',
+        vantage: 'gateway',
+        keys: { connection: 'de9z6ld2h', client: { ip: '203.0.113.76' }, upstream: { ip: '10.30.16.158', port: 7000 }, pid: 4021 },
+      },
+    },
+    {
+      line: '[Nest] 4021   - 11/26/2026, 9:30:27 AM   [EventsGateway] client 0a77f1c2 disconnected code=1006 +61021ms',
+      from: 'the console logger of NestJS 7',
+      reads: { pid: 4021, logger: 'EventsGateway', connection: '0a77f1c2' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '0a77f1c2', pid: 4021 } },
+    },
+    {
+      line: '[2026-09-22 08:15:36.706] [warn]  (ws) [alerts] closed id=kp5q7294i5 code=1006 clean=false age=361s lastRx=300s ago',
+      from: 'electron-log 5 of a desktop application',
+      reads: { connection: 'kp5q7294i5', code: 1006, durationMs: 361_000, silenceMs: 300_000 },
+      gives: { kind: 'socket-closed', code: 1006, silenceMs: 300_000, vantage: 'client', keys: { connection: 'kp5q7294i5' } },
+    },
+    {
+      line: '[2026-09-22 08:15:36.706] [warning] (ws) [alerts] closed id=kp5q7294i5 code=1006',
+      from: 'a server’s logger with such a stamp',
+      reads: { connection: 'kp5q7294i5' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'server' },
     },
   ],
   rejects: [

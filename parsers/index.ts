@@ -8,6 +8,7 @@ import { apacheError } from './apache-error.ts';
 import { appJson } from './app-json.ts';
 import { appLogfmt } from './app-logfmt.ts';
 import { appText } from './app-text.ts';
+import { asterisk } from './asterisk.ts';
 import { awsAlb } from './aws-alb.ts';
 import { awsAlbConnections } from './aws-alb-connections.ts';
 import { awsApiGateway } from './aws-api-gateway.ts';
@@ -111,6 +112,7 @@ import { shellDeath } from './shell-death.ts';
 import { shellKill } from './shell-kill.ts';
 import { socketIoDebug } from './socket-io-debug.ts';
 import { squidAccess } from './squid-access.ts';
+import { squidCache } from './squid-cache.ts';
 import { sshd } from './sshd.ts';
 import { stunnel } from './stunnel.ts';
 import { sudo } from './sudo.ts';
@@ -142,6 +144,7 @@ export const parsers: readonly Parser[] = [
   appJson,
   appLogfmt,
   appText,
+  asterisk,
   awsAlb,
   awsAlbConnections,
   awsApiGateway,
@@ -245,6 +248,7 @@ export const parsers: readonly Parser[] = [
   shellKill,
   socketIoDebug,
   squidAccess,
+  squidCache,
   sshd,
   stunnel,
   sudo,

@@ -83,7 +83,14 @@ const onlyDeath = ([death, another]: readonly Death[]): readonly Death[] =>
   death?.sudden && another === undefined && !isUndated(death.when) ? [death] : [];
 
 /** Changes of proxies in whose time the closure ended. */
-export const changesNear = (world: World, { ended }: Closure): readonly ProxyChange[] => world.changes.between(ended.fromMs, ended.toMs);
+export const changesNear = (world: World, closure: Closure): readonly ProxyChange[] =>
+  world.changes.between(closure.ended.fromMs, closure.ended.toMs + slowMs(closure));
+
+/** Desktops set their clocks by the network once in hours or days (w32time, timesyncd): what a client alone tells may seem so much earlier than it was. */
+const CLIENT_CLOCK_MS = 1_000;
+const slowMs = ({ seen }: Pick<Closure, 'seen'>): DurationMs => (seen.every(({ vantage }) => vantage === 'client') ? CLIENT_CLOCK_MS : 0);
+/** Its clock may as well be right. */
+const SLOW_SHARE = 0.8;
 
 /** Whether all of the one span lies before the other; a second ends where the next begins. */
 const comesBefore = (one: Span, other: Span): boolean => one.fromMs < other.fromMs && one.toMs <= other.fromMs;
@@ -196,13 +203,14 @@ function openedFrom({ ended, lifeMs, seen }: Closure): EpochMs | undefined {
 /** 0 … 1: the closure ended while the proxy's change cuts tunnels. */
 export function cutBy(change: ProxyChange, closure: Closure): number {
   if (isUndated(closure.ended)) return 0;
-  if (closure.ended.toMs < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
+  if (closure.ended.toMs + slowMs(closure) < change.cuts.fromMs || closure.ended.fromMs > change.cuts.toMs) return 0;
   const opened = openedFrom(closure);
   if (opened !== undefined && opened > change.acceptsUntilMs) return 0;
   if (change.targets.length > 0 && wentElsewhere(closure, change.targets)) return 0;
   // One proxy's own lines stand in one order: a tunnel that it logged before is none that it cut then.
   const own = closure.seen.find((event) => event.kind === 'tunnel-ended' && productOf(event) === change.proxy);
-  return own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs ? 0 : 1;
+  if (own && own.when.fromMs < change.when.fromMs && own.when.toMs <= change.when.fromMs) return 0;
+  return closure.ended.toMs < change.cuts.fromMs ? SLOW_SHARE : 1;
 }
 
 /** Whether the refused request is this closure's by its name: an id of its own, or one that the path carries as a parameter. */

@@ -2219,6 +2219,104 @@ describe('a gateway that dials its servers', () => {
     expect(found.closures.filter(({ cause }) => cause === 'crash')).toHaveLength(6);
     expect(of('b4ccde')).toMatchObject({ cause: 'deploy-restart', detail: 'unit stopped (feed.service)' });
   });
+
+  it('names them by their addresses alone, in one log with theirs', async () => {
+    const nest = (at: number, task: string, level: string, text: string): string =>
+      `${iso(at).slice(0, 23)}000+00:00 ${task} [Nest] 1  - 11/22/2026, 8:0${Math.floor(at / 60)}:${clock(at).slice(6)} PM ${level.padStart(7)} [Links] ${text}`;
+    const tasks = ['c451b23ff7063d3b796402983ae0d639', '190f6951a05aa318136bd1ba6e7abc0d'];
+    const found = await report({
+      'tail.log': [
+        ...count(8).map((n) =>
+          nest(1 + n, 'edge/app/f0f1826fbde97e8f458bfb29ba54d212', 'LOG', `link k${n}aa10f0 up upstream=ws://10.30.32.1${n % 2}:7000/rt`),
+        ),
+        nest(20, `core/app/${tasks[1]}`, 'LOG', 'room 90e2 archived'),
+        ...count(4).map((n) =>
+          nest(
+            60 + n / 50,
+            'edge/app/f0f1826fbde97e8f458bfb29ba54d212',
+            'WARN',
+            `link k${2 * n}aa10f0 upstream closed code=1006 reason="" upstream=10.30.32.10 after ${59 - 2 * n}.000s`,
+          ),
+        ),
+        nest(90, `core/app/${tasks[1]}`, 'LOG', 'room 90e3 archived'),
+      ],
+      'stopped.json': [
+        JSON.stringify({
+          tasks: [
+            {
+              attachments: [{ type: 'ElasticNetworkInterface', details: [{ name: 'privateIPv4Address', value: '10.30.32.10' }] }],
+              containers: [{ name: 'app', exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }],
+              executionStoppedAt: iso(60.3),
+              group: 'service:core',
+              lastStatus: 'STOPPED',
+              stopCode: 'EssentialContainerExited',
+              stoppedReason: 'Essential container in task exited',
+              taskArn: `arn:aws:ecs:us-east-2:482913370041:task/rt/${tasks[0]}`,
+            },
+          ],
+        }),
+      ],
+    });
+    expect(found.closures.map(({ cause, codes }) => [cause, codes])).toEqual(count(4).map(() => ['oom', { gateway: 1006 }]));
+  });
+});
+
+describe('desktops behind a proxy that they share', () => {
+  const stamp = (at: number): string => iso(at).slice(0, 23).replace('T', ' ');
+  const line = (at: number, level: string, text: string): string => `[${stamp(at)}] ${`[${level}]`.padEnd(7)} (ws) [chat] ${text}`;
+  const main = (name: string, at: number): readonly string[] => [
+    ...count(4).map((n) => line(100 + 40 * n, 'info', `open id=${name}${n}aa10f0`)),
+    ...count(4).map((n) =>
+      line(
+        at + n / 20,
+        'warn',
+        `closed id=${name}${n}aa10f0 code=1006 clean=false age=${Math.floor(at - 100 - 40 * n)}s lastRx=${2 + 7 * n}s ago`,
+      ),
+    ),
+  ];
+  const cache = (at: number, text: string): string => `${stamp(at).slice(0, 19).replaceAll('-', '/')} kid1| ${text}`;
+  const of = (at: number) =>
+    report({
+      'pc-1/main.log': main('k', at),
+      'pc-2/main.log': main('m', at + 0.9),
+      'squid-cache.log': [
+        cache(570, 'Preparing for shutdown after 48211 requests'),
+        cache(601, 'Shutting down...'),
+        cache(603, 'Starting Squid Cache version 5.7 for x86_64-pc-linux-gnu...'),
+      ],
+    });
+
+  it('tell of its stop by clocks that are a little slow', async () => {
+    const found = await of(600.3);
+    expect(found.closures.map(({ cause, hop, codes }) => [cause, hop, codes])).toEqual(
+      count(8).map(() => ['deploy-restart', 'squid', { client: 1006 }]),
+    );
+  });
+
+  it('lose nothing while it waits for its tunnels', async () => {
+    const found = await of(580);
+    expect(found.closures.map(({ cause }) => cause)).not.toContain('deploy-restart');
+  });
+});
+
+describe('a silence of one direction', () => {
+  it('above the timer that others ran into is no sign of another hand', async () => {
+    const close = (at: number, id: string, life: number, rx: number, code = 1006): string =>
+      `${iso(at)} INFO [21408] rt.ws: close conn=${id} code=${code} dur=${life.toFixed(1)}s last_rx=${rx.toFixed(1)}s ago`;
+    const open = (at: number, n: string): string => `${iso(at)} INFO [21408] rt.ws: open conn=${n} ip=${ip(7)}`;
+    const idle = count(9).map((n) => [`a${n}c0ffee1`, 201 + 37.3 * n, 100.8] as const);
+    const busy = count(6).map((n) => [`b${n}c0ffee1`, 260 + 51.7 * n, 121.4 + 13.3 * n] as const);
+    const found = await report({
+      'rt.log': [
+        listening(0),
+        ...[...idle, ...busy].flatMap(([id, at, life]) => [open(at - life, id), close(at, id, life, life - 0.4)]),
+        ...count(3).flatMap((n) => [open(150 + n, `d${n}c0ffee1`), close(700 + 9 * n, `d${n}c0ffee1`, 550 + 8 * n, 3, 1000)]),
+      ].sort(),
+    });
+    expect(found.closures.map(({ cause, runnerUp }) => (cause === 'unknown' ? runnerUp?.cause : cause))).toEqual(
+      count(15).map(() => 'proxy-timeout'),
+    );
+  });
 });
 
 describe('a death of a pod', () => {

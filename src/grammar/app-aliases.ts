@@ -5,7 +5,7 @@ const ALIASES = {
   event: 'event eventname eventtype type action evt ev kind',
   level: 'level lvl severity loglevel levelname l severitytext',
   time: 'time timestamp ts t asctime datetime date timemillis eventtime loggedat at timetimestamp epochms timestampms observedat tsms tsus tsns timems timeus timens timestampus timestampns epoch epochs epochseconds epochsec epochmillis epochus epochmicros epochns epochnanos unixtime unixtimestamp at when',
-  logger: 'logger loggername category sourcecontext target component module scope',
+  logger: 'logger loggername category sourcecontext target component module scope cat',
   thread: 'thread threadname',
   service: 'service servicename app appname application name program',
   host: 'hostname host hostid server machinename instance',
@@ -20,7 +20,7 @@ const ALIASES = {
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
   clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
   connection:
-    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session fd client',
+    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd client',
   // Who is connected: names its connection where nothing else does.
   party:
     'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',

@@ -6,6 +6,7 @@ import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { isNeverMade } from './client-phrases.ts';
 import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
+import { isOfDialer } from './dialers.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
@@ -268,7 +269,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** What a record is joined by. What concerns the process has no connection and no peer: an address beside it is the server's own. */
 function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean): Keys {
   const keys: Mutable<Keys> = ofProcess ? {} : connectionKeys(row);
-  const upstream = ofProcess || connection === undefined ? undefined : upstreamOf(row);
+  const upstream = ofProcess ? undefined : upstreamOf(row);
   if (upstream !== undefined) keys.upstream = upstream;
   // The only address of a record that is not about its client.
   if (upstream !== undefined && keys.client?.ip === upstream.ip && keys.client.port === upstream.port) delete keys.client;
@@ -310,14 +311,14 @@ const OF_THE_WRITER: SubjectKeys = {
  * `userAgent` alone says nothing: servers log it too.
  */
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
-  // Chromium's names of network errors; and only who connects has a close without an open.
+  // Only who connects has a close without an open.
   if (row.message?.includes('net::ERR_') || isTelemetry(row) || (row.opened === false && row.code === 1006)) return 'client';
   if (row.ofGateway) return 'gateway';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
-  if (row.place !== undefined || (row.logger !== undefined && OF_A_DIALER.test(row.logger))) return 'client';
+  if (row.place !== undefined || isOfDialer(row)) return 'client';
   // A link is what a device has to its server.
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
@@ -332,19 +333,10 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   )
     return 'client';
   if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
-  if (OPENS_URL.test(row.message ?? '') && row.connection === undefined && row.clientIp === undefined) return 'client';
   // In brackets before a page's own words stands a tag; a logger's name has a level beside it.
   const isLogged = row.logger !== undefined && row.level !== undefined;
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && !isLogged ? 'client' : undefined;
 }
-
-/** `open wss://…`, `connected to ws://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
-const OPENS_URL =
-  /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\/|^wss?:\/\/[^\s:]{1,2000}(?::\d{1,5}\S{0,2000})?:? (?:open(?:ed)?|connected)\b/i;
-
-/** Loggers of Python's libraries that only dial, as they name them themselves. */
-const OF_A_DIALER =
-  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**
@@ -370,7 +362,7 @@ const OF_DOWNSTREAM = new RegExp(`${OF_ONE_PAIR}downstream (?:(?:${LINK}|side|le
 /** Where a connection goes on, if the record says that by an address. */
 function upstreamOf({ upstream }: AppRow): Endpoint | undefined {
   const found = upstream === undefined ? undefined : endpoint(upstream);
-  return found?.port !== undefined && isIp(found.ip) ? found : undefined;
+  return found && isIp(found.ip) ? found : undefined;
 }
 
 /** What it takes are no WebSockets: the one of which it speaks is that by which it sends on. */

@@ -263,7 +263,7 @@ function secondIdIn(fields: Fields, first: string): string | undefined {
   for (const { name, id } of idsIn(fields)) if (id !== first && !OUTLIVES.has(name) && isIdLike(id) && !SMALL_NUMBER.test(id)) return id;
   return undefined;
 }
-const OUTLIVES: ReadonlySet<string> = new Set(['sid', 'sessionid', 'session', 'peerid', 'clientid', 'client', 'fd']);
+const OUTLIVES: ReadonlySet<string> = new Set(['sid', 'sessionid', 'session', 'sess', 'sessid', 'peerid', 'clientid', 'client', 'fd']);
 
 function* idsIn(fields: Fields): Generator<{ readonly name: string; readonly id: string }, undefined> {
   for (const { name, value } of fields.connection ?? []) {

@@ -1,6 +1,7 @@
 /** What the fields of one application's log mean where a record alone does not tell: learned of the records that the log begins with. */
 import type { Stamp } from '../types.ts';
 import type { AppRow, Fields } from './app-fields.ts';
+import { isOfDialer } from './dialers.ts';
 import { isIdLike } from './ids.ts';
 
 /** Of one log. Names are plain names. */
@@ -130,6 +131,16 @@ function areClients(records: readonly Told[]): boolean {
   );
 }
 
+/**
+ * Most of its records are a dialer's by their own words, and none names a peer's address: what else it tells of connections, it tells of
+ * those that it dialed.
+ */
+function isDialers(records: readonly Told[]): boolean {
+  const dialed = records.filter(({ row }) => isOfDialer(row));
+  return dialed.length >= FEWEST_DIALED && dialed.length * 2 > records.length && records.every(({ row }) => row.clientIp === undefined);
+}
+const FEWEST_DIALED = 3;
+
 /** Learns of a log's beginning, once. `isFree` = the name has no meaning of its own that speaks against a connection's. */
 export function learningFields(
   tell: (text: string) => Told | undefined,
@@ -141,7 +152,12 @@ export function learningFields(
     let learned = known.get(head);
     if (!learned) {
       const records = head.map(tell).filter((told) => told !== undefined);
-      learned = { ...unitsOf(records), time: timeOf(records), party: partyOf(records, isFree), ofClients: areClients(records) };
+      learned = {
+        ...unitsOf(records),
+        time: timeOf(records),
+        party: partyOf(records, isFree),
+        ofClients: areClients(records) || isDialers(records),
+      };
       known.set(head, learned);
     }
     return learned;

@@ -34,7 +34,7 @@ const ADDRESS =
   /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
 const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
 const SILENCE = new RegExp(
-  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last (?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
+  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last[ _]?(?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?=[ :=]{1,2}\d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
   'i',
 );
 const LIFE = new RegExp(
@@ -43,9 +43,9 @@ const LIFE = new RegExp(
 );
 // Rust's tracing writes an error's words without quotes: up to the next key or the end.
 const SENTENCE = /(?<![\w.])(err|error|exception)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
-/** One duration with its unit, whatever the words before it: `played 33.0s`. */
+/** One duration with its unit, whatever the words before it: `played 33.0s`; `+33ms` is what passed since the line before. */
 const ANY_DURATION =
-  /(?<![\w.:/=-]|\d )(\d{1,9}(?:\.\d{1,9})?\s?(?:ms|msecs?|millis|milliseconds|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?:\s?\d{1,9}(?:\.\d{1,9})?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?)){0,2})(?![\w%/])/gi;
+  /(?<![\w.:/=+-]|\d )(\d{1,9}(?:\.\d{1,9})?\s?(?:ms|msecs?|millis|milliseconds|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?:\s?\d{1,9}(?:\.\d{1,9})?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?)){0,2})(?![\w%/])/gi;
 // What is measured there is a wait, a limit or a statistic, and no life.
 const NO_LIFE =
   /(?:^|[^a-z])(?:in|within|every|time-?out|timed out|rtt|latency|ping|pong|lag|back-?off|retry\w*|reconnect\w*|interval|delay\w*|wait\w*|idle|silen\w+|inactiv\w+|last|limit|deadline|grace|next|ttl|jitter|drift|skew|avg|average|max\w*|min\w*|took|ago|write|flush\w*|missed|heartbeat|keep-?alive)\W{0,3}(?:[a-z]{1,12}\W{1,2})?$/i;

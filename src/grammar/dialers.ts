@@ -1,0 +1,19 @@
+/** By what a record shows that its writer is the one who dialed: names of libraries that only do that, and words of a page. */
+import type { AppRow } from './app-fields.ts';
+
+/** Loggers of libraries that only dial, as they name them themselves: Python's, and SIP.js's of its WebSocket. */
+const LOGGER =
+  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa|sip\.Transport)(?:$|\.)/;
+
+/** `open wss://…`, `connected to ws://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
+const OPENS_URL =
+  /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\/|^wss?:\/\/[^\s:]{1,2000}(?::\d{1,5}\S{0,2000})?:? (?:open(?:ed)?|connected)\b/i;
+/** SIP.js: `WebSocket opened wss://…`, `WebSocket closed wss://… (code: 1006)`. */
+const OF_URL = /^web ?socket (?:open(?:ed)?|closed?|connected(?: to)?|connecting(?: to)?):? wss?:\/\//i;
+
+/** Whoever wrote the record dialed the connection of which it tells. */
+export const isOfDialer = ({ logger, message = '', connection, clientIp }: AppRow): boolean =>
+  (logger !== undefined && LOGGER.test(logger)) ||
+  // Chromium's names of network errors.
+  message.includes('net::ERR_') ||
+  (clientIp === undefined && (OF_URL.test(message) || (connection === undefined && OPENS_URL.test(message))));
