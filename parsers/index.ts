@@ -47,6 +47,7 @@ import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
 import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
+import { foreman } from './foreman.ts';
 import { forever } from './forever.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
@@ -112,6 +113,7 @@ import { sshd } from './sshd.ts';
 import { stunnel } from './stunnel.ts';
 import { sudo } from './sudo.ts';
 import { supervisord } from './supervisord.ts';
+import { swoole } from './swoole.ts';
 import { systemd } from './systemd.ts';
 import { systemdCoredump } from './systemd-coredump.ts';
 import { systemdOomd } from './systemd-oomd.ts';
@@ -176,6 +178,7 @@ export const parsers: readonly Parser[] = [
   erlangCrash,
   f5Ltm,
   flyMachine,
+  foreman,
   forever,
   gcpLoadBalancer,
   goCrash,
@@ -241,6 +244,7 @@ export const parsers: readonly Parser[] = [
   stunnel,
   sudo,
   supervisord,
+  swoole,
   systemd,
   systemdCoredump,
   systemdOomd,

@@ -1,6 +1,7 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
 
 import { aboutProxy } from '../products.ts';
+import { gap } from '../spans.ts';
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
@@ -302,7 +303,8 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
     );
   if (a.kind === 'oom-kill' && b.kind === 'oom-kill')
     return (
-      Math.abs(a.when.fromMs - b.when.fromMs) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
+      // Stamps of whole seconds reach into one another.
+      gap(a.when, b.when) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
     );
   if (isOwnStop(a) && isOwnStop(b) && a.origin.source === b.origin.source) return Math.abs(a.when.fromMs - b.when.fromMs) < DEATH_WINDOW_MS;
   const [stop, other] = a.kind === 'stop-requested' ? [a, b] : b.kind === 'stop-requested' ? [b, a] : [undefined, undefined];
