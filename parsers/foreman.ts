@@ -11,7 +11,7 @@ interface ForemanRow extends Row {
 const EXITED = /^exited with code (\d{1,3})\s?$/;
 const TERMINATED = /^terminated by (SIG[A-Z]{2,8})\s?$/;
 const STARTED = /^started with pid \d{1,10}\s?$/;
-const STOPS = /^(?:sending SIGTERM to all processes|SIG(?:TERM|INT) received, starting shutdown)\s?$/;
+const STOPS = /^sending SIGTERM to all processes\s?$/;
 
 export const foreman = defineParser<ForemanRow>({
   name: 'foreman',
@@ -20,7 +20,7 @@ export const foreman = defineParser<ForemanRow>({
   docs: 'https://github.com/ddollar/foreman/blob/main/lib/foreman/engine.rb',
   vantage: 'supervisor',
   habitat: 'mixed',
-  needles: ['exited with code ', 'terminated by SIG', 'started with pid ', 'SIGTERM to all processes', ' received, starting shutdown'],
+  needles: ['exited with code ', 'terminated by SIG', 'started with pid ', 'SIGTERM to all processes'],
   samples: [
     {
       line: 'exited with code 1',
@@ -43,12 +43,6 @@ export const foreman = defineParser<ForemanRow>({
     },
     {
       line: 'sending SIGTERM to all processes',
-      from: 'Foreman 0.87, as `system`',
-      reads: { change: 'stop' },
-      gives: { kind: 'stop-requested', how: 'supervisor-stop' },
-    },
-    {
-      line: 'SIGTERM received, starting shutdown',
       from: 'Foreman 0.87, as `system`',
       reads: { change: 'stop' },
       gives: { kind: 'stop-requested', how: 'supervisor-stop' },

@@ -84,6 +84,8 @@ function untoldWords(tallies: readonly Tally[]): string | undefined {
   return `${plural(count, 'line')} ${count === 1 ? 'holds' : 'hold'} 1006 that no format reads as a closure, such as ${source.name}:${first.line} “${first.text.slice(0, 160)}”`;
 }
 
+const DEATHS = { oom: 'memory running out', crash: 'a crash', 'deploy-restart': 'a stop' } as const;
+
 /** What ended a process, or a proxy's tunnels, where no line tells of a connection's end: most logs tell of the one and not of the other. */
 function deadly({ deaths, changes }: World): string | undefined {
   const ends = deaths.all.filter(({ relation }) => relation !== 'other');
@@ -93,7 +95,7 @@ function deadly({ deaths, changes }: World): string | undefined {
   const when = first ? first.events[0]?.when : change?.when;
   const at = when && !isUndated(when) ? ` at ${iso(when.fromMs).slice(0, 19).replace('T', ' ')} UTC` : '';
   const others = ends.length > 1 ? `, and ${plural(ends.length - 1, 'further end')} of processes` : '';
-  const what = first ? `${TITLES[first.root]} — ${first.detail}` : `${change?.proxy}: ${change?.change}`;
+  const what = first ? `${DEATHS[first.root]} — ${first.detail}` : `${change?.proxy}: ${change?.change}`;
   const unless = first && !first.sudden ? ', unless it sent close frames' : '';
   return `No line tells of an abnormal closure, but the logs show ${what}${at}${others}: what was connected there ended with it, which clients report as 1006${unless}.`;
 }

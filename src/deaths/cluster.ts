@@ -77,15 +77,24 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     else clusters.push({ events: [fault], lastMs: fault.when.toMs });
   }
   const [end, another] = undatedEnds;
-  if (end && !another) tellAgain(end, clusters);
+  if (end && !another && !tellAgain(end, clusters)) {
+    const words = undated.find((fault) => fault.origin.source === end.origin.source && diesOf(fault, end));
+    const home = clusters.find(({ events: [first] }) => first === words);
+    if (home) home.events.push(end);
+    else clusters.push({ events: [end], lastMs: end.when.toMs });
+  }
   return clusters;
 }
 
-/** A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal. */
-function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): void {
+/**
+ * A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal.
+ * False = nobody else tells of such an end.
+ */
+function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): boolean {
   const [one, other] = clusters.filter(({ events }) => events.some((event) => isEndBy(end, event)));
   const told = one?.events.find((event) => isEndBy(end, event));
   if (one && told && !other) one.events.push({ ...end, when: told.when });
+  return told !== undefined;
 }
 
 function isEndBy(end: EventOf<'process-ended'>, event: ProcessEvent): boolean {
