@@ -32,6 +32,7 @@ import { cloudflared } from './cloudflared.ts';
 import { containerd } from './containerd.ts';
 import { cron } from './cron.ts';
 import { daphneAccess } from './daphne-access.ts';
+import { devWatchers } from './dev-watchers.ts';
 import { djangoChannels } from './django-channels.ts';
 import { dockerComposeState } from './docker-compose-state.ts';
 import { dockerEvents } from './docker-events.ts';
@@ -84,6 +85,7 @@ import { kubernetesPod } from './kubernetes-pod.ts';
 import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
 import { libcAbort } from './libc-abort.ts';
+import { libvncserver } from './libvncserver.ts';
 import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
 import { lxd } from './lxd.ts';
@@ -123,6 +125,7 @@ import { traefikLog } from './traefik-log.ts';
 import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
+import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
@@ -163,6 +166,7 @@ export const parsers: readonly Parser[] = [
   containerd,
   cron,
   daphneAccess,
+  devWatchers,
   djangoChannels,
   dockerComposeState,
   dockerEvents,
@@ -215,6 +219,7 @@ export const parsers: readonly Parser[] = [
   kubernetesTimers,
   laravelReverb,
   libcAbort,
+  libvncserver,
   lighttpdAccess,
   lighttpdError,
   lxd,
@@ -254,6 +259,7 @@ export const parsers: readonly Parser[] = [
   ttyd,
   uvicorn,
   uvicornLifecycle,
+  viteProxy,
   vscodeRemote,
   websocat,
   websocketClients,

@@ -71,6 +71,10 @@ export const swoole = defineParser<SwooleRow>({
   },
   events({ status, signal, pid }): Draft | undefined {
     if (status === undefined) return undefined;
-    return { kind: 'process-ended', ...(signal === undefined ? { exitCode: status } : { signal }), ...(pid !== undefined && { keys: { pid } }) };
+    return {
+      kind: 'process-ended',
+      ...(signal === undefined ? { exitCode: status } : { signal }),
+      ...(pid !== undefined && { keys: { pid } }),
+    };
   },
 });

@@ -20,7 +20,12 @@ interface Entry extends TimelineEntry {
 export function chronicleOf(events: readonly LogEvent[], incidents: readonly IncidentReport[], world: World): TimelineEntry[] {
   const first = Math.min(...incidents.map((incident) => Date.parse(incident.from))) - NEAR_MS;
   const last = Math.max(...incidents.map((incident) => Date.parse(incident.to))) + NEAR_MS;
-  const entries = [...deathEntries(world, incidents.length === 0), ...changeEntries(world), ...faultEntries(events), ...incidentEntries(incidents)]
+  const entries = [
+    ...deathEntries(world, incidents.length === 0),
+    ...changeEntries(world),
+    ...faultEntries(events),
+    ...incidentEntries(incidents),
+  ]
     .filter(({ at }) => incidents.length === 0 || (Date.parse(at) >= first && Date.parse(at) <= last))
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.what < b.what ? -1 : 1));
   const rows = runsOf(entries);

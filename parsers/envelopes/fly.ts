@@ -53,6 +53,11 @@ export const fly: Envelope = {
     const head = SOURCE.exec(rest);
     if (!head) return null;
     const [whole, source = '', machine = ''] = head;
-    return { text: rest.slice(whole.length), at: { ...found.stamp, basis: 'utc' }, keys: { container: machine }, writer: `${source}[${machine}]` };
+    return {
+      text: rest.slice(whole.length),
+      at: { ...found.stamp, basis: 'utc' },
+      keys: { container: machine },
+      writer: `${source}[${machine}]`,
+    };
   },
 };

@@ -81,7 +81,5 @@ export const logcat: Envelope = {
 function brief(line: string): Unwrapped | null {
   const [head, tag = '', pid = ''] = BRIEF.exec(line) ?? [];
   const service = tag.trim();
-  return head === undefined
-    ? null
-    : { text: line.slice(head.length), keys: { pid: Number(pid), service }, writer: `${pid}//${service}` };
+  return head === undefined ? null : { text: line.slice(head.length), keys: { pid: Number(pid), service }, writer: `${pid}//${service}` };
 }

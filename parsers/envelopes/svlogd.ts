@@ -12,7 +12,11 @@ export const svlogd: Envelope = {
     {
       line: '2016-05-11_20:43:09.82135 listening on 3000',
       from: 'runit 2.1 svlogd -tt',
-      unwraps: { text: 'listening on 3000', writer: '', at: { ms: Date.UTC(2016, 4, 11, 20, 43, 9, 821) + 0.35, widthMs: 0.001, basis: 'utc' } },
+      unwraps: {
+        text: 'listening on 3000',
+        writer: '',
+        at: { ms: Date.UTC(2016, 4, 11, 20, 43, 9, 821) + 0.35, widthMs: 0.001, basis: 'utc' },
+      },
     },
     { line: '2016-12-31_23:59:59.00000 ', from: 'runit 2.1 svlogd -tt, an empty line', unwraps: { text: '' } },
   ],
