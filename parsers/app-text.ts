@@ -1213,6 +1213,42 @@ export const appText = defineParser<AppRow>({
       reads: { connection: 'kp5q7294i5' },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'server' },
     },
+    {
+      line: '2018-12-10T10:13:13.214Z INFO ws closed code=1006',
+      from: 'an application in December of a year whose third digit is the month’s first',
+      reads: { at: { ms: Date.UTC(2018, 11, 10, 10, 13, 13, 214), widthMs: 1, basis: 'utc' }, code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '[10:44:52 PM] [ERROR] Uncaught exception occurred [op:error_handling]',
+      from: 'Termix, Termix-SSH/Termix#1077: the half of the day',
+      reads: { at: { ms: ((22 * 60 + 44) * 60 + 52) * 1000, widthMs: 1000, basis: 'daytime' }, level: 'ERROR' },
+      gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true },
+    },
+    {
+      line: "There was an error causing connection lost: WebSocketException: Connection to 'http://192.168.43.95:8080/graphql#' was not upgraded to websocket",
+      from: 'Dart’s dart:io, zino-hofmann/graphql-flutter#480',
+      reads: {},
+      gives: { kind: 'handshake-failed', vantage: 'client' },
+    },
+    {
+      line: '2022-09-27T22:45:48.128388Z  WARN Failed to connect Colibri WebSocket, will retry: Http(Response { status: 200, version: HTTP/1.1, headers: {"server": "nginx/1.18.0 (Ubuntu)"}, body: None })',
+      from: 'tungstenite 0.17 in gst-meet, jbg/gst-meet#54',
+      reads: { level: 'WARN' },
+      gives: { kind: 'handshake-failed', status: 200, vantage: 'client' },
+    },
+    {
+      line: '2024/05/07 18:56:39 failed to accept WebSocket connection: WebSocket protocol violation: Connection header "close" does not contain Upgrade',
+      from: 'coder/websocket 1.8, genshen/ssh-web-console#24',
+      reads: {},
+      gives: { kind: 'handshake-failed', by: 'upstream', vantage: 'server' },
+    },
+    {
+      line: '21:48:11.377 [ConfigProxy] error: 503 GET /user/anna/api/kernels/6d94c5ea/channels connect EADDRNOTAVAIL 10.28.7.61:8888',
+      from: 'configurable-http-proxy 4.5, jupyterhub/configurable-http-proxy#388: no open',
+      reads: { level: 'error' },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -35,6 +35,7 @@ import { cloudflared } from './cloudflared.ts';
 import { containerd } from './containerd.ts';
 import { cron } from './cron.ts';
 import { daphneAccess } from './daphne-access.ts';
+import { devWatchers } from './dev-watchers.ts';
 import { djangoChannels } from './django-channels.ts';
 import { dockerComposeState } from './docker-compose-state.ts';
 import { dockerEvents } from './docker-events.ts';
@@ -50,6 +51,7 @@ import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
 import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
+import { foreman } from './foreman.ts';
 import { forever } from './forever.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
@@ -86,6 +88,7 @@ import { kubernetesPod } from './kubernetes-pod.ts';
 import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
 import { libcAbort } from './libc-abort.ts';
+import { libvncserver } from './libvncserver.ts';
 import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
 import { lxd } from './lxd.ts';
@@ -117,6 +120,7 @@ import { sshd } from './sshd.ts';
 import { stunnel } from './stunnel.ts';
 import { sudo } from './sudo.ts';
 import { supervisord } from './supervisord.ts';
+import { swoole } from './swoole.ts';
 import { systemd } from './systemd.ts';
 import { systemdCoredump } from './systemd-coredump.ts';
 import { systemdOomd } from './systemd-oomd.ts';
@@ -126,6 +130,7 @@ import { traefikLog } from './traefik-log.ts';
 import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
+import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
@@ -171,6 +176,7 @@ export const parsers: readonly Parser[] = [
   containerd,
   cron,
   daphneAccess,
+  devWatchers,
   djangoChannels,
   dockerComposeState,
   dockerEvents,
@@ -186,6 +192,7 @@ export const parsers: readonly Parser[] = [
   erlangCrash,
   f5Ltm,
   flyMachine,
+  foreman,
   forever,
   gcpLoadBalancer,
   goCrash,
@@ -222,6 +229,7 @@ export const parsers: readonly Parser[] = [
   kubernetesTimers,
   laravelReverb,
   libcAbort,
+  libvncserver,
   lighttpdAccess,
   lighttpdError,
   lxd,
@@ -253,6 +261,7 @@ export const parsers: readonly Parser[] = [
   stunnel,
   sudo,
   supervisord,
+  swoole,
   systemd,
   systemdCoredump,
   systemdOomd,
@@ -262,6 +271,7 @@ export const parsers: readonly Parser[] = [
   ttyd,
   uvicorn,
   uvicornLifecycle,
+  viteProxy,
   vscodeRemote,
   websocat,
   websocketClients,

@@ -1,6 +1,7 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
 
 import { aboutProxy } from '../products.ts';
+import { gap } from '../spans.ts';
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
@@ -76,15 +77,24 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     else clusters.push({ events: [fault], lastMs: fault.when.toMs });
   }
   const [end, another] = undatedEnds;
-  if (end && !another) tellAgain(end, clusters);
+  if (end && !another && !tellAgain(end, clusters)) {
+    const words = undated.find((fault) => fault.origin.source === end.origin.source && diesOf(fault, end));
+    const home = clusters.find(({ events: [first] }) => first === words);
+    if (home) home.events.push(end);
+    else clusters.push({ events: [end], lastMs: end.when.toMs });
+  }
   return clusters;
 }
 
-/** A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal. */
-function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): void {
+/**
+ * A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal.
+ * False = nobody else tells of such an end.
+ */
+function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): boolean {
   const [one, other] = clusters.filter(({ events }) => events.some((event) => isEndBy(end, event)));
   const told = one?.events.find((event) => isEndBy(end, event));
   if (one && told && !other) one.events.push({ ...end, when: told.when });
+  return told !== undefined;
 }
 
 function isEndBy(end: EventOf<'process-ended'>, event: ProcessEvent): boolean {
@@ -307,7 +317,8 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
     );
   if (a.kind === 'oom-kill' && b.kind === 'oom-kill')
     return (
-      Math.abs(a.when.fromMs - b.when.fromMs) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
+      // Stamps of whole seconds reach into one another.
+      gap(a.when, b.when) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
     );
   if (isOwnStop(a) && isOwnStop(b) && a.origin.source === b.origin.source) return Math.abs(a.when.fromMs - b.when.fromMs) < DEATH_WINDOW_MS;
   const [stop, other] = a.kind === 'stop-requested' ? [a, b] : b.kind === 'stop-requested' ? [b, a] : [undefined, undefined];

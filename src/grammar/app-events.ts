@@ -259,6 +259,11 @@ export const APP_NEEDLES: readonly string[] = [
   'asyncio',
   'executing ',
   'not using the websocket',
+  'not upgraded to',
+  'protocol violation',
+  'accept ws',
+  'accept web',
+  'http(response',
   '[ws] +',
   'origin not',
   'origin is not',
@@ -382,7 +387,7 @@ function sideOf(row: AppRow, vantage: Vantage): SocketClosed['by'] {
 
 /** `websocket connect failed`, `failed to connect to wss://…`: of whoever dialed. */
 const DIALS =
-  /\b(?:web ?socket|wss?) (?:connect|dial)(?:ion)?(?: attempt)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?(?:connect|dial) (?:the |to )?(?:the )?(?:web ?socket\b|wss?\b)/i;
+  /\b(?:web ?socket|wss?) (?:connect|dial)(?:ion)?(?: attempt)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?(?:connect|dial) (?:the |to )?(?:the )?(?:[\w-]{1,30} )?(?:web ?socket\b|wss?\b)/i;
 
 /** `closed. Reconnecting in 1000ms...`, `connection lost, reconnecting...`: of a connection that ended nobody but who dialed it says so. */
 const RECONNECTS =
@@ -468,7 +473,8 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
 // `connect_failed`, `unable to connect`, `link down (code 1006) before it was up`.
 const NEVER_UP =
   /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b|\bbefore (?:it|(?:the |this )?(?:link|connection|socket|session|web ?socket)) (?:was|is|had been|could be|got) (?:up|open(?:ed)?|connected|established)\b|\bwithout ever (?:having )?(?:been )?(?:opened|opening|connected|connecting)\b/i;
-const ANSWERED = /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d|rejected websocket connection: http [1-5]/i;
+const ANSWERED =
+  /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;
 
 /** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
 function neverOpened(row: AppRow): boolean {

@@ -30,7 +30,7 @@ const BARE =
 const OPENED =
   /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
-  /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
+  /\b(?:not|never|fail\w*|reconnect\w*|connecting|connect e(?:addr|conn|host|net|timed|mfile|nfile|acces|perm|pipe)\w*|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
   /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:sem|sin|senza|nessun|aucun|pas de|kein(?:en?)?|geen) pong\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue|not answered))|\bkeep ?alives?(?: \w{1,12}){0,2} not answered\b|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
@@ -56,7 +56,7 @@ const IN_HANDLER =
 /** Of ws and gorilla: the close that follows has no reason of its own. */
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
-  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\bhandshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\borigin (?:is )?not (?:allowed|authorized)\b/;
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\bhandshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b/;
 // Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
   /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
@@ -76,7 +76,7 @@ const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
 // Spring's `Commencing graceful shutdown. Waiting for active requests to complete` begins it.
 const BEGINS = /\b(?:commencing|starting|beginning|initiating) (?:graceful )?shutdown\b/;
-const REFUSED = /reject|refus|denied|origin (?:is )?not (?:allowed|authorized)/;
+const REFUSED = /reject|refus|denied|protocol violation|origin (?:is )?not (?:allowed|authorized)/;
 const SOME_CONNECTED = /\b(?:client|peer|user) connected\b|^new connection 0$/;
 const TLS = /\b(?:tls|ssl)\b/;
 

@@ -19,10 +19,10 @@ const MESSAGES: readonly RegExp[] = [
   // Caddy
   /^shutting down apps, then terminating|^serving initial configuration|^(?:using|autosaved|adapted) config|^exiting; byeee|^servers shutting down|^admin endpoint (?:started|stopped)|^maxprocs: |^GOMEMLIMIT |^shutting down\t|^http\.(?:log|handlers)/,
   // Traefik
-  /traefik|^(?:Server stopped|I have to go\.\.\.|Stopping server gracefully|Health check failed|Health check recovered|Waiting \S{1,20} seconds? before killing)|^'?\d{3} [A-Z][A-Za-z ]{2,40}'? (?:caused by|error=)/,
+  /traefik|^(?:Server stopped|I have to go\.\.\.|Stopping server gracefully|Health check failed|Health check recovered|Waiting \S{1,20} seconds? before killing|Wait is over due to: )|^'?\d{3} [A-Z][A-Za-z ]{2,40}'? (?:caused by|error=)/,
   /^\[(?:\d+|main|config|upstream|connection|http|client|router|filter|runtime)\]\[/, // Envoy
   // containerd, dockerd, docker events
-  /^(?:containerd|shim |starting containerd|loading plugin|cleaning up dead shim|TaskOOM event|StopContainer|StopPodSandbox|RemoveContainer|StartContainer|CreateContainer|Kill container|received exit event|Container .{0,80}failed to exit within|Processing signal '|API listen on|Daemon (?:has completed|shutdown)|ignoring event)/,
+  /^(?:containerd|shim |starting containerd|loading plugin|cleaning up dead shim|TaskOOM event|StopContainer|StopPodSandbox|RemoveContainer|StartContainer|CreateContainer|Kill container|received exit event|Container .{0,80}failed to exit within|Processing signal '|API listen on|Daemon (?:has completed|shutdown)|ignoring event|restarting container$)/,
   /^(?:container|network|volume|image|plugin|daemon|service|node|secret|config|builder) \w+(?:: .{1,200})? [0-9a-z]{12,64} \(/,
   /^(?:1\d{9}: |: )?Client \S{1,200} \[\S{2,64}\] disconnected(?:: |\.$)|^New client connected from \S{2,60} as /, // Mosquitto
   /^(?:[\w.]{1,80}: )?Task event: alloc_id=/, // Nomad

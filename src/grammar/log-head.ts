@@ -23,7 +23,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's, behind ICU 72's narrow blank.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?[ \u202f][AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{1,2}:\d{2}:\d{2} [AP]M(?=[\s\]])|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -122,7 +122,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
     if (!head || !groups) continue;
     const written = groups['stamp'];
     const at = written === undefined ? undefined : stampOf(written, order);
-    if (written !== undefined && at === undefined && written[2] !== ':') return undefined;
+    if (written !== undefined && at === undefined && !/^\d{1,2}:/.test(written)) return undefined;
     const rest = text.slice(head[0].length).replace(GAP, '');
     const tail = TAIL.exec(rest);
     const parts = tail?.groups ?? {};
@@ -151,6 +151,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
 
 /** A stamp with the month by its name, or with the half of the day behind it. */
 function wordedStamp(written: string): Stamp | undefined {
+  if (/^\d{1,2}:.*M$/.test(written)) return daytimeAt(written.padStart(11, '0'))?.stamp;
   if (/M$/.test(written)) return tableTime(written);
   const [, month = '', day = '', year, time = ''] = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}),? (?:(\d{4}),? )?(\S{8,18})$/.exec(written) ?? [];
   const index = monthIndex(month);
@@ -168,8 +169,8 @@ function stampOf(written: string, order?: string): Stamp | undefined {
   if (/^\d{10}/.test(written)) return epoch(written);
   const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);
   if (short) return stampOf(`20${short[1]}-${short[2]}-${short[3]}T${written.slice(7)}`);
-  // `22.09.2026 10:02:20,033`
-  if (written[5] === written[2] && written[2] !== ':') {
+  // `22.09.2026 10:02:20,033`: in `2018-12-10` the two signs are alike too, and digits.
+  if (written[5] === written[2] && /[./-]/.test(written[2] ?? '')) {
     const [day, month] = dayAndMonth(written, order) ?? [];
     return day === undefined ? undefined : stampOf(`${written.slice(6, 10)}-${month}-${day} ${written.slice(10).replace(/^,?[ T]/, '')}`);
   }

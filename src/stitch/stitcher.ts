@@ -437,14 +437,18 @@ export class Stitcher {
     const [other, second] = this.#lone(draft);
     if (!other || second || this.#lone(other).length !== 1) return;
     const tunnel = [draft, other].find(isTunnelAlone);
-    if (!tunnel || this.#isOfOneMoment(draft, other)) this.#merge(draft, other);
+    if (tunnel ? this.#isOfOneMoment(draft, other) : !this.#areAged(draft, other)) this.#merge(draft, other);
   }
 
   /** One log, and what one end writes in two places at once. */
   #isOfOneMoment(a: Draft, b: Draft): boolean {
     const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
-    const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
-    return !livesKnown && a.seen[0]?.origin.source === b.seen[0]?.origin.source && gap(ours.end, theirs.end) <= SAME_TURN_MS;
+    return !this.#areAged(a, b) && a.seen[0]?.origin.source === b.seen[0]?.origin.source && gap(ours.end, theirs.end) <= SAME_TURN_MS;
+  }
+
+  /** Both lives are known: had they been alike, the two had been paired by them. */
+  #areAged(a: Draft, b: Draft): boolean {
+    return [a, b].every((draft) => this.#neighbourhood.measured(draft).lifeMs !== undefined);
   }
 
   #lone(draft: Draft): Draft[] {
