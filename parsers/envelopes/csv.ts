@@ -19,7 +19,19 @@ const TIMES = [
   'time',
   'datetime',
 ];
-const MESSAGES = ['message', 'content', 'line', 'logmessage', 'logentry', 'logentrys', 'syslogmessage', 'msg', 'log', 'description']; // prettier-ignore
+const MESSAGES = [
+  'message',
+  'content',
+  'line',
+  'logmessage',
+  'logentry',
+  'logentrys',
+  'syslogmessage',
+  'msg',
+  'log',
+  'description',
+  'outermessage',
+]; // prettier-ignore
 const HOSTS = ['host', 'hostname', 'computer', 'machinename', 'cloudroleinstance'];
 const SERVICES = ['service', 'cloudrolename', 'processname', 'providername', 'source', 'containerappname'];
 // A replica of Azure Container Apps is a pod: the console's table calls it a container group.

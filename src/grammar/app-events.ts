@@ -5,7 +5,7 @@ import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { isNeverMade } from './client-phrases.ts';
-import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
+import { endedBy, isBrokenTransport, isOfOpen, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
@@ -215,6 +215,14 @@ export const APP_NEEDLES: readonly string[] = [
   'err read',
   'failed read',
   'unable read',
+  'error receiving',
+  'receive error',
+  'to receive',
+  'reset by peer',
+  'I/O error',
+  'I/O failure',
+  'IO error',
+  'connection abort',
   'idle timeout',
   'stale conn',
   'stale client',
@@ -293,7 +301,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (named !== undefined) return named;
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
-  if (row.place !== undefined || (row.logger !== undefined && OF_A_DIALER.test(row.logger))) return 'client';
+  if (row.place !== undefined || isOfDialer(row)) return 'client';
   // A link is what a device has to its server.
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
@@ -321,6 +329,8 @@ const OPENS_URL =
 /** Loggers of Python's libraries that only dial, as they name them themselves. */
 const OF_A_DIALER =
   /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
+
+const isOfDialer = ({ logger }: AppRow): boolean => logger !== undefined && OF_A_DIALER.test(logger);
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**
@@ -492,7 +502,10 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     (words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection))) || (isLocated && isSocketIoEnd(row.reason));
   const named = row.codeIsNamed ? row.code : codeOf(row, words);
   // Go, Python and others end with the socket's own error where no close frame came; a failed read of a WebSocket is its end.
-  const isRead = (words.failsToRead && row.connection !== undefined) || (words.mentionsSocket && breaksARead(row));
+  const isRead =
+    (words.failsToRead && row.connection !== undefined) ||
+    (words.mentionsSocket && breaksARead(row)) ||
+    (words.ofWebSocket && (words.failsToRead || words.givesUp) && isOfRead(row));
   const isBroken = named === undefined && (closes || isRead);
   const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
   if (code === undefined && !closes) return undefined;
@@ -510,8 +523,13 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
       sideOf(row, vantage),
     received: row.received,
     sent: row.sent,
+    wasOpen: isOfDialer(row) || isOfOpen(row.error ?? row.message ?? '') || undefined,
   });
 }
+
+/** Connecting has errors of its own; one of a write is told once more when the connection is read. */
+const isOfRead = ({ message = '' }: AppRow): boolean =>
+  !/\b(?:dial\w*|handshake|writ\w+|send\w*|broadcast\w*)\b/i.test(message) && !NEVER_UP.test(message);
 
 /** Go's error of a read, which gives no more of that connection; that of a dialer may be of its handshake. */
 const GO_READ = /(?<![\w-])read (?:tcp[46]?|unix) \S{1,120}: /;
@@ -522,7 +540,7 @@ const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
 
 /** A code that is not named as a close code counts only where words of a close stand by; 1006 alone also beside a WebSocket. */
 function codeOf(row: AppRow, words: Words): number | undefined {
-  const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error));
+  const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error)) ?? reasonsCode(row);
   const code = row.code ?? inWords?.code;
   if (code === undefined || inWords?.certain) return code;
   const error = row.error === undefined ? undefined : wordsOf(row.error);
@@ -533,6 +551,12 @@ function codeOf(row: AppRow, words: Words): number | undefined {
   // `{"member":"e9ce00f9","code":1006,"onlineFor":15234,"msg":"member offline"}`: an end of something that is no broker and no file.
   if (code <= 1015 && isEndOf(row)) return code;
   return code === 1006 && (words.mentionsSocket || error?.mentionsSocket) ? code : undefined;
+}
+
+/** Autobahn gives its `connection was closed uncleanly (…)` as the reason. A number there is whatever the application means by it. */
+function reasonsCode({ reason }: AppRow): ReturnType<typeof saidCode> {
+  const said = reason === undefined ? undefined : saidCode(reason);
+  return said?.certain && said.code === 1006 ? said : undefined;
 }
 
 /** The words tell of an end, of whatever the team calls its connections, and not of codes in general. */
