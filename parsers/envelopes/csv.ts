@@ -164,6 +164,15 @@ export const csv: Envelope = {
         at: { ms: Date.UTC(2026, 9, 14, 11, 20, 13, 469), widthMs: 1, basis: 'utc' },
       },
     },
+    {
+      line: '{"csv":{"timestamp [UTC]":"7/29/2026, 4:59:44.678 PM","type":"System.InvalidOperationException","outerMessage":"Websocket closed with error: 1006.","cloud_RoleName":"web"}}',
+      from: 'Application Insights, export of exceptions as CSV',
+      unwraps: {
+        text: 'Websocket closed with error: 1006.',
+        at: { ms: Date.UTC(2026, 6, 29, 16, 59, 44, 678), widthMs: 1, basis: 'utc' },
+        keys: { service: 'web' },
+      },
+    },
   ],
   rejects: ['{"csv":"text"}', '{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed"}', 'csv'],
   wrap: (text) => JSON.stringify({ csv: { '@timestamp': '2026-11-22 20:23:41.123', '@message': text } }),
