@@ -4,7 +4,7 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
-import { exceptionIn } from '../src/grammar/exception.ts';
+import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { failedConnect } from '../src/grammar/failed-connect.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
@@ -19,7 +19,7 @@ import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^(?:\S{8,40} )?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^(?:\S{8,40} )?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[(?!\d\d:\d\d:\d\d)|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
   /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z]|[\d.]{6,14} \[[A-Z]{2,12}\] [A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
@@ -56,8 +56,14 @@ const BREAKS = /\bTransport error (?:in|for) /;
 /** Of what websockets' exception came, that above its traceback says. */
 const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedError: /;
 
+/** .NET's exception, with its causes below; a logger may write its head before each line. */
+const OF_DOTNET = /^System\.Net\.WebSockets\.WebSocketException\b/;
+const CAUSES = 8;
+
 const thrownBeside = (message: string, context: Context): string | undefined =>
-  BREAKS.test(message)
+  OF_DOTNET.test(message)
+    ? innermost(context.after(CAUSES).map((line) => logHead(line)?.message ?? line))
+    : BREAKS.test(message)
     ? exceptionIn(context.after(1)[0])
     : CLOSED_BY_ERROR.test(message)
       ? directCause(context.before(TRACEBACK_LINES))
@@ -1213,6 +1219,17 @@ export const appText = defineParser<AppRow>({
       from: 'Twisted, a listener’s end',
       reads: {},
       gives: 'noise',
+    },
+    {
+      line: '[DEBUG][14:07:48.22]       System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+      from: 'Uno’s dev server on a German Windows, unoplatform/uno#21877',
+      after: [
+        '[DEBUG][14:07:48.22]        ---> Microsoft.AspNetCore.Connections.ConnectionResetException: Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+        '[DEBUG][14:07:48.23]        ---> System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+        '[DEBUG][14:07:48.23]          --- End of inner exception stack trace ---',
+      ],
+      reads: { level: 'DEBUG', error: 'System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.' },
+      gives: { kind: 'socket-closed', code: 1006 },
     },
   ],
   rejects: [

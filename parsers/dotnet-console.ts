@@ -1,6 +1,7 @@
 /** The console logger of .NET (Microsoft.Extensions.Logging): level and category on one line, the message indented on the next. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
+import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { daytimeAt, isoAt } from '../src/time.ts';
 import { type Context, defineParser, type Stamp } from '../src/types.ts';
@@ -24,6 +25,14 @@ function headOf(line: string): Head | undefined {
   return written !== '' && found?.end !== written.length ? undefined : { at: found?.stamp, level, logger, message };
 }
 
+/** As many as exceptions have causes. */
+const CAUSES = 8;
+function thrownBelow(context: Context): string | undefined {
+  const [thrown, ...below] = context.after(1 + CAUSES);
+  const outer = exceptionIn(thrown);
+  return outer === undefined ? undefined : (innermost(below) ?? outer);
+}
+
 /** Only the line right behind the head says what happened; further ones are an exception and its stack. */
 function read(text: string, context: Context): AppRow | null {
   const isMessage = text.startsWith(INDENT) && text[INDENT.length] !== ' ';
@@ -31,7 +40,9 @@ function read(text: string, context: Context): AppRow | null {
   const message = isMessage ? text.slice(INDENT.length) : (head?.message ?? '');
   if (!head || (isMessage && head.message !== undefined)) return null;
   const { at, level, logger } = head;
-  return { ...appRow(fieldsOfProse(message), message), level, logger, message, ...(at && { at }) };
+  const row = appRow(fieldsOfProse(message), message);
+  const error = isMessage && row.error === undefined ? thrownBelow(context) : undefined;
+  return { ...row, level, logger, message, ...(at && { at }), ...(error !== undefined && { error }) };
 }
 
 export const dotnetConsole = defineParser<AppRow>({
@@ -69,6 +80,18 @@ export const dotnetConsole = defineParser<AppRow>({
       from: 'ASP.NET Core 8 with SingleLine and a TimestampFormat',
       reads: { at: { ms: Date.UTC(2026, 10, 18, 10, 5, 17, 878), widthMs: 1, basis: 'utc' }, message: 'Application is shutting down...' },
       gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '      Socket connection closed prematurely.',
+      from: 'ASP.NET Core 9, a WebSocket over HTTP/2 of which the tab was closed',
+      before: ['dbug: Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport[14]'],
+      after: [
+        '      System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+        '       ---> System.IO.IOException: The client reset the request stream.',
+        '         at System.IO.Pipelines.Pipe.GetReadResult(ReadResult& result)',
+      ],
+      reads: { error: 'System.IO.IOException: The client reset the request stream.' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'client' },
     },
     { line: 'info: Microsoft.Hosting.Lifetime[14]', from: 'ASP.NET Core 8', reads: { message: '' }, gives: 'noise' },
     {

@@ -95,7 +95,7 @@ const plausible = (digits: string | undefined): number | undefined => {
 
 // What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust. No close frame came then.
 const BROKEN =
-  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b/i;
+  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\bsocketexception \((?:1005[34]|10060|104|110|32)\)/i;
 
 /** The error of a broken transport: whatever read or wrote the WebSocket got no close frame. */
 export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);
@@ -122,7 +122,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
     // "network connection was lost" (-1005) stands for one too. Python's numbers of ETIMEDOUT are 110 on Linux and 60 on macOS.
     'network',
-    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out|\[errno (?:110|60)\]/,
+    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out|\[errno (?:110|60)\]|socketexception \((?:10060|110)\)/,
   ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   [
