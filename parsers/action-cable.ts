@@ -115,7 +115,12 @@ export const actionCable = defineParser<CableRow>({
       gives: 'noise',
     },
   ],
-  rejects: ['[ActionCable] WebSocket onclose event', 'Finished "/cable" [WebSocket] for 127.0.0.1', 'Finished 3 jobs', 'Started GET "/cable" [WebSocket] for 127.0.0.1 at noon'],
+  rejects: [
+    '[ActionCable] WebSocket onclose event',
+    'Finished "/cable" [WebSocket] for 127.0.0.1',
+    'Finished 3 jobs',
+    'Started GET "/cable" [WebSocket] for 127.0.0.1 at noon',
+  ],
   read(text, context) {
     const head = logHead(text);
     const message = (head?.message ?? text).replace(TAGS, '');
@@ -166,6 +171,10 @@ export const actionCable = defineParser<CableRow>({
 });
 
 function brokeAbove(context: Context): Pick<CableRow, 'reason'> {
-  const [, reason] = context.before(ABOVE).map((line) => BROKE.exec((logHead(line)?.message ?? line).replace(TAGS, ''))).findLast(Boolean) ?? [];
+  const [, reason] =
+    context
+      .before(ABOVE)
+      .map((line) => BROKE.exec((logHead(line)?.message ?? line).replace(TAGS, '')))
+      .findLast(Boolean) ?? [];
   return reason === undefined ? {} : { reason };
 }

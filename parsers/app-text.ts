@@ -64,10 +64,10 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
   OF_DOTNET.test(message)
     ? innermost(context.after(CAUSES).map((line) => logHead(line)?.message ?? line))
     : BREAKS.test(message)
-    ? exceptionIn(context.after(1)[0])
-    : CLOSED_BY_ERROR.test(message)
-      ? directCause(context.before(TRACEBACK_LINES))
-      : undefined;
+      ? exceptionIn(context.after(1)[0])
+      : CLOSED_BY_ERROR.test(message)
+        ? directCause(context.before(TRACEBACK_LINES))
+        : undefined;
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
@@ -1228,7 +1228,10 @@ export const appText = defineParser<AppRow>({
         '[DEBUG][14:07:48.23]        ---> System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
         '[DEBUG][14:07:48.23]          --- End of inner exception stack trace ---',
       ],
-      reads: { level: 'DEBUG', error: 'System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.' },
+      reads: {
+        level: 'DEBUG',
+        error: 'System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+      },
       gives: { kind: 'socket-closed', code: 1006 },
     },
   ],
