@@ -105,6 +105,8 @@ function rowOfLine(line: string, context: Context): AppRow | null {
     return null;
   const head = logHead(text, context.header) ?? (context.at === undefined ? undefined : boxedHead(text));
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
+  // Before .NET 5 what was thrown stood below its record without an indent: that record told of the close.
+  if (!head && OF_DOTNET.test(text) && closeCodeIn(context.before(1)[0] ?? '') !== undefined) return null;
   const dated = head?.stamped || context.at !== undefined;
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;

@@ -91,7 +91,7 @@ export const dotnetConsole = defineParser<AppRow>({
         '         at System.IO.Pipelines.Pipe.GetReadResult(ReadResult& result)',
       ],
       reads: { error: 'System.IO.IOException: The client reset the request stream.' },
-      gives: { kind: 'socket-closed', code: 1006, by: 'client' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'System.IO.IOException: The client reset the request stream.' },
     },
     { line: 'info: Microsoft.Hosting.Lifetime[14]', from: 'ASP.NET Core 8', reads: { message: '' }, gives: 'noise' },
     {

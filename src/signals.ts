@@ -239,8 +239,9 @@ export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind:
   return pile && ((pile.together && !pile.round) || otherHand(pile, closure)) ? undefined : pile;
 };
 
-/** Go's, Java's and Node's errors of a read; Kestrel's, which reads all the time, by their numbers on Windows and Linux. */
-const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b|\bsocketexception \((?:10054|104)\)/i;
+/** Go's, Java's and Node's errors of a read; Kestrel's, which reads all the time, by their numbers on Windows and Linux, and of a stream of HTTP/2. */
+const RESET_READ =
+  /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b|\bsocketexception \((?:10054|104)\)|\bthe client reset the request stream\b/i;
 /** The server read a reset: somebody's machine lived and threw the connection away. */
 export const readsReset = (closure: Closure): boolean =>
   seenOf(closure, 'socket-closed').some(

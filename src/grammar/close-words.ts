@@ -130,10 +130,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     /(?:server|proxy|gateway|load balancer|application|app|service|process|host) (?:is )?(?:shutting down|shutdown|restart(?:ing)?|stopping)|shutting down|service restart/,
   ],
   ['server', /server namespace disconnect|io server disconnect|forced? (?:server )?close|closed by (?:the )?server|kicked/],
-  [
-    'client',
-    /client namespace disconnect|io client disconnect|closed by (?:the )?client|client (?:closed|went away|reset the request stream)/,
-  ],
+  ['client', /client namespace disconnect|io client disconnect|closed by (?:the )?client|client (?:closed|went away)/],
 ]; // prettier-ignore
 
 // Socket.IO's reasons. It hands no close code on: a session that was closed on purpose says so in a packet. Of `transport close` nobody
