@@ -4,7 +4,7 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
-import { exceptionIn } from '../src/grammar/exception.ts';
+import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { failedConnect } from '../src/grammar/failed-connect.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
@@ -19,10 +19,10 @@ import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[(?!\d\d:\d\d:\d\d)|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
-  /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
+  /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z]|[\d.]{6,14} \[[A-Z]{2,12}\] [A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
 // Command-line clients print so, on a terminal; in a container's output the same is a logger's.
 const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
@@ -63,12 +63,18 @@ const BREAKS = /\bTransport error (?:in|for) /;
 /** Of what websockets' exception came, that above its traceback says. */
 const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedError: /;
 
+/** .NET's exception, with its causes below; a logger may write its head before each line. */
+const OF_DOTNET = /^System\.Net\.WebSockets\.WebSocketException\b/;
+const CAUSES = 8;
+
 const thrownBeside = (message: string, context: Context): string | undefined =>
-  BREAKS.test(message)
-    ? exceptionIn(context.after(1)[0])
-    : CLOSED_BY_ERROR.test(message)
-      ? directCause(context.before(TRACEBACK_LINES))
-      : undefined;
+  OF_DOTNET.test(message)
+    ? innermost(context.after(CAUSES).map((line) => logHead(line)?.message ?? line))
+    : BREAKS.test(message)
+      ? exceptionIn(context.after(1)[0])
+      : CLOSED_BY_ERROR.test(message)
+        ? directCause(context.before(TRACEBACK_LINES))
+        : undefined;
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
@@ -106,6 +112,8 @@ function rowOfLine(line: string, context: Context): AppRow | null {
     return null;
   const head = logHead(text, context.header) ?? (context.at === undefined ? undefined : boxedHead(text));
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
+  // Before .NET 5 what was thrown stood below its record without an indent: that record told of the close.
+  if (!head && OF_DOTNET.test(text) && closeCodeIn(context.before(1)[0] ?? '') !== undefined) return null;
   const dated = head?.stamped || context.at !== undefined;
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
@@ -1248,6 +1256,104 @@ export const appText = defineParser<AppRow>({
       from: 'configurable-http-proxy 4.5, jupyterhub/configurable-http-proxy#388: no open',
       reads: { level: 'error' },
       gives: 'noise',
+    },
+    {
+      line: '2014-07-19 16:08:03-0400 [MyServerProtocol,0,127.0.0.1] WebSocket connection closed: connection was closed uncleanly (None)',
+      from: 'Autobahn on Twisted, jeff1evesque/whisper#79',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2023-02-20_10:24:09.973 [qtp1494346128-7745] ERROR c.logviewer.web.LogViewerWebsocket - Connection closed (CloseReason[1006,Disconnected]) 60 <anonymous>',
+      from: 'Jetty’s CloseReason, sevdokimov/log-viewer#163',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2022-07-04 14:25:19,138 [websockets.py:on_close()] - Websocket Closed: ID: 1749858288 Close Code: None, Close Reason: None, Pong Time Elapsed: 4.09',
+      from: 'Moonraker on Tornado, Arksine/moonraker#454: the pong is what was 4.09 s ago',
+      reads: { code: 1006, connection: '1749858288' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-01T10:00:00Z ERROR ws: Websocket closed with error: 1006.',
+      from: 'a full stop behind the code',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'WebSocket closing for (Abnormal) ',
+      from: 'ws of Rust, its tutorial, housleyjk/ws-rs#146',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-01T10:00:00Z  INFO relay::ws: client gone: Close(Some(CloseFrame { code: Away, reason: "" }))',
+      from: 'tungstenite, a Debug of its message',
+      reads: { code: 1001 },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+    {
+      line: '2026-07-31T18:05:23.059Z ERROR bot: ccxt.base.errors.NetworkError: 1006',
+      from: 'ccxt 1.9, ccxt/ccxt#14557: an exception that says nothing but the code',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2024-10-09T17:48:13.283701232Z [ERROR] FIREHOSE-SPOT-001.nautilus_network::websocket: Received error message - terminating: IO error: Connection reset by peer (os error 104)',
+      from: 'Nautilus Trader 1.200, nautechsystems/nautilus_trader#1992: a WebSocket by its logger, given up for what broke under it',
+      reads: { logger: 'FIREHOSE-SPOT-001.nautilus_network::websocket' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2023-09-22T17:44:18.377Z  WARN weylus::websocket: Error reading message from websocket, closing (WebSocketError: I/O failure)',
+      from: 'Weylus on rust-websocket, H-M-H/Weylus#244',
+      reads: { logger: 'weylus::websocket' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-01T10:00:00Z ERROR store: mysql socket: error reading packet: Connection reset by peer, closing',
+      from: 'a socket that is no WebSocket’s',
+      reads: { logger: 'store' },
+      gives: 'noise',
+    },
+    {
+      line: '2026-03-01T10:00:00Z WARN hub: websocket write failed: broken pipe, terminating',
+      from: 'a write, of which the read tells once more',
+      reads: { logger: 'hub' },
+      gives: 'noise',
+    },
+    {
+      line: 'DEBUG  [2025-12-20 16:21:33] handling forced close signal for 555          logger=websocket',
+      from: 'ocpp-go, lorenzodonini/ocpp-go#103: what it is about to do',
+      reads: { logger: 'websocket' },
+      gives: 'noise',
+    },
+    {
+      line: '172.21.0.1 [CLOSE] Connection closed, code=1006, reason=',
+      from: 'a program that prints its address and what happened, FungY911/better-grass#7',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2014-07-19 16:09:12-0400 [autobahn.twisted.websocket.WebSocketServerFactory] INFO (TCP Port 9001 Closed)',
+      from: 'Twisted, a listener’s end',
+      reads: {},
+      gives: 'noise',
+    },
+    {
+      line: '[DEBUG][14:07:48.22]       System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+      from: 'Uno’s dev server on a German Windows, unoplatform/uno#21877',
+      after: [
+        '[DEBUG][14:07:48.22]        ---> Microsoft.AspNetCore.Connections.ConnectionResetException: Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+        '[DEBUG][14:07:48.23]        ---> System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+        '[DEBUG][14:07:48.23]          --- End of inner exception stack trace ---',
+      ],
+      reads: {
+        level: 'DEBUG',
+        error: 'System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+      },
+      gives: { kind: 'socket-closed', code: 1006 },
     },
   ],
   rejects: [

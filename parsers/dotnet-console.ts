@@ -2,15 +2,27 @@
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
 import { dotnetRecord } from '../src/grammar/dotnet-console.ts';
+import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { isYarps } from '../src/grammar/yarp.ts';
 import { type Context, defineParser } from '../src/types.ts';
+
+/** As many as exceptions have causes. */
+const CAUSES = 8;
+function thrownBelow(context: Context): string | undefined {
+  const [thrown, ...below] = context.after(1 + CAUSES);
+  const outer = exceptionIn(thrown);
+  return outer === undefined ? undefined : (innermost(below) ?? outer);
+}
 
 function read(text: string, context: Context): AppRow | null {
   const record = dotnetRecord(text, context.before(1)[0]);
   if (!record || isYarps(record, context)) return null;
   const { at, level, logger, message } = record;
-  return { ...appRow(fieldsOfProse(message), message), level, logger, message, ...(at && { at }) };
+  const row = appRow(fieldsOfProse(message), message);
+  // An exception stands below a message that has a line of its own.
+  const error = text.startsWith(' ') && row.error === undefined ? thrownBelow(context) : undefined;
+  return { ...row, level, logger, message, ...(at && { at }), ...(error !== undefined && { error }) };
 }
 
 export const dotnetConsole = defineParser<AppRow>({
@@ -48,6 +60,18 @@ export const dotnetConsole = defineParser<AppRow>({
       from: 'ASP.NET Core 8 with SingleLine and a TimestampFormat',
       reads: { at: { ms: Date.UTC(2026, 10, 18, 10, 5, 17, 878), widthMs: 1, basis: 'utc' }, message: 'Application is shutting down...' },
       gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '      Socket connection closed prematurely.',
+      from: 'ASP.NET Core 9, a WebSocket over HTTP/2 of which the tab was closed',
+      before: ['dbug: Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport[14]'],
+      after: [
+        '      System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+        '       ---> System.IO.IOException: The client reset the request stream.',
+        '         at System.IO.Pipelines.Pipe.GetReadResult(ReadResult& result)',
+      ],
+      reads: { error: 'System.IO.IOException: The client reset the request stream.' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'System.IO.IOException: The client reset the request stream.' },
     },
     { line: 'info: Microsoft.Hosting.Lifetime[14]', from: 'ASP.NET Core 8', reads: { message: '' }, gives: 'noise' },
     {

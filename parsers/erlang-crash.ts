@@ -1,4 +1,5 @@
 /** What the Erlang virtual machine prints when it dies, and crash reports of single processes (also Elixir, RabbitMQ, EMQX). */
+import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
 import { civilMs, ctimeAt, isoAt, monthIndex, stamp } from '../src/time.ts';
 import { type Context, defineParser, type Stamp } from '../src/types.ts';
@@ -75,6 +76,13 @@ export const erlangCrash = defineParser<FaultRow>({
       reads: { at: { ms: 1793651021123.456, widthMs: 0.001, basis: 'local' }, message: 'exception error: bad argument' },
       gives: { kind: 'process-fault', fault: 'handler-exception', fatal: false },
     },
+    {
+      line: '=CRASH REPORT==== 11-Nov-2017::12:47:29 ===',
+      from: 'WebSockex 0.4 under Erlang/OTP 20, dominicletz/websockex#43',
+      after: ['  crasher:', '    initial call: Elixir.WebSockex:init/5', '    pid: <0.1340.0>', '    exception exit: {remote,closed}'],
+      reads: { message: 'exception exit: {remote,closed}' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
     { line: '=ERROR REPORT==== 31-Dec-2026::23:59:59 ===', from: 'Erlang/OTP 20', reads: {}, gives: 'noise' },
     {
       line: '20:23:41.123 [error] GenServer #PID<0.512.0> terminating',
@@ -132,5 +140,9 @@ export const erlangCrash = defineParser<FaultRow>({
     const says = context.after(1)[0];
     return { ...faultRow(says?.startsWith('** (') ? says : terminating, 'handler-exception', false), at: dated?.stamp };
   },
-  events: (row) => faultEvent(row),
+  // A WebSocket client's process ends with the reason of its connection's end, WebSockex's with `{remote,closed}`: no program crashed.
+  events: (row) =>
+    row.fault === 'handler-exception' && closeCodeIn(row.message) === 1006
+      ? { kind: 'socket-closed', code: 1006, reason: row.message, vantage: 'client' }
+      : faultEvent(row),
 });

@@ -44,11 +44,13 @@ import { dockerd } from './dockerd.ts';
 import { dotnetConsole } from './dotnet-console.ts';
 import { dotnetCrash } from './dotnet-crash.ts';
 import { earlyoom } from './earlyoom.ts';
+import { ejabberd } from './ejabberd.ts';
 import { emqx } from './emqx.ts';
 import { envoyAccess } from './envoy-access.ts';
 import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
+import { espIdf } from './esp-idf.ts';
 import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
 import { foreman } from './foreman.ts';
@@ -89,6 +91,7 @@ import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
 import { libcAbort } from './libc-abort.ts';
 import { libvncserver } from './libvncserver.ts';
+import { libwebsockets } from './libwebsockets.ts';
 import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
 import { lxd } from './lxd.ts';
@@ -185,11 +188,13 @@ export const parsers: readonly Parser[] = [
   dotnetConsole,
   dotnetCrash,
   earlyoom,
+  ejabberd,
   emqx,
   envoyAccess,
   envoyJson,
   envoyLog,
   erlangCrash,
+  espIdf,
   f5Ltm,
   flyMachine,
   foreman,
@@ -230,6 +235,7 @@ export const parsers: readonly Parser[] = [
   laravelReverb,
   libcAbort,
   libvncserver,
+  libwebsockets,
   lighttpdAccess,
   lighttpdError,
   lxd,

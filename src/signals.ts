@@ -249,10 +249,11 @@ export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind:
 
 /**
  * Go's, Java's and Node's errors of a read; Rust's and Python's with the system's number, which what waits for input gets (Linux, macOS,
- * Windows). Tungstenite's `Connection reset without closing handshake` has none: it is an end without a reset.
+ * Windows); Kestrel's, which reads all the time, and of a stream of HTTP/2. Tungstenite's `Connection reset without closing handshake` has
+ * no number: it is an end without a reset.
  */
 const RESET_READ =
-  /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b|(?:\(os error|\[errno|\[winerror) (?:104|54|10054)[)\]]/i;
+  /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b|(?:\(os error|\[errno|\[winerror|\bsocketexception \() ?(?:104|54|10054)[)\]]|\bthe client reset the request stream\b/i;
 /** The server read a reset: somebody's machine lived and threw the connection away. */
 export const readsReset = (closure: Closure): boolean =>
   seenOf(closure, 'socket-closed').some(

@@ -2066,6 +2066,36 @@ describe('a phone’s log', () => {
   });
 });
 
+describe('a close for which the log of a client has no open line left', () => {
+  const open = `${iso(1)} INFO:discord.gateway: Created websocket connected to wss://gateway.example.com`;
+  const causesOf = async (...lines: readonly string[]): Promise<readonly string[]> =>
+    (await report({ 'client.log': lines })).closures.map(({ cause }) => cause);
+
+  it('may be of an attempt', async () => {
+    const page = (at: number): string => `${iso(at)} INFO app: websocket closed code=1006`;
+    expect(await causesOf(`${iso(1)} INFO app: websocket connected`, page(60), page(120), page(180))).toEqual([
+      'unknown',
+      'handshake-failure',
+      'handshake-failure',
+    ]);
+  });
+
+  it('was open where its library has other words for an attempt', async () => {
+    const dialer = (at: number): string => `${iso(at)} INFO:discord.gateway: Websocket closed with 1006 (), attempting a reconnect.`;
+    const gorilla = (at: number): string => `${iso(at)} ERROR feed: websocket: close 1006 (abnormal closure): unexpected EOF`;
+    expect(await causesOf(open, dialer(60), dialer(120), dialer(180))).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(await causesOf(`${iso(1)} INFO feed: websocket connected`, gorilla(60), gorilla(120))).toEqual(['unknown', 'unknown']);
+  });
+
+  it('is the same close told again, in one turn', async () => {
+    const told = (at: number, words: string): string =>
+      `app.js:1 [${iso(at)}] Error: ${words}Error: WebSocket closed with status code: 1006 (no reason given).`;
+    const connected = `app.js:1 [${iso(1)}] Information: WebSocket connected to wss://app.example.com/_blazor?id=1hKPq-GMA-LbQpnCideIHg.`;
+    expect(await causesOf(connected, told(60, ''), told(60.001, 'Error: '))).toEqual(['unknown']);
+    expect(await causesOf(connected, told(60, ''), told(65, 'Error: '))).toEqual(['unknown', 'handshake-failure']);
+  });
+});
+
 describe('a page that closes its socket before it is open', () => {
   it('gave it up itself: nobody refused it', async () => {
     const { closures } = await report({

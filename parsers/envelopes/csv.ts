@@ -19,7 +19,19 @@ const TIMES = [
   'time',
   'datetime',
 ];
-const MESSAGES = ['message', 'content', 'line', 'logmessage', 'logentry', 'logentrys', 'syslogmessage', 'msg', 'log', 'description']; // prettier-ignore
+const MESSAGES = [
+  'message',
+  'content',
+  'line',
+  'logmessage',
+  'logentry',
+  'logentrys',
+  'syslogmessage',
+  'msg',
+  'log',
+  'description',
+  'outermessage',
+]; // prettier-ignore
 const HOSTS = ['host', 'hostname', 'computer', 'machinename', 'cloudroleinstance'];
 const SERVICES = ['service', 'cloudrolename', 'processname', 'providername', 'source', 'containerappname'];
 // A replica of Azure Container Apps is a pod: the console's table calls it a container group.
@@ -160,6 +172,15 @@ export const csv: Envelope = {
         text: '{"message":"WsClosed","connId":"B8A8NBdhRXl","code":"1006","lifeMs":52503}',
         at: { ms: Date.UTC(2026, 10, 3, 8, 33, 23, 633), widthMs: 1, basis: 'utc' },
         keys: { service: 'HUB-CLIENT' },
+      },
+    },
+    {
+      line: '{"csv":{"timestamp [UTC]":"7/29/2026, 4:59:44.678 PM","type":"System.InvalidOperationException","outerMessage":"Websocket closed with error: 1006.","cloud_RoleName":"web"}}',
+      from: 'Application Insights, export of exceptions as CSV',
+      unwraps: {
+        text: 'Websocket closed with error: 1006.',
+        at: { ms: Date.UTC(2026, 6, 29, 16, 59, 44, 678), widthMs: 1, basis: 'utc' },
+        keys: { service: 'web' },
       },
     },
   ],

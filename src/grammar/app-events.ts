@@ -5,8 +5,8 @@ import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { isNeverMade } from './client-phrases.ts';
-import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
-import { isOfDialer } from './dialers.ts';
+import { endedBy, isBrokenTransport, isOfOpen, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
+import { isOfDialer, tellsAttemptsApart } from './dialers.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
@@ -240,6 +240,14 @@ export const APP_NEEDLES: readonly string[] = [
   'err read',
   'failed read',
   'unable read',
+  'error receiving',
+  'receive error',
+  'to receive',
+  'reset by peer',
+  'I/O error',
+  'I/O failure',
+  'IO error',
+  'connection abort',
   'idle timeout',
   'stale conn',
   'stale client',
@@ -519,7 +527,10 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     (words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection))) || (isLocated && isSocketIoEnd(row.reason));
   const named = row.codeIsNamed ? row.code : codeOf(row, words);
   // Go, Python and others end with the socket's own error where no close frame came; a failed read of a WebSocket is its end.
-  const isRead = (words.failsToRead && row.connection !== undefined) || (words.mentionsSocket && breaksARead(row));
+  const isRead =
+    (words.failsToRead && row.connection !== undefined) ||
+    (words.mentionsSocket && breaksARead(row)) ||
+    (words.ofWebSocket && (words.failsToRead || words.givesUp) && isOfRead(row));
   const isBroken = named === undefined && (closes || isRead);
   const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
   if (code === undefined && !closes) return undefined;
@@ -537,8 +548,13 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
       sideOf(row, vantage),
     received: row.received,
     sent: row.sent,
+    wasOpen: tellsAttemptsApart(row) || isOfOpen(row.error ?? row.message ?? '') || undefined,
   });
 }
+
+/** Connecting has errors of its own; one of a write is told once more when the connection is read. */
+const isOfRead = ({ message = '' }: AppRow): boolean =>
+  !/\b(?:dial\w*|handshake|writ\w+|send\w*|broadcast\w*)\b/i.test(message) && !NEVER_UP.test(message);
 
 /** Go's error of a read, which gives no more of that connection; that of a dialer may be of its handshake. */
 const GO_READ = /(?<![\w-])read (?:tcp[46]?|unix) \S{1,120}: /;
@@ -549,7 +565,7 @@ const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
 
 /** A code that is not named as a close code counts only where words of a close stand by; 1006 alone also beside a WebSocket. */
 function codeOf(row: AppRow, words: Words): number | undefined {
-  const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error));
+  const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error)) ?? reasonsCode(row);
   const code = row.code ?? inWords?.code;
   if (code === undefined || inWords?.certain) return code;
   const error = row.error === undefined ? undefined : wordsOf(row.error);
@@ -560,6 +576,12 @@ function codeOf(row: AppRow, words: Words): number | undefined {
   // `{"member":"e9ce00f9","code":1006,"onlineFor":15234,"msg":"member offline"}`: an end of something that is no broker and no file.
   if (code <= 1015 && isEndOf(row)) return code;
   return code === 1006 && (words.mentionsSocket || error?.mentionsSocket) ? code : undefined;
+}
+
+/** Autobahn gives its `connection was closed uncleanly (…)` as the reason. A number there is whatever the application means by it. */
+function reasonsCode({ reason }: AppRow): ReturnType<typeof saidCode> {
+  const said = reason === undefined ? undefined : saidCode(reason);
+  return said?.certain && said.code === 1006 ? said : undefined;
 }
 
 /** The words tell of an end, of whatever the team calls its connections, and not of codes in general. */

@@ -15,7 +15,9 @@ const LEFT =
 const JOINED =
   /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:joined|attached)\b(?! (?:to )?(?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const NOT_CLOSED =
-  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
+  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener|close signal|port 0 closed)\b/;
+// A socket alone may be one of a database as well.
+const OF_A_WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockjs|signalr|ocpp)\b/;
 // A closed connection that needs neither id nor address to be one of a WebSocket.
 const SOCKET_CLOSED =
   /\b(?:ws|wss|web ?socket|socket ?io|ocpp)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
@@ -32,7 +34,7 @@ const OPENED =
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|connect e(?:addr|conn|host|net|timed|mfile|nfile|acces|perm|pipe)\w*|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:sem|sin|senza|nessun|aucun|pas de|kein(?:en?)?|geen) pong\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue|not answered))|\bkeep ?alives?(?: \w{1,12}){0,2} not answered\b|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:sem|sin|senza|nessun|aucun|pas de|kein(?:en?)?|geen) pong\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue|not answered))|\bkeep ?alives?(?: \w{1,12}){0,2} not answered\b|\bkeep ?alive (?:ping )?(?:time ?out|timed out|missing|missed)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
 // No SIGHUP: daemons take it for a reload.
 const SIGNAL = /\bsig(?:term|int|quit)\b/;
@@ -59,7 +61,7 @@ const HANDSHAKE =
   /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\bhandshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b/;
 // Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
-  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
+  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to |while )?(?:read(?:ing)?|receiv(?:e|ing))\b|\breceive (?:failed|failure|error)\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
   /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
 // What connecting fails of where the client's own system has no way, or no name server that answers.
@@ -138,6 +140,8 @@ const kindOf = (code: number): number => {
 /** What words tell, each by itself. */
 export interface Words {
   readonly mentionsSocket: boolean;
+  /** Of a WebSocket, and not of any other socket. */
+  readonly ofWebSocket: boolean;
   readonly mentionsPeer: boolean;
   /** About a connection of a database, a broker, a file …, and no WebSocket. */
   readonly aboutOther: boolean;
@@ -188,6 +192,7 @@ function judge(said: string, about: string): Words {
   const isOver = OVER.test(said) && !BEGINS.test(said);
   return {
     mentionsSocket,
+    ofWebSocket: OF_A_WEBSOCKET.test(about),
     mentionsPeer,
     aboutOther: !mentionsSocket && OTHER.test(about),
     ofConnection: mentionsSocket || mentionsPeer || BARE.test(said),

@@ -29,7 +29,7 @@ const MESSAGES: readonly RegExp[] = [
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
   // Home Assistant, VS Code, Django's development server, Action Cable
-  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
+  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^\[ActionCable\] .{0,600}1\d{12}$|^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
   /(?:^|: )CodeExpectedError: WebSocket close with status code|\bremote extension host server \((?:\w{1,30}: )?WebSocket close with status code/,
   /^(?:\d{4}-\S{15,25} )?\s{0,4}browserless(?:\.io)?:[\w:-]+ /,
   // Erlang and Elixir

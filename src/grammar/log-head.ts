@@ -47,6 +47,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
   String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
+  // `[LEVEL][stamp] ` (Uno)
+  String.raw`^\[${LEVEL}\]\[${STAMP}\](?=\s)`,
   // `[I stamp name]` (Tornado, Jupyter)
   String.raw`^\[(?<level>[DIWEC]) ${STAMP}(?: (?<logger>[\w:.-]{1,80}))?\]`,
   // `[I yymmdd hh:mm:ss module:line]` (Tornado's own formatter)

@@ -53,13 +53,15 @@ const NAMES: Readonly<Record<string, number>> = {
 }; // prettier-ignore
 const NAMED = new RegExp(String.raw`(?<![\w.])(${Object.keys(NAMES).join('|')})(?!\w)`);
 // Tornado's and aiohttp's name for a close frame that never came.
-const NONE = /(?<![a-z])(?:close_?|ws_?)?code(?:[=:] ?| )None\b/;
+const NONE = /(?<![A-Za-z])(?:[Cc]lose[_ ]?|ws_?)?[Cc]ode(?:[=:] ?| )None\b/;
+// `ccxt.base.errors.NetworkError: 1006`: an exception that says nothing but the code.
+const THROWN = /^(?:[A-Za-z_]\w{0,40}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Closed): (1006)$/;
 
-const MAY_HOLD = /10[01]\d|[A-Z]{3,11}_[A-Z]{3,11}|code(?:[=:] ?| )None/;
+const MAY_HOLD = /10[01]\d|[A-Z]{3,11}_[A-Z]{3,11}|[Cc]ode(?:[=:] ?| )None/;
 
 const loose = remembered((text: string): number | undefined => {
   if (isSpokenOf(text)) return undefined;
-  const shaped = OF_A_WEBSOCKET.exec(text) ?? WITH_REASON.exec(text);
+  const shaped = OF_A_WEBSOCKET.exec(text) ?? WITH_REASON.exec(text) ?? THROWN.exec(text);
   if (shaped) return Number(shaped[1]);
   if (!isEndWorded(text)) return undefined;
   const said = BRACKETED.exec(text) ?? STATUS.exec(text) ?? BEHIND_AN_END.exec(text);
