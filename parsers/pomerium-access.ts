@@ -31,7 +31,7 @@ export const pomeriumAccess = defineParser<EnvoyRow>({
   docs: 'https://www.pomerium.com/docs/reference/access-log-fields',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: ['"response-code":101', 'upgrade_failed', 'upstream_reset_before_response', 'no_healthy_upstream', 'route_not_found'],
+  needles: ['101', 'upgrade_failed', 'upstream_reset_before_response', 'no_healthy_upstream', 'route_not_found'],
   samples: [
     {
       line: '{"level":"info","service":"envoy","upstream-cluster":"feed-8f2c","method":"GET","authority":"feed.example.com","path":"/stream?ch=8","user-agent":"Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0","referer":"","forwarded-for":"10.6.3.212","request-id":"e9732f26-1b59-d9df-5109-6b382a1fa939","duration":300256.080305,"size":11755,"response-code":101,"response-code-details":"stream_idle_timeout","time":"2026-07-02T13:19:57+02:00","message":"http-request"}',
