@@ -57,6 +57,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^(?<level>[IWEF])(?<stamp>\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) {1,8}\d{1,10} [\w.-]{1,80}\.go:\d{1,6}\](?= )`,
   // `[stamp:tttt] LEVEL: `, `[stamp:tttt] L: ` (libwebsockets, in ten-thousandths of a second; seconds since 1970 where it has no calendar)
   String.raw`^\[(?<stamp>(?:\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}|1\d{9}):\d{4})\] (?<level>ERR|WARN|NOTICE|INFO|DEBUG|USER|[EWNIDU]): `,
+  // `name: stamp`, `[name] stamp` (Go's log with a prefix): with its date, since a number behind a word may be anything
+  String.raw`^\[?(?<logger>[A-Za-z][\w.-]{0,40})(?:\]:?|:) (?=\d{4}[-/])${STAMP}(?=\s)`,
   // `stamp` (Go's log), `[stamp]`, `<stamp>`
   String.raw`^[[<]?${STAMP}[\]>]?:?(?=\s)`,
   // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
