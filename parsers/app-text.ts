@@ -1130,6 +1130,24 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
+    {
+      line: 'tickerd: 2026/11/27 04:01:34 main.go:26: unsub s08d45498 device=55a10f581f08 after 18.005s: failed to get reader: failed to read frame header: EOF',
+      from: 'Go 1.19 log with a prefix, LstdFlags|Lshortfile, nhooyr.io/websocket',
+      reads: { at: { ms: Date.UTC(2026, 10, 27, 4, 1, 34), widthMs: 1000, basis: 'local' }, logger: 'tickerd', durationMs: 18005 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18005, keys: { connection: '55a10f581f08' } },
+    },
+    {
+      line: '[hub] 2026/11/27 04:01:13 serving on 10.62.0.9:9000',
+      from: 'Go 1.19 log with a prefix',
+      reads: { logger: 'hub' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: "26/11/2026 19:38:19.381 W 22309 notify.ws - N-5259AA gone code=1006 reason='' alive=29.2s",
+      from: 'Python’s logging with `%(levelname).1s %(process)d %(name)s - %(message)s`',
+      reads: { level: 'W', pid: 22309, logger: 'notify.ws', durationMs: 29_200 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 29_200, keys: { pid: 22309 } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -123,6 +123,7 @@ export const APP_NEEDLES: readonly string[] = [
   'server started',
   'running on',
   'running at',
+  'serving on ',
   'starting protocol',
   'sigterm',
   'sigint',

@@ -41,6 +41,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[(?<logger>[A-Za-z][\w-]{0,40})\s{0,12}\] ${LEVEL} ${STAMP}(?=\s)`,
   // `stamp program[pid] LEVEL`
   String.raw`^\[?${STAMP}\]?\s(?<logger>[A-Za-z][\w.-]{0,40})\[(?<pid>\d{1,10})\]:?\s{1,4}\[?${LEVEL}\]?:?`,
+  // `stamp L pid name - ` (Python's `%(levelname).1s %(process)d %(name)s - `)
+  String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
