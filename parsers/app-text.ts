@@ -1148,6 +1148,12 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'W', pid: 22309, logger: 'notify.ws', durationMs: 29_200 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 29_200, keys: { pid: 22309 } },
     },
+    {
+      line: '2026-11-26 23:43:13,706 [WebSocketConnectReadThread-52] WARN  pl.zmb.hmi.GaugeFeed - pt-872 onClose code=1006 reason= remote=true, open 45 s',
+      from: 'log4j 2 in a client with Java-WebSocket 1.5, whose threads are called so',
+      reads: { thread: 'WebSocketConnectReadThread-52', logger: 'pl.zmb.hmi.GaugeFeed' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 45_000, vantage: 'client' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -124,6 +124,7 @@ import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
+import { websocketd } from './websocketd.ts';
 import { windowsApplicationError } from './windows-application-error.ts';
 import { windowsWas } from './windows-was.ts';
 import { wscat } from './wscat.ts';
@@ -253,6 +254,7 @@ export const parsers: readonly Parser[] = [
   vscodeRemote,
   websocat,
   websocketClients,
+  websocketd,
   windowsApplicationError,
   windowsWas,
   wscat,

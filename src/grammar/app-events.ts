@@ -295,6 +295,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
   if (row.place !== undefined || (row.logger !== undefined && OF_A_DIALER.test(row.logger))) return 'client';
+  if (row.thread !== undefined && DIALERS_THREAD.test(row.thread)) return 'client';
   // A link is what a device has to its server.
   if (row.message !== undefined && /\blink (?:lost|down)\b/i.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
@@ -322,6 +323,9 @@ const OPENS_URL =
 /** Loggers of Python's libraries that only dial, as they name them themselves. */
 const OF_A_DIALER =
   /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
+
+/** Threads that only clients have: of Java-WebSocket's WebSocketClient (its server's are WebSocketSelector and WebSocketWorker), OkHttp, the JDK's HttpClient. */
+const DIALERS_THREAD = /^(?:WebSocketConnectReadThread-\d|OkHttp (?:https?|wss?):|HttpClient-\d{1,6}-)/;
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**
