@@ -45,10 +45,10 @@ function withoutHead(row: AppRow): AppRow {
 }
 
 function read(line: string, context: Context): AppRow | null {
-  const { text, place } = placedLine(withoutAnsi(line));
+  const { text, place, at } = placedLine(withoutAnsi(line));
   const row = rowOfLine(text, context);
-  // A fresh row of this call, completed in place.
-  return row && place ? Object.assign(row, { place }) : row;
+  // A fresh row of this call, completed in place; a carrier's stamp knows the year.
+  return row && place ? Object.assign(row, { place }, at && !row.at && !context.at && { at }) : row;
 }
 
 /** Spring's words of a socket that broke; of what, the exception below says. */
@@ -162,6 +162,7 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.thread !== undefined) row.thread = head.thread;
   if (head?.pid !== undefined) row.pid = head.pid;
+  if (head?.request !== undefined) row.connection ??= head.request;
   return row;
 }
 
@@ -1153,6 +1154,27 @@ export const appText = defineParser<AppRow>({
       from: 'log4j 2 in a client with Java-WebSocket 1.5, whose threads are called so',
       reads: { thread: 'WebSocketConnectReadThread-52', logger: 'pl.zmb.hmi.GaugeFeed' },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 45_000, vantage: 'client' },
+    },
+    {
+      line: '[1857:1857:1127/113303.733098:INFO:CONSOLE(57)] "live feed closed: code 1006 clean false after 14s", source: http://score.example/js/board.js (57)',
+      from: 'Chromium with --enable-logging=stderr on a kiosk',
+      reads: {
+        at: { ms: Date.UTC(2000, 10, 27, 11, 33, 3, 733) + 0.098, widthMs: 0.001, basis: 'yearless' },
+        place: 'http://score.example/js/board.js:57',
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 14_000, vantage: 'client' },
+    },
+    {
+      line: '[2026-11-27 11:33:03.09806] [17956] [info] [o-T7a_FWGNsV] scoreboard off, code 1006 after 18 s',
+      from: 'Mojolicious 9.31, Mojo::Log',
+      reads: { pid: 17956, connection: 'o-T7a_FWGNsV', durationMs: 18_000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18_000, keys: { connection: 'o-T7a_FWGNsV', pid: 17956 } },
+    },
+    {
+      line: '[2026-11-27 11:32:44.58411] [17957] [info] [zlsV3uiptfL4] scoreboard court 8 on from 10.44.20.18',
+      from: 'Mojolicious 9.31, Mojo::Log',
+      reads: { pid: 17957, connection: 'zlsV3uiptfL4', clientIp: '10.44.20.18' },
+      gives: { kind: 'socket-opened', keys: { connection: 'zlsV3uiptfL4', client: { ip: '10.44.20.18' } } },
     },
   ],
   rejects: [

@@ -66,6 +66,7 @@ import { herokuRouter } from './heroku-router.ts';
 import { hitch } from './hitch.ts';
 import { homeAssistant } from './home-assistant.ts';
 import { httpSysError } from './http-sys-error.ts';
+import { hypnotoad } from './hypnotoad.ts';
 import { iisAccess } from './iis-access.ts';
 import { ingressNginxAccess } from './ingress-nginx-access.ts';
 import { ingressNginxController } from './ingress-nginx-controller.ts';
@@ -196,6 +197,7 @@ export const parsers: readonly Parser[] = [
   hitch,
   homeAssistant,
   httpSysError,
+  hypnotoad,
   iisAccess,
   ingressNginxAccess,
   ingressNginxController,

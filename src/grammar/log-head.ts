@@ -16,6 +16,8 @@ export interface LogHead {
   /** What stands in brackets where loggers write the thread, beside a logger's name. */
   readonly thread?: string;
   readonly pid?: number;
+  /** Mojolicious’ id of the request, which a WebSocket has for its whole life. */
+  readonly request?: string;
   /** Behind stamp and level: logger and message, letter by letter. */
   readonly rest: string;
   readonly message: string;
@@ -31,6 +33,8 @@ const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerC
 
 /** Layouts of heads, the fuller first. */
 const HEADS: readonly RegExp[] = [
+  // `[stamp] [pid] [level] [request] ` (Mojolicious)
+  String.raw`^\[${STAMP}\] \[(?<pid>\d{1,7})\] \[${LEVEL}\](?: \[(?<request>[\w-]{8,12})\](?= ))?`,
   // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog), `stamp LEVEL:name:` (Python)
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
   // `stamp [thread] LEVEL` (logback; Grails 2 puts `| Error ` in front), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
@@ -144,6 +148,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
       logger: logger || undefined,
       thread: groups['thread'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
       pid: pid === undefined ? undefined : Number(pid),
+      request: groups['request'],
       rest,
       message: message.trim(),
     });
