@@ -52,10 +52,10 @@ function withoutHead(row: AppRow): AppRow {
 }
 
 function read(line: string, context: Context): AppRow | null {
-  const { text, place } = placedLine(withoutAnsi(line));
+  const { text, place, at } = placedLine(withoutAnsi(line));
   const row = rowOfLine(text, context);
-  // A fresh row of this call, completed in place.
-  return row && place ? Object.assign(row, { place }) : row;
+  // A fresh row of this call, completed in place; a carrier's stamp knows the year.
+  return row && place ? Object.assign(row, { place }, at && !row.at && !context.at && { at }) : row;
 }
 
 /** Spring's words of a socket that broke; of what, the exception below says. */
@@ -177,6 +177,7 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.thread !== undefined) row.thread = head.thread;
   if (head?.pid !== undefined) row.pid = head.pid;
+  if (head?.request !== undefined) row.connection ??= head.request;
   return row;
 }
 
@@ -1354,6 +1355,51 @@ export const appText = defineParser<AppRow>({
         error: 'System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
       },
       gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'tickerd: 2026/11/27 04:01:34 main.go:26: unsub s08d45498 device=55a10f581f08 after 18.005s: failed to get reader: failed to read frame header: EOF',
+      from: 'Go 1.19 log with a prefix, LstdFlags|Lshortfile, nhooyr.io/websocket',
+      reads: { at: { ms: Date.UTC(2026, 10, 27, 4, 1, 34), widthMs: 1000, basis: 'local' }, logger: 'tickerd', durationMs: 18005 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18005, keys: { connection: '55a10f581f08' } },
+    },
+    {
+      line: '[hub] 2026/11/27 04:01:13 serving on 10.62.0.9:9000',
+      from: 'Go 1.19 log with a prefix',
+      reads: { logger: 'hub' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: "26/11/2026 19:38:19.381 W 22309 notify.ws - N-5259AA gone code=1006 reason='' alive=29.2s",
+      from: 'Python’s logging with `%(levelname).1s %(process)d %(name)s - %(message)s`',
+      reads: { level: 'W', pid: 22309, logger: 'notify.ws', durationMs: 29_200 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 29_200, keys: { pid: 22309 } },
+    },
+    {
+      line: '2026-11-26 23:43:13,706 [WebSocketConnectReadThread-52] WARN  pl.zmb.hmi.GaugeFeed - pt-872 onClose code=1006 reason= remote=true, open 45 s',
+      from: 'log4j 2 in a client with Java-WebSocket 1.5, whose threads are called so',
+      reads: { thread: 'WebSocketConnectReadThread-52', logger: 'pl.zmb.hmi.GaugeFeed' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 45_000, vantage: 'client' },
+    },
+    {
+      line: '[1857:1857:1127/113303.733098:INFO:CONSOLE(57)] "live feed closed: code 1006 clean false after 14s", source: http://score.example/js/board.js (57)',
+      from: 'Chromium with --enable-logging=stderr on a kiosk',
+      reads: {
+        at: { ms: Date.UTC(2000, 10, 27, 11, 33, 3, 733) + 0.098, widthMs: 0.001, basis: 'yearless' },
+        place: 'http://score.example/js/board.js:57',
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 14_000, vantage: 'client' },
+    },
+    {
+      line: '[2026-11-27 11:33:03.09806] [17956] [info] [o-T7a_FWGNsV] scoreboard off, code 1006 after 18 s',
+      from: 'Mojolicious 9.31, Mojo::Log',
+      reads: { pid: 17956, connection: 'o-T7a_FWGNsV', durationMs: 18_000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18_000, keys: { connection: 'o-T7a_FWGNsV', pid: 17956 } },
+    },
+    {
+      line: '[2026-11-27 11:32:44.58411] [17957] [info] [zlsV3uiptfL4] scoreboard court 8 on from 10.44.20.18',
+      from: 'Mojolicious 9.31, Mojo::Log',
+      reads: { pid: 17957, connection: 'zlsV3uiptfL4', clientIp: '10.44.20.18' },
+      gives: { kind: 'socket-opened', keys: { connection: 'zlsV3uiptfL4', client: { ip: '10.44.20.18' } } },
     },
   ],
   rejects: [

@@ -73,6 +73,7 @@ import { herokuRouter } from './heroku-router.ts';
 import { hitch } from './hitch.ts';
 import { homeAssistant } from './home-assistant.ts';
 import { httpSysError } from './http-sys-error.ts';
+import { hypnotoad } from './hypnotoad.ts';
 import { iisAccess } from './iis-access.ts';
 import { ingressNginxAccess } from './ingress-nginx-access.ts';
 import { ingressNginxController } from './ingress-nginx-controller.ts';
@@ -137,6 +138,7 @@ import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
+import { websocketd } from './websocketd.ts';
 import { windowsApplicationError } from './windows-application-error.ts';
 import { windowsServiceControl } from './windows-service-control.ts';
 import { windowsWas } from './windows-was.ts';
@@ -217,6 +219,7 @@ export const parsers: readonly Parser[] = [
   hitch,
   homeAssistant,
   httpSysError,
+  hypnotoad,
   iisAccess,
   ingressNginxAccess,
   ingressNginxController,
@@ -281,6 +284,7 @@ export const parsers: readonly Parser[] = [
   vscodeRemote,
   websocat,
   websocketClients,
+  websocketd,
   windowsApplicationError,
   windowsServiceControl,
   windowsWas,

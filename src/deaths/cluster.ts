@@ -6,7 +6,7 @@ import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
 import { isContainerId, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
-import { fromServer, type ServerProfile } from './profile.ts';
+import { fromServer, hasSiblings, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
 const STOP_GRACE_MS = 95_000;
@@ -242,8 +242,16 @@ function isSuccessors(end: EventOf<'process-ended'>, told: readonly ProcessEvent
 /** supervisord looks for ended children once a second. */
 const LATE_MS = 1_500;
 
+/** The one tells of a worker's end beside which the others went on; the other of another one's, or of the whole. */
+function isBesideWorker({ kind, keys: { pid }, when }: ProcessEvent, other: ProcessEvent, profile: ServerProfile): boolean {
+  if (pid === undefined || pid === other.keys.pid || (kind !== 'oom-kill' && kind !== 'process-fault')) return false;
+  if (other.keys.pid === undefined && (other.kind === 'oom-kill' || other.kind === 'process-fault')) return false;
+  return hasSiblings(profile, pid, when.toMs);
+}
+
 function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' | 'conflict' | 'neutral' {
   const [x, y] = [a.keys, b.keys];
+  if (isBesideWorker(a, b, profile) || isBesideWorker(b, a, profile)) return 'conflict';
   for (const key of ['unit', 'pod', 'container'] as const) {
     const [mine, other] = [x[key], y[key]];
     if (mine === undefined || other === undefined) continue;

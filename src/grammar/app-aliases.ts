@@ -34,7 +34,7 @@ const ALIASES = {
   id: 'id uuid',
   // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
   client:
-    'xforwardedfor forwardedfor xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
+    'xforwardedfor forwardedfor xff fwd xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
   port: 'remoteport clientport peerport connport sourceport srcport connremoteport port',
   userAgent: 'useragent ua clientuseragent requestuseragent requseragent headersuseragent reqheadersuseragent',
   clientVersion: 'clientversion appversion sdkversion clientappversion',

@@ -65,6 +65,7 @@ export const APP_NEEDLES: readonly string[] = [
   'join session',
   'join sid',
   'join id',
+  ' on from ',
   'socket + ',
   'rt_connect',
   'ws_connect',
@@ -134,6 +135,7 @@ export const APP_NEEDLES: readonly string[] = [
   'server started',
   'running on',
   'running at',
+  'serving on ',
   'starting protocol',
   'sigterm',
   'sigint',
@@ -453,7 +455,8 @@ const COUNTED_REQUEST = /^(?:req-)?(?:[0-9a-z]{1,4}|\d{1,8})$/;
 const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
 
 // `join conn=8oK1fi room=help ip=177.38.12.9`: its address is told of who comes; another room's join has no need of it.
-const JOINS = /^join(?:ed)?\b/i;
+// `board 8 on from 10.44.20.18`, whose end is `board off, …`.
+const JOINS = /^join(?:ed)?\b|^[\w -]{1,60} on from \S/i;
 
 /** What the log calls the one who is connected, where the connection itself has no id. */
 const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>

@@ -200,7 +200,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     event: message === undefined ? undefined : event,
     logger: text(fields, 'logger'),
     thread: text(fields, 'thread'),
-    program: text(fields, 'service'),
+    program: programIn(fields),
     host: text(fields, 'host'),
     pid: number(fields, 'pid', isCount),
     code,
@@ -239,6 +239,12 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
       learn?.()?.ofClients ||
       undefined,
   });
+}
+
+/** Beside a client's records `app` is as often its version. */
+function programIn(fields: Fields): string | undefined {
+  const name = text(fields, 'service');
+  return name !== undefined && /^v?\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+][\w.-]{1,60})?$/.test(name) ? undefined : name;
 }
 
 /** A stamp in any form a logger writes: ISO, epoch in s/ms/µs/ns, log4j's `instant`. */

@@ -50,7 +50,7 @@ const SIGNAL_UNNAMED =
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 const STARTED =
-  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$|\bserving on (?!behalf\b)\S/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =

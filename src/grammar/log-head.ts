@@ -16,6 +16,8 @@ export interface LogHead {
   /** What stands in brackets where loggers write the thread, beside a logger's name. */
   readonly thread?: string;
   readonly pid?: number;
+  /** Mojolicious’ id of the request, which a WebSocket has for its whole life. */
+  readonly request?: string;
   /** Behind stamp and level: logger and message, letter by letter. */
   readonly rest: string;
   readonly message: string;
@@ -31,6 +33,8 @@ const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerC
 
 /** Layouts of heads, the fuller first. */
 const HEADS: readonly RegExp[] = [
+  // `[stamp] [pid] [level] [request] ` (Mojolicious)
+  String.raw`^\[${STAMP}\] \[(?<pid>\d{1,7})\] \[${LEVEL}\](?: \[(?<request>[\w-]{8,12})\](?= ))?`,
   // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog), `stamp LEVEL:name:` (Python)
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
   // `stamp [thread] LEVEL` (logback; Grails 2 puts `| Error ` in front), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
@@ -43,6 +47,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[(?<logger>[A-Za-z][\w-]{0,40})\s{0,12}\] ${LEVEL} ${STAMP}(?=\s)`,
   // `stamp program[pid] LEVEL`
   String.raw`^\[?${STAMP}\]?\s(?<logger>[A-Za-z][\w.-]{0,40})\[(?<pid>\d{1,10})\]:?\s{1,4}\[?${LEVEL}\]?:?`,
+  // `stamp L pid name - ` (Python's `%(levelname).1s %(process)d %(name)s - `)
+  String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
@@ -61,6 +67,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^(?<level>[IWEF])(?<stamp>\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) {1,8}\d{1,10} [\w.-]{1,80}\.go:\d{1,6}\](?= )`,
   // `[stamp:tttt] LEVEL: `, `[stamp:tttt] L: ` (libwebsockets, in ten-thousandths of a second; seconds since 1970 where it has no calendar)
   String.raw`^\[(?<stamp>(?:\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}|1\d{9}):\d{4})\] (?<level>ERR|WARN|NOTICE|INFO|DEBUG|USER|[EWNIDU]): `,
+  // `name: stamp`, `[name] stamp` (Go's log with a prefix): with its date, since a number behind a word may be anything
+  String.raw`^\[?(?<logger>[A-Za-z][\w.-]{0,40})(?:\]:?|:) (?=\d{4}[-/])${STAMP}(?=\s)`,
   // `stamp` (Go's log), `[stamp]`, `<stamp>`
   String.raw`^[[<]?${STAMP}[\]>]?:?(?=\s)`,
   // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
@@ -144,6 +152,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
       logger: logger || undefined,
       thread: groups['thread'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
       pid: pid === undefined ? undefined : Number(pid),
+      request: groups['request'],
       rest,
       message: message.trim(),
     });
