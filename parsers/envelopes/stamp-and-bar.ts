@@ -1,4 +1,5 @@
 /** A stamp and a bar before each line, as dashboards of logs copy them. */
+import { withoutAnsi } from '../../src/grammar/ansi.ts';
 import { isoAt } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
 
@@ -30,7 +31,7 @@ export const stampAndBar: Envelope = {
     '2026-11-22 25:23:41.123 | text',
     '20:23:41 | text',
   ],
-  wrap: (text) => (COLUMNS.test(text) ? undefined : `2024-02-29 07:25:16.402 | ${text}`),
+  wrap: (text) => (COLUMNS.test(withoutAnsi(text)) ? undefined : `2024-02-29 07:25:16.402 | ${text}`),
   unwrap(line) {
     const head = HEAD.exec(line)?.[0];
     if (head === undefined) return null;
