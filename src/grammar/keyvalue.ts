@@ -1,6 +1,7 @@
 /** `key=value key="quoted value"`: logfmt (Heroku, containerd, Go), and the tail of many text lines. */
 
-const PAIR = /([A-Za-z_@][\w.@-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s,;"')\]}]*))/g;
+// Bare values end at a blank or a comma; a tuple of Erlang's or Elixir's has both: `reason={:error, :closed}`.
+const PAIR = /([A-Za-z_@][\w.@-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\{:?[a-z]\w{0,40}, ?[^{}]{1,200}\}|[^\s,;"')\]}]*))/g;
 
 /** Every `key=value` of the text, in order, later keys win. Values lose their quotes; `\"` is undone. */
 export function keyValues(text: string): Map<string, string> {
