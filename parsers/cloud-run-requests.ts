@@ -22,14 +22,14 @@ export const cloudRunRequests = defineParser<GcpRequest>({
   needles: ['101', ...WEBSOCKET_PATH_NEEDLES],
   samples: [
     {
-      line: entry('"latency":"900.104545355s","status":101'),
+      line: entry('"latency":"900.104s","status":101'),
       from: 'Cloud Run 2026, gcloud logging read --format=json, request timeout 900 s',
-      reads: { status: 101, durationMs: 900_104.545, clientIp: '203.0.113.9', path: '/ws?room=7', host: 'chat.example.com' },
+      reads: { status: 101, durationMs: 900_104, clientIp: '203.0.113.9', path: '/ws?room=7', host: 'chat.example.com' },
       gives: {
         kind: 'tunnel-ended',
         status: 101,
-        lifeMs: 900_104.545,
-        when: { ms: Date.UTC(2026, 10, 22, 20, 38, 41, 183) + 0.196, widthMs: 0.001, basis: 'utc' },
+        lifeMs: 900_104,
+        when: { ms: Date.UTC(2026, 10, 22, 20, 38, 41, 182) + 0.651, widthMs: 0.001, basis: 'utc' },
         keys: { upstreamName: '0069c7a98884f72f87842f75fd12d4cec7d548492b26d9', path: '/ws?room=7' },
       },
     },
