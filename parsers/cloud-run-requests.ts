@@ -2,7 +2,7 @@
 import { accessKeys, handshakeFailed, tunnelEnded } from '../src/grammar/access.ts';
 import { type GcpRequest, gcpRequest, requestEnd } from '../src/grammar/gcp-request.ts';
 import { parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
-import { isWebSocketPath, WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
+import { isWebSocketPath } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
 
 /** How its entries' `logName` ends, escaped as in a URL or not. */
@@ -18,8 +18,7 @@ export const cloudRunRequests = defineParser<GcpRequest>({
   docs: 'https://cloud.google.com/run/docs/logging#request-logs',
   vantage: 'edge',
   habitat: 'mixed',
-  // Requests are many: those that asked for a WebSocket hold its status or its path.
-  needles: ['101', ...WEBSOCKET_PATH_NEEDLES],
+  needles: ['run.googleapis.com%2Frequests', 'run.googleapis.com/requests'],
   samples: [
     {
       line: entry('"latency":"900.104s","status":101'),
