@@ -2,11 +2,23 @@
  * Scores the program over labelled incidents: `npm run eval [-- --degrade] [--json] [DIR…]` (default: samples/).
  * A DIR is an incident (`truth.json` and `logs/`) or holds incidents. Exits 1 when an incident gave no report.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { variants } from './degrade.ts';
+import { type Variant, variants } from './degrade.ts';
 import { type Incident, incidentsIn, readLogs, reportOn, reportOnChanged } from './incident.ts';
 import { type Degraded, degradedPage, page, type Scored } from './print.ts';
 import { compareShifted, type Outcome, type Reported, tally } from './score.ts';
+
+/** Runs `work` over `items`, a few at a time; results in the order of the items. */
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as T);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return results;
+}
 
 /** A hop without a log, clocks that disagree, decoys, little precision, causes within seconds of one another. */
 const HARD = /^(?:no-|missing-hop|network-without|clock-skew|zone-mismatch|decoy-|error-level|whole-seconds|causes-overlap|own-ids)/;
@@ -25,16 +37,20 @@ async function score(incident: Incident, report: Promise<readonly Reported[]>, s
 const timeOf = ({ truth }: Incident): number => Date.parse(truth.closes[0]?.closedAt ?? '');
 
 async function degrade(incidents: readonly Incident[]): Promise<readonly Degraded[]> {
+  const runs: { readonly incident: Incident; readonly variant: Variant }[] = [];
+  for (const incident of incidents) for (const variant of variants(readLogs(incident), timeOf(incident))) runs.push({ incident, variant });
+  const scored = await inParallel(runs, ({ incident, variant }) =>
+    score(incident, reportOnChanged(incident, variant.logs), variant.shiftMs),
+  );
   const groups = new Map<string, { runs: number; failures: number; outcomes: Outcome[] }>();
-  for (const incident of incidents)
-    for (const { group: name, logs, shiftMs, lossy } of variants(readLogs(incident), timeOf(incident))) {
-      const { outcomes, failure } = await score(incident, reportOnChanged(incident, logs), shiftMs);
-      const group = groups.get(name) ?? { runs: 0, failures: 0, outcomes: [] };
-      group.runs++;
-      if (failure !== undefined) group.failures++;
-      group.outcomes.push(...(lossy ? outcomes.filter(({ kind }) => kind !== 'missed') : outcomes));
-      groups.set(name, group);
-    }
+  for (const [index, { variant }] of runs.entries()) {
+    const group = groups.get(variant.group) ?? { runs: 0, failures: 0, outcomes: [] };
+    const { outcomes = [], failure } = scored[index] ?? {};
+    group.runs++;
+    if (failure !== undefined) group.failures++;
+    group.outcomes.push(...(variant.lossy ? outcomes.filter(({ kind }) => kind !== 'missed') : outcomes));
+    groups.set(variant.group, group);
+  }
   return [...groups].map(([group, { runs: count, failures, outcomes }]) => ({ group, runs: count, failures, scores: tally(outcomes) }));
 }
 
@@ -62,8 +78,7 @@ function argumentsOf() {
   }
 }
 const incidents = (positionals.length > 0 ? positionals : ['samples']).flatMap(incidentsIn);
-const scored: Scored[] = [];
-for (const incident of incidents) scored.push(await score(incident, reportOn([`${incident.folder}/logs`])));
+const scored = await inParallel(incidents, (incident) => score(incident, reportOn([`${incident.folder}/logs`])));
 const degraded = values.degrade ? await degrade(incidents) : undefined;
 if (values.json) {
   const all = tally(scored.flatMap(({ outcomes }) => outcomes));

@@ -1,8 +1,10 @@
 /** Labelled incidents on disk, and what the product says of logs. */
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { analyze } from '../../src/index.ts';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Logs } from './degrade.ts';
 import type { Reported } from './score.ts';
 import type { Truth } from './truth.ts';
@@ -33,14 +35,13 @@ export function incidentsIn(path: string): readonly Incident[] {
 export const readLogs = ({ folder }: Incident): Logs =>
   Object.fromEntries(readdirSync(join(folder, 'logs')).map((name) => [name, readFileSync(join(folder, 'logs', name), 'utf8')]));
 
-/** The closures of the report over `paths`, all in one process: most of a run of the program on a small incident is its start. */
+const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const MAX_REPORT_BYTES = 512 * 1024 * 1024;
+
+/** The closures of the JSON report over `paths`. Rejects when the program makes no report. */
 export async function reportOn(paths: readonly string[]): Promise<readonly Reported[]> {
-  const { report, dispose } = await analyze(paths);
-  try {
-    return [...report.closures];
-  } finally {
-    dispose();
-  }
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, '--format', 'json', ...paths], { maxBuffer: MAX_REPORT_BYTES });
+  return (JSON.parse(stdout) as { closures: readonly Reported[] }).closures;
 }
 
 /** The same over changed logs of `incident`, written to a folder that is removed again. */
