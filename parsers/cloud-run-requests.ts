@@ -2,7 +2,7 @@
 import { accessKeys, handshakeFailed, tunnelEnded } from '../src/grammar/access.ts';
 import { type GcpRequest, gcpRequest, requestEnd } from '../src/grammar/gcp-request.ts';
 import { parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
-import { isWebSocketPath, WEBSOCKET_PATH_NEEDLES } from '../src/grammar/websocket.ts';
+import { isWebSocketPath } from '../src/grammar/websocket.ts';
 import { defineParser } from '../src/types.ts';
 
 /** How its entries' `logName` ends, escaped as in a URL or not. */
@@ -18,18 +18,17 @@ export const cloudRunRequests = defineParser<GcpRequest>({
   docs: 'https://cloud.google.com/run/docs/logging#request-logs',
   vantage: 'edge',
   habitat: 'mixed',
-  // Requests are many: those that asked for a WebSocket hold its status or its path.
-  needles: ['101', ...WEBSOCKET_PATH_NEEDLES],
+  needles: ['run.googleapis.com%2Frequests', 'run.googleapis.com/requests'],
   samples: [
     {
-      line: entry('"latency":"900.104545355s","status":101'),
+      line: entry('"latency":"900.104s","status":101'),
       from: 'Cloud Run 2026, gcloud logging read --format=json, request timeout 900 s',
-      reads: { status: 101, durationMs: 900_104.545, clientIp: '203.0.113.9', path: '/ws?room=7', host: 'chat.example.com' },
+      reads: { status: 101, durationMs: 900_104, clientIp: '203.0.113.9', path: '/ws?room=7', host: 'chat.example.com' },
       gives: {
         kind: 'tunnel-ended',
         status: 101,
-        lifeMs: 900_104.545,
-        when: { ms: Date.UTC(2026, 10, 22, 20, 38, 41, 183) + 0.196, widthMs: 0.001, basis: 'utc' },
+        lifeMs: 900_104,
+        when: { ms: Date.UTC(2026, 10, 22, 20, 38, 41, 182) + 0.651, widthMs: 0.001, basis: 'utc' },
         keys: { upstreamName: '0069c7a98884f72f87842f75fd12d4cec7d548492b26d9', path: '/ws?room=7' },
       },
     },

@@ -66,7 +66,7 @@ export const yarp = defineParser<YarpRow>({
   docs: 'https://learn.microsoft.com/en-us/aspnet/core/fundamentals/servers/yarp/diagnosing-yarp-issues',
   vantage: 'proxy',
   habitat: 'mixed',
-  needles: [' - 101 ', 'CONNECT', 'UpgradeActivityTimeout', 'UpgradeRe', 'before receiving a response'],
+  needles: [' - 101 ', 'finished HTTP/2 CONNECT', 'UpgradeActivityTimeout', 'UpgradeRe', 'before receiving a response'],
   samples: [
     {
       line: FINISHED_LINE,

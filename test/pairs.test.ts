@@ -48,10 +48,10 @@ function read(owned: Owned, wanted: Wanted, layers: readonly Envelope[]): Readin
   return reader.readBare(ofItsProgram(reader.unwrap(line), sample), around);
 }
 
-/** A made-up program's name gives way to the name of the program that writes the sample. */
+/** A made-up program's name gives way to the name of the program that writes the sample; without a wrapper's stamp it has its own wrapper's. */
 function ofItsProgram(bare: Bare, sample: Sample): Bare {
   const { service: _, ...keys } = bare.keys;
-  return { ...bare, keys: { ...keys, ...sample.keys } satisfies Keys };
+  return { ...bare, at: bare.at ?? sample.at, keys: { ...keys, ...sample.keys } satisfies Keys };
 }
 
 const samples = parsers.flatMap((parser) =>
