@@ -57,6 +57,8 @@ export interface AppRow extends Row {
   readonly initiator?: string;
   readonly durationMs?: DurationMs;
   readonly silenceMs?: DurationMs;
+  /** Since it last received something, whatever it sent. */
+  readonly unheardMs?: DurationMs;
   /** How long the program stood still, beside words that say that it did. */
   readonly stallMs?: DurationMs;
   readonly received?: number;
@@ -225,6 +227,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     initiator: text(fields, 'initiator'),
     durationMs: durationIn(fields, 'life', written, at, learn) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at, learn),
+    unheardMs: number(fields, 'unheard'),
     stallMs: durationIn(fields, 'stall', written, at, learn),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
