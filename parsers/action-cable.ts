@@ -1,9 +1,10 @@
 /** Rails Action Cable: `Started GET … [WebSocket] for …`, `Finished … [WebSocket] for …`, upgrade results. */
 import { endpoint } from '../src/grammar/address.ts';
+import { placedLine } from '../src/grammar/console-place.ts';
 import { logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
-import { isoAt } from '../src/time.ts';
-import { type Draft, defineParser, type Row } from '../src/types.ts';
+import { epoch, isoAt } from '../src/time.ts';
+import { type Context, type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface CableRow extends Row {
   readonly message: string;
@@ -13,6 +14,8 @@ interface CableRow extends Row {
   readonly clientIp?: string;
   readonly pid?: number;
   readonly socket?: boolean;
+  /** What broke, where the lines above the end say so. */
+  readonly reason?: string;
 }
 
 const REQUEST =
@@ -20,6 +23,13 @@ const REQUEST =
 const UPGRADE =
   /^(Successfully upgraded|Failed to upgrade) to WebSocket \(REQUEST_METHOD: ([A-Z]{0,10}), HTTP_CONNECTION: ([^,)]{0,60}), HTTP_UPGRADE: ([^)]{0,60})\)$/;
 const ORIGIN = /^Request origin not allowed: (\S{0,300})$/;
+/** Its own script in a page, with what `Date.now()` gave behind each line; it tells no code. */
+const SCRIPT = /^\[ActionCable\] (\S.{0,600}) (1\d{12})$/;
+const STALE = /^ConnectionMonitor detected stale connection\..{0,300} time stale\b/;
+/** What stops a connection's work is written above the line of its end, with a stack between. */
+const BROKE = /^There was an exception - ((?:Errno::(?:EPIPE|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ECONNABORTED)|EOFError|IOError)\b.{0,200})$/;
+const ABOVE = 4;
+
 const TAGS = /^(?:\[[^\]]{1,100}\] ){1,6}/;
 
 export const actionCable = defineParser<CableRow>({
@@ -29,7 +39,7 @@ export const actionCable = defineParser<CableRow>({
   docs: 'https://github.com/rails/rails/blob/main/actioncable/lib/action_cable/connection/base.rb',
   vantage: 'server',
   habitat: 'mixed',
-  needles: ['[WebSocket] for ', 'to upgrade to WebSocket', 'Request origin not allowed: '],
+  needles: ['[WebSocket] for ', 'to upgrade to WebSocket', 'Request origin not allowed: ', '[ActionCable] '],
   samples: [
     {
       line: 'Started GET "/cable" [WebSocket] for 127.0.0.1 at 2026-04-23 10:41:34 +1000',
@@ -68,14 +78,50 @@ export const actionCable = defineParser<CableRow>({
       gives: { kind: 'handshake-failed', status: 404 },
     },
     {
+      line: 'Finished "/cable/" [WebSocket] for 127.0.0.1 at 2017-04-11 18:02:21 +0200',
+      from: 'Rails 5.0 on Puma, puma/puma#1271',
+      before: ['TasksChannel is transmitting the subscription confirmation', 'There was an exception - Errno::EPIPE(Broken pipe)'],
+      reads: { step: 'Finished', reason: 'Errno::EPIPE(Broken pipe)' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'Errno::EPIPE(Broken pipe)' },
+    },
+    {
+      line: '[ActionCable] WebSocket onclose event 1491926541823',
+      from: 'actioncable.js 5.0, puma/puma#1271',
+      reads: { step: 'WebSocket onclose event', at: { ms: 1491926541823, widthMs: 1, basis: 'utc' } },
+      gives: { kind: 'socket-closed', vantage: 'client' },
+    },
+    {
+      line: "[ActionCable] WebSocket onopen event, using 'actioncable-v1-json' subprotocol 1491926514045",
+      from: 'actioncable.js 5.0, puma/puma#1271',
+      reads: {},
+      gives: { kind: 'socket-opened', vantage: 'client' },
+    },
+    {
+      line: '[ActionCable] ConnectionMonitor detected stale connection. reconnectAttempts = 0, time stale = 7.689 s, stale threshold = 6 s 1491926549513',
+      from: 'actioncable.js 6.1',
+      reads: {},
+      gives: { kind: 'heartbeat-missed', closes: true },
+    },
+    {
+      line: '[ActionCable] ConnectionMonitor recorded connect 1491926514480',
+      from: 'actioncable.js 5.0',
+      reads: {},
+      gives: 'noise',
+    },
+    {
       line: 'Started GET "/health" for 10.0.0.9 at 2026-04-03 10:41:34 +0000',
       from: 'Rails 7.1',
       reads: { path: '/health' },
       gives: 'noise',
     },
   ],
-  rejects: ['Finished "/cable" [WebSocket] for 127.0.0.1', 'Finished 3 jobs', 'Started GET "/cable" [WebSocket] for 127.0.0.1 at noon'],
-  read(text) {
+  rejects: [
+    '[ActionCable] WebSocket onclose event',
+    'Finished "/cable" [WebSocket] for 127.0.0.1',
+    'Finished 3 jobs',
+    'Started GET "/cable" [WebSocket] for 127.0.0.1 at noon',
+  ],
+  read(text, context) {
     const head = logHead(text);
     const message = (head?.message ?? text).replace(TAGS, '');
     const base = {
@@ -84,6 +130,9 @@ export const actionCable = defineParser<CableRow>({
       ...(head?.pid !== undefined && { pid: head.pid }),
       message,
     };
+    const [, did, ms = ''] = SCRIPT.exec(placedLine(text).text) ?? [];
+    const written = epoch(ms);
+    if (did !== undefined && written) return { at: written, message, step: did };
     const request = REQUEST.exec(message);
     if (request) {
       const [, step = '', method, path = '', kind, client, when = ''] = request;
@@ -98,6 +147,7 @@ export const actionCable = defineParser<CableRow>({
         path,
         ...(ip !== undefined && { clientIp: ip }),
         socket: kind?.trim() === '[WebSocket]',
+        ...(step === 'Finished' && brokeAbove(context)),
       };
     }
     const upgrade = UPGRADE.exec(message);
@@ -106,10 +156,25 @@ export const actionCable = defineParser<CableRow>({
   },
   events(row): Draft | undefined {
     const keys = connectionKeys(row);
-    if (row.socket) return row.step === 'Finished' ? { kind: 'socket-closed', keys } : { kind: 'socket-opened', keys };
+    if (row.socket && row.step === 'Finished')
+      return { kind: 'socket-closed', keys, ...(row.reason !== undefined && { code: 1006, reason: row.reason }) };
+    if (row.socket) return { kind: 'socket-opened', keys };
+    if (row.step.startsWith('WebSocket onopen event')) return { kind: 'socket-opened', vantage: 'client' };
+    if (row.step.startsWith('WebSocket onclose event')) return { kind: 'socket-closed', vantage: 'client' };
+    // It closes what it reopens; `time disconnected` is of what has ended already.
+    if (STALE.test(row.step)) return { kind: 'heartbeat-missed', closes: true, vantage: 'client' };
     // Action Cable answers 404 to what it does not upgrade.
     return row.step === 'origin' || row.step === 'Failed to upgrade'
       ? { kind: 'handshake-failed', status: 404, why: row.message, by: 'upstream', keys }
       : undefined;
   },
 });
+
+function brokeAbove(context: Context): Pick<CableRow, 'reason'> {
+  const [, reason] =
+    context
+      .before(ABOVE)
+      .map((line) => BROKE.exec((logHead(line)?.message ?? line).replace(TAGS, '')))
+      .findLast(Boolean) ?? [];
+  return reason === undefined ? {} : { reason };
+}

@@ -83,6 +83,17 @@ export const apacheAccess = defineParser<CombinedRow>({
       reads: { at: at(2026, 6, 2, 5, 24, 1), server: 'apache', durationMs: 9009.857 },
       gives: { kind: 'tunnel-ended', lifeMs: 9009.857 },
     },
+    {
+      line: '2026-11-27T04:01:16.224+05:30 203.0.113.171:46519 "GET /stream HTTP/1.1" 101 0 t=18.005 be=10.62.0.9:9000 dev=55a10f581f08 "okhttp/4.12.0"',
+      from: 'nghttpx 1.52, accesslog-format with $time_iso8601, which is when the request came, and $request_time',
+      reads: {
+        at: { ms: Date.UTC(2026, 10, 26, 22, 31, 16, 224), widthMs: 1, basis: 'utc' },
+        clientPort: 46519,
+        durationMs: 18_005,
+        upstream: '10.62.0.9:9000',
+      },
+      gives: { kind: 'tunnel-ended', lifeMs: 18_005, when: { ms: Date.UTC(2026, 10, 26, 22, 31, 34, 229), widthMs: 1, basis: 'utc' } },
+    },
   ],
   rejects: [
     '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0"',

@@ -16,6 +16,8 @@ const FOREIGN: readonly string[] = [
   'ClientAddr',
   'downstream_remote_address',
   'response_flags',
+  'response-code-details',
+  'upstream-cluster',
   'remote_addr',
   'upstream_addr',
   'request_uri',
@@ -449,6 +451,13 @@ export const appJson = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server' },
     },
     {
+      line: '{"message":"ws closed","connId":"43ardnjr28be3nbu4b3h","code":1006,"err":"failed to read frame header: EOF","uptimeMs":900070}',
+      from: 'slog of Go 1.24 around coder/websocket, whose time and severity Cloud Logging took out',
+      at: { ms: 1791253503891, widthMs: 1, basis: 'utc' },
+      reads: { connection: '43ardnjr28be3nbu4b3h', durationMs: 900_070 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 900_070, keys: { connection: '43ardnjr28be3nbu4b3h' } },
+    },
+    {
       line: '{"ts":"2026-03-11T09:20:08.654+01:00","agent":"6045","lvl":"log","cat":"sip.Transport","msg":"WebSocket closed wss://pbx.example.com:8089/ws (code: 1006)","sess":"35359b086588","upMs":1115680}',
       from: 'telemetry of a softphone: lines of SIP.js 0.20',
       reads: { logger: 'sip.Transport', code: 1006, connection: '35359b086588', durationMs: 1_115_680 },
@@ -493,7 +502,9 @@ export const appJson = defineParser<AppRow>({
     // `m` is a method in access logs.
     if (/^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)$/.test(row.message)) return null;
     if (!row.codeIsNamed && isForeign(row.message)) return null;
-    return row.at !== undefined || row.level !== undefined || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
+    // Cloud Logging takes an entry's stamp and level out of the record that its program wrote.
+    const isRecord = (row.at ?? row.level ?? context.at) !== undefined;
+    return isRecord || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {
     const vantage = vantageOf(row, context.hint) ?? 'server';

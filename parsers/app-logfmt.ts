@@ -5,6 +5,7 @@ import { type AppRow, appRow, fieldsOfPairs } from '../src/grammar/app-fields.ts
 import { endedBy, isBrokenTransport } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { known } from '../src/grammar/known.ts';
+import { logHead } from '../src/grammar/log-head.ts';
 import { logfmt } from '../src/grammar/logfmt.ts';
 import { withProse } from '../src/grammar/prose.ts';
 import { type Draft, defineParser } from '../src/types.ts';
@@ -29,6 +30,12 @@ function oxyClose(row: AppRow, fromClient: boolean): Draft | undefined {
     by: endedBy(message) ?? (isClient ? ('client' as const) : ('server' as const)),
     keys: known({ client: isClient ? peer : undefined, upstream: isClient ? undefined : peer }),
   });
+}
+
+/** What another logger wrote, stamp and all, is the message: logrus around Go's own. */
+function withInnerStamp(row: AppRow, message: string): AppRow {
+  const inner = logHead(message);
+  return inner?.at === undefined ? row : { ...row, at: inner.at, message: inner.message };
 }
 
 export const appLogfmt = defineParser<AppRow>({
@@ -169,6 +176,19 @@ export const appLogfmt = defineParser<AppRow>({
       reads: { clientIp: '2001:db8::9', durationMs: 127500 },
       gives: { kind: 'socket-closed', code: 1001 },
     },
+    {
+      line: 'msg="ws closed" conn=c1f2a8 code=1006 remote=203.0.113.9:50112 age=42.5s',
+      from: 'a program without stamps under systemd',
+      at: { ms: 1791253503891, widthMs: 1, basis: 'utc' },
+      reads: { connection: 'c1f2a8', durationMs: 42_500 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 42_500, keys: { connection: 'c1f2a8' } },
+    },
+    {
+      line: 'level=info msg="2021/09/27 16:17:16 http error: An error occured during websocket exec operation (err=websocket: close 1006 (abnormal closure): unexpected EOF) (code=500)"',
+      from: 'Portainer 2.6, portainer/portainer#3506: what Go’s own logger wrote, in logrus’s layout',
+      reads: { at: { ms: Date.UTC(2021, 8, 27, 16, 17, 16), widthMs: 1000, basis: 'local' }, code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
   ],
   rejects: [
     'a=1 b=2',
@@ -181,8 +201,10 @@ export const appLogfmt = defineParser<AppRow>({
     const pairs = logfmt(text);
     if (!pairs) return null;
     const row = appRow(fieldsOfPairs(pairs), text);
-    if (row.message === undefined || isForeignMessage(row.message) || (row.at === undefined && row.level === undefined)) return null;
-    return withProse(row);
+    if (row.message === undefined || isForeignMessage(row.message)) return null;
+    // Some leave stamp and level to whoever takes their lines.
+    if ((row.at ?? row.level ?? context.at) === undefined) return null;
+    return withProse(row.at === undefined ? withInnerStamp(row, row.message) : row);
   },
   events(row, context) {
     const from = OXY.exec(row.message ?? '')?.[1];

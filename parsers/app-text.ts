@@ -4,7 +4,7 @@ import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
-import { exceptionIn } from '../src/grammar/exception.ts';
+import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { failedConnect } from '../src/grammar/failed-connect.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
@@ -19,10 +19,10 @@ import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of Squid's cache.log, Asterisk, .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?: kid\d{1,3})?\| |^\[[^\]]{15,26}\] [A-Z]{4,8}\[\d{1,10}\](?:\[C-[0-9a-f]{8}\])?:? [\w/.-]{1,80}\.c:|^(?:\S{8,40} )?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?: kid\d{1,3})?\| |^\[[^\]]{15,26}\] [A-Z]{4,8}\[\d{1,10}\](?:\[C-[0-9a-f]{8}\])?:? [\w/.-]{1,80}\.c:|^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[(?!\d\d:\d\d:\d\d)|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
-  /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
+  /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z]|[\d.]{6,14} \[[A-Z]{2,12}\] [A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
 // Command-line clients print so, on a terminal; in a container's output the same is a logger's.
 const OF_A_CLIENT = /^(?:error|websocat|curl|wscat): /;
 
@@ -52,10 +52,10 @@ function withoutHead(row: AppRow): AppRow {
 }
 
 function read(line: string, context: Context): AppRow | null {
-  const { text, place } = placedLine(withoutAnsi(line));
+  const { text, place, at } = placedLine(withoutAnsi(line));
   const row = rowOfLine(text, context);
-  // A fresh row of this call, completed in place.
-  return row && place ? Object.assign(row, { place }) : row;
+  // A fresh row of this call, completed in place; a carrier's stamp knows the year.
+  return row && place ? Object.assign(row, { place }, at && !row.at && !context.at && { at }) : row;
 }
 
 /** Spring's words of a socket that broke; of what, the exception below says. */
@@ -63,12 +63,18 @@ const BREAKS = /\bTransport error (?:in|for) /;
 /** Of what websockets' exception came, that above its traceback says. */
 const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedError: /;
 
+/** .NET's exception, with its causes below; a logger may write its head before each line. */
+const OF_DOTNET = /^System\.Net\.WebSockets\.WebSocketException\b/;
+const CAUSES = 8;
+
 const thrownBeside = (message: string, context: Context): string | undefined =>
-  BREAKS.test(message)
-    ? exceptionIn(context.after(1)[0])
-    : CLOSED_BY_ERROR.test(message)
-      ? directCause(context.before(TRACEBACK_LINES))
-      : undefined;
+  OF_DOTNET.test(message)
+    ? innermost(context.after(CAUSES).map((line) => logHead(line)?.message ?? line))
+    : BREAKS.test(message)
+      ? exceptionIn(context.after(1)[0])
+      : CLOSED_BY_ERROR.test(message)
+        ? directCause(context.before(TRACEBACK_LINES))
+        : undefined;
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
@@ -106,6 +112,8 @@ function rowOfLine(line: string, context: Context): AppRow | null {
     return null;
   const head = logHead(text, context.header) ?? (context.at === undefined ? undefined : boxedHead(text));
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
+  // Before .NET 5 what was thrown stood below its record without an indent: that record told of the close.
+  if (!head && OF_DOTNET.test(text) && closeCodeIn(context.before(1)[0] ?? '') !== undefined) return null;
   const dated = head?.stamped || context.at !== undefined;
   if (!head?.stamped && (NOT_BARE.test(text) || (!dated && OF_A_CLIENT.test(text)))) return null;
   if (head?.level === undefined && /^["{]/.test(head?.rest ?? '')) return null;
@@ -169,6 +177,7 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.thread !== undefined) row.thread = head.thread;
   if (head?.pid !== undefined) row.pid = head.pid;
+  if (head?.request !== undefined) row.connection ??= head.request;
   return row;
 }
 
@@ -1138,6 +1147,48 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
     },
     {
+      line: '[2026-07-02 11:33:33.139] [feedd] [warning] signal 15, closing 14 connections',
+      from: 'spdlog, its default pattern: a C++ server with a handler of its own',
+      reads: { level: 'warning', message: 'signal 15, closing 14 connections' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026/11/22 20:23:41 main.go:88: received signal: terminated',
+      from: "Go's log with Lshortfile, os.Signal printed",
+      reads: { message: 'received signal: terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '2026-08-29T01:25:05.365Z fsn-1 WARN [bff.link:88] - link c6dacb upstream on-close status 1006 reason "" open-ms 628037',
+      from: 'Timbre of two Clojure services with http-kit',
+      reads: { connection: 'c6dacb', code: 1006, durationMs: 628_037 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'gateway', by: 'server', lifeMs: 628_037, keys: { connection: 'c6dacb' } },
+    },
+    {
+      line: '2026-08-29T01:13:34.552Z fsn-1 INFO [bff.link:97] - link 46cddd downstream left, status 1001 open-ms 176648',
+      from: 'Timbre of two Clojure services with http-kit',
+      reads: { connection: '46cddd', code: 1001, durationMs: 176_648 },
+      gives: { kind: 'socket-closed', code: 1001, vantage: 'gateway', by: 'client', keys: { connection: '46cddd' } },
+    },
+    {
+      line: '2026-08-05 10:10:12,265 WARN  [br.com.acme.ws.PingTask] (EE-ManagedScheduledExecutorService-default-Thread-3) sem pong da session=s-hau3s2SQmV5rkj_xnsFShqp5THh5zM ha 43 s, encerrando',
+      from: 'WildFly 26: a program that writes Portuguese',
+      reads: { connection: 's-hau3s2SQmV5rkj_xnsFShqp5THh5zM', level: 'WARN' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 's-hau3s2SQmV5rkj_xnsFShqp5THh5zM' } },
+    },
+    {
+      line: '2026-08-05 10:03:11,322 INFO  [br.com.acme.ws.QuoteEndpoint] (default task-4) onClose session=zbDNz-WK3XewdGgOoTDbzVd2PFfJhpRY reason=CloseReason[1006] duracao=300673ms ultimaMsg=300273ms',
+      from: 'WildFly 26: a program that names its fields in Portuguese',
+      reads: { durationMs: 300_673, silenceMs: 300_273 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 300_673, silenceMs: 300_273 },
+    },
+    {
+      line: '2026-08-05 10:03:11,322 DEBUG [app.ws.Hub] session=zbDNz7WK lastMsg=10:02:58 received pong',
+      from: 'a program’s own words of a living connection',
+      reads: { connection: 'zbDNz7WK' },
+      gives: 'noise',
+    },
+    {
       line: '[Nest] 1  - 02/19/2026, 9:45:01 PM    WARN [LinkService] link jpczzcmdf upstream closed code=1006 reason="" upstream=10.30.32.224 after 242.898s',
       from: 'the console logger of NestJS 10 in a service that relays sockets',
       reads: { pid: 1, level: 'WARN', logger: 'LinkService', durationMs: 242_898 },
@@ -1170,6 +1221,185 @@ export const appText = defineParser<AppRow>({
       from: 'a server’s logger with such a stamp',
       reads: { connection: 'kp5q7294i5' },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'server' },
+    },
+    {
+      line: '2018-12-10T10:13:13.214Z INFO ws closed code=1006',
+      from: 'an application in December of a year whose third digit is the month’s first',
+      reads: { at: { ms: Date.UTC(2018, 11, 10, 10, 13, 13, 214), widthMs: 1, basis: 'utc' }, code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '[10:44:52 PM] [ERROR] Uncaught exception occurred [op:error_handling]',
+      from: 'Termix, Termix-SSH/Termix#1077: the half of the day',
+      reads: { at: { ms: ((22 * 60 + 44) * 60 + 52) * 1000, widthMs: 1000, basis: 'daytime' }, level: 'ERROR' },
+      gives: { kind: 'process-fault', fault: 'uncaught-exception', fatal: true },
+    },
+    {
+      line: "There was an error causing connection lost: WebSocketException: Connection to 'http://192.168.43.95:8080/graphql#' was not upgraded to websocket",
+      from: 'Dart’s dart:io, zino-hofmann/graphql-flutter#480',
+      reads: {},
+      gives: { kind: 'handshake-failed', vantage: 'client' },
+    },
+    {
+      line: '2022-09-27T22:45:48.128388Z  WARN Failed to connect Colibri WebSocket, will retry: Http(Response { status: 200, version: HTTP/1.1, headers: {"server": "nginx/1.18.0 (Ubuntu)"}, body: None })',
+      from: 'tungstenite 0.17 in gst-meet, jbg/gst-meet#54',
+      reads: { level: 'WARN' },
+      gives: { kind: 'handshake-failed', status: 200, vantage: 'client' },
+    },
+    {
+      line: '2024/05/07 18:56:39 failed to accept WebSocket connection: WebSocket protocol violation: Connection header "close" does not contain Upgrade',
+      from: 'coder/websocket 1.8, genshen/ssh-web-console#24',
+      reads: {},
+      gives: { kind: 'handshake-failed', by: 'upstream', vantage: 'server' },
+    },
+    {
+      line: '21:48:11.377 [ConfigProxy] error: 503 GET /user/anna/api/kernels/6d94c5ea/channels connect EADDRNOTAVAIL 10.28.7.61:8888',
+      from: 'configurable-http-proxy 4.5, jupyterhub/configurable-http-proxy#388: no open',
+      reads: { level: 'error' },
+      gives: 'noise',
+    },
+    {
+      line: '2014-07-19 16:08:03-0400 [MyServerProtocol,0,127.0.0.1] WebSocket connection closed: connection was closed uncleanly (None)',
+      from: 'Autobahn on Twisted, jeff1evesque/whisper#79',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2023-02-20_10:24:09.973 [qtp1494346128-7745] ERROR c.logviewer.web.LogViewerWebsocket - Connection closed (CloseReason[1006,Disconnected]) 60 <anonymous>',
+      from: 'Jetty’s CloseReason, sevdokimov/log-viewer#163',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2022-07-04 14:25:19,138 [websockets.py:on_close()] - Websocket Closed: ID: 1749858288 Close Code: None, Close Reason: None, Pong Time Elapsed: 4.09',
+      from: 'Moonraker on Tornado, Arksine/moonraker#454: the pong is what was 4.09 s ago',
+      reads: { code: 1006, connection: '1749858288' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-01T10:00:00Z ERROR ws: Websocket closed with error: 1006.',
+      from: 'a full stop behind the code',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'WebSocket closing for (Abnormal) ',
+      from: 'ws of Rust, its tutorial, housleyjk/ws-rs#146',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-01T10:00:00Z  INFO relay::ws: client gone: Close(Some(CloseFrame { code: Away, reason: "" }))',
+      from: 'tungstenite, a Debug of its message',
+      reads: { code: 1001 },
+      gives: { kind: 'socket-closed', code: 1001 },
+    },
+    {
+      line: '2026-07-31T18:05:23.059Z ERROR bot: ccxt.base.errors.NetworkError: 1006',
+      from: 'ccxt 1.9, ccxt/ccxt#14557: an exception that says nothing but the code',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2024-10-09T17:48:13.283701232Z [ERROR] FIREHOSE-SPOT-001.nautilus_network::websocket: Received error message - terminating: IO error: Connection reset by peer (os error 104)',
+      from: 'Nautilus Trader 1.200, nautechsystems/nautilus_trader#1992: a WebSocket by its logger, given up for what broke under it',
+      reads: { logger: 'FIREHOSE-SPOT-001.nautilus_network::websocket' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2023-09-22T17:44:18.377Z  WARN weylus::websocket: Error reading message from websocket, closing (WebSocketError: I/O failure)',
+      from: 'Weylus on rust-websocket, H-M-H/Weylus#244',
+      reads: { logger: 'weylus::websocket' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-01T10:00:00Z ERROR store: mysql socket: error reading packet: Connection reset by peer, closing',
+      from: 'a socket that is no WebSocket’s',
+      reads: { logger: 'store' },
+      gives: 'noise',
+    },
+    {
+      line: '2026-03-01T10:00:00Z WARN hub: websocket write failed: broken pipe, terminating',
+      from: 'a write, of which the read tells once more',
+      reads: { logger: 'hub' },
+      gives: 'noise',
+    },
+    {
+      line: 'DEBUG  [2025-12-20 16:21:33] handling forced close signal for 555          logger=websocket',
+      from: 'ocpp-go, lorenzodonini/ocpp-go#103: what it is about to do',
+      reads: { logger: 'websocket' },
+      gives: 'noise',
+    },
+    {
+      line: '172.21.0.1 [CLOSE] Connection closed, code=1006, reason=',
+      from: 'a program that prints its address and what happened, FungY911/better-grass#7',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2014-07-19 16:09:12-0400 [autobahn.twisted.websocket.WebSocketServerFactory] INFO (TCP Port 9001 Closed)',
+      from: 'Twisted, a listener’s end',
+      reads: {},
+      gives: 'noise',
+    },
+    {
+      line: '[DEBUG][14:07:48.22]       System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+      from: 'Uno’s dev server on a German Windows, unoplatform/uno#21877',
+      after: [
+        '[DEBUG][14:07:48.22]        ---> Microsoft.AspNetCore.Connections.ConnectionResetException: Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+        '[DEBUG][14:07:48.23]        ---> System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+        '[DEBUG][14:07:48.23]          --- End of inner exception stack trace ---',
+      ],
+      reads: {
+        level: 'DEBUG',
+        error: 'System.Net.Sockets.SocketException (10054): Eine vorhandene Verbindung wurde vom Remotehost geschlossen.',
+      },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'tickerd: 2026/11/27 04:01:34 main.go:26: unsub s08d45498 device=55a10f581f08 after 18.005s: failed to get reader: failed to read frame header: EOF',
+      from: 'Go 1.19 log with a prefix, LstdFlags|Lshortfile, nhooyr.io/websocket',
+      reads: { at: { ms: Date.UTC(2026, 10, 27, 4, 1, 34), widthMs: 1000, basis: 'local' }, logger: 'tickerd', durationMs: 18005 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18005, keys: { connection: '55a10f581f08' } },
+    },
+    {
+      line: '[hub] 2026/11/27 04:01:13 serving on 10.62.0.9:9000',
+      from: 'Go 1.19 log with a prefix',
+      reads: { logger: 'hub' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: "26/11/2026 19:38:19.381 W 22309 notify.ws - N-5259AA gone code=1006 reason='' alive=29.2s",
+      from: 'Python’s logging with `%(levelname).1s %(process)d %(name)s - %(message)s`',
+      reads: { level: 'W', pid: 22309, logger: 'notify.ws', durationMs: 29_200 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 29_200, keys: { pid: 22309 } },
+    },
+    {
+      line: '2026-11-26 23:43:13,706 [WebSocketConnectReadThread-52] WARN  pl.zmb.hmi.GaugeFeed - pt-872 onClose code=1006 reason= remote=true, open 45 s',
+      from: 'log4j 2 in a client with Java-WebSocket 1.5, whose threads are called so',
+      reads: { thread: 'WebSocketConnectReadThread-52', logger: 'pl.zmb.hmi.GaugeFeed' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 45_000, vantage: 'client' },
+    },
+    {
+      line: '[1857:1857:1127/113303.733098:INFO:CONSOLE(57)] "live feed closed: code 1006 clean false after 14s", source: http://score.example/js/board.js (57)',
+      from: 'Chromium with --enable-logging=stderr on a kiosk',
+      reads: {
+        at: { ms: Date.UTC(2000, 10, 27, 11, 33, 3, 733) + 0.098, widthMs: 0.001, basis: 'yearless' },
+        place: 'http://score.example/js/board.js:57',
+      },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 14_000, vantage: 'client' },
+    },
+    {
+      line: '[2026-11-27 11:33:03.09806] [17956] [info] [o-T7a_FWGNsV] scoreboard off, code 1006 after 18 s',
+      from: 'Mojolicious 9.31, Mojo::Log',
+      reads: { pid: 17956, connection: 'o-T7a_FWGNsV', durationMs: 18_000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 18_000, keys: { connection: 'o-T7a_FWGNsV', pid: 17956 } },
+    },
+    {
+      line: '[2026-11-27 11:32:44.58411] [17957] [info] [zlsV3uiptfL4] scoreboard court 8 on from 10.44.20.18',
+      from: 'Mojolicious 9.31, Mojo::Log',
+      reads: { pid: 17957, connection: 'zlsV3uiptfL4', clientIp: '10.44.20.18' },
+      gives: { kind: 'socket-opened', keys: { connection: 'zlsV3uiptfL4', client: { ip: '10.44.20.18' } } },
     },
   ],
   rejects: [

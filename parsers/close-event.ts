@@ -17,10 +17,10 @@ interface CloseEventRow extends Row {
 }
 
 const OPENING =
-  /^(.{0,200}?)(?:CloseEvent\s{0,2}\{|(?<![\w.])close\s{0,2}\{(?=\s{0,2}target: WebSocket)|(Uncaught (?:\(in promise\) )?ErrorEvent)\s{0,2}\{)(.{0,4000})$/s;
+  /^(.{0,200}?)(?:CloseEvent\s{0,2}\{|(?<![\w.])close\s{0,2}\{(?=\s{0,2}target: WebSocket)|(_Event)\s{0,2}\{|(Uncaught (?:\(in promise\) )?ErrorEvent)\s{0,2}\{)(.{0,4000})$/s;
 // `code: 1006`, `"code": 1006`, `[Symbol(kCode)]: 1006` (ws), `reason: ''`.
 const FIELD =
-  /(?:^|[\s,{(])["']?(?:\[Symbol\(k)?(code|reason|wasClean|timeStamp|url|message|Code|Reason|WasClean)(?:\)\])?["']?\s{0,2}:\s{0,2}("[^"]{0,300}"|'[^']{0,300}'|[\w.:/?=&%-]{1,300})/g;
+  /(?:^|[\s,{(])["']?(?:\[Symbol\(k)?(code|reason|wasClean|timeStamp|url|message|type|Code|Reason|WasClean)(?:\)\])?["']?\s{0,2}:\s{0,2}("[^"]{0,300}"|'[^']{0,300}'|[\w.:/?=&%-]{1,300})/g;
 const UNFOLDED = /^\s{0,16}["'[]?[\w()]{1,30}[\])"']{0,3}\s{0,2}:\s|^\s{0,16}\}|^\s{0,16}\[\[Prototype\]\]/;
 const MOST_LINES = 40;
 
@@ -31,7 +31,7 @@ export const closeEvent = defineParser<CloseEventRow>({
   docs: 'https://developer.mozilla.org/docs/Web/API/CloseEvent',
   vantage: 'client',
   habitat: 'mixed',
-  needles: ['CloseEvent', 'target: WebSocket', 'Uncaught ErrorEvent', 'Uncaught (in promise) ErrorEvent'],
+  needles: ['CloseEvent', 'target: WebSocket', 'Uncaught ErrorEvent', 'Uncaught (in promise) ErrorEvent', '_Event {'],
   samples: [
     {
       line: "CloseEvent {isTrusted: true, wasClean: false, code: 1006, reason: '', type: 'close', …}",
@@ -111,15 +111,32 @@ export const closeEvent = defineParser<CloseEventRow>({
       reads: {},
       gives: { kind: 'handshake-failed', why: 'NetworkError: failed to connect to WebSocket: Connection refused (os error 111)' },
     },
+    {
+      line: '_Event {',
+      from: 'W3CWebSocket of WebSocket-Node 1.0.26 under web3, console.log of the event, AdChain/AdChainRegistryDapp#78',
+      after: [
+        "  type: 'close',",
+        '  isTrusted: false,',
+        '  _yaeti: true,',
+        '  code: 1006,',
+        "  reason: 'Connection dropped by remote peer.',",
+        '  wasClean: false,',
+        '  target: ',
+        '   W3CWebSocket {',
+      ],
+      reads: { code: 1006, clean: false },
+      gives: { kind: 'socket-closed', code: 1006, wasClean: false, reason: 'Connection dropped by remote peer.' },
+    },
   ],
   rejects: [
+    '_Event {',
     'CloseEvent',
     'class CloseEvent extends Event',
     'await close { target: socket }',
     'error: Uncaught ErrorEvent { bubbles: false, message: "Uncaught SyntaxError in a worker" }',
   ],
   read(text, context) {
-    const [whole, before = '', uncaught, inside = ''] = OPENING.exec(text) ?? [];
+    const [whole, before = '', yaeti, uncaught, inside = ''] = OPENING.exec(text) ?? [];
     if (whole === undefined) return null;
     const fields = new Map<string, string>();
     collect(fields, inside);
@@ -132,6 +149,8 @@ export const closeEvent = defineParser<CloseEventRow>({
         if (line.trim() === '}') break;
       }
     if (uncaught !== undefined && !isSockets) return null;
+    // yaeti's events, which WebSocket-Node gives its W3CWebSocket, are of all kinds.
+    if (yaeti !== undefined && !(fields.get('type') === 'close' && fields.has('wasclean'))) return null;
     const code = Number(fields.get('code'));
     const clean = fields.get('wasclean');
     const timeStamp = Number(fields.get('timestamp'));

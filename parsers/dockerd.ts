@@ -10,8 +10,9 @@ interface DockerdRow extends Row {
   readonly message: string;
   /** The container's full id. */
   readonly container?: string | undefined;
-  readonly change?: 'forced' | 'gone' | 'daemon-stop' | undefined;
+  readonly change?: 'forced' | 'gone' | 'restart' | 'daemon-stop' | undefined;
   readonly graceMs?: number | undefined;
+  readonly exitCode?: number | undefined;
 }
 
 /** Since 20.10 the id is a field; before it stood in the message. */
@@ -22,6 +23,9 @@ function readMessage(message: string, pairs: ReadonlyMap<string, string>): Parti
   const forced = FORCED.exec(message);
   if (forced) return { change: 'forced', container: forced[1] ?? pairs.get('container'), graceMs: duration(forced[2] ?? '') };
   const isGone = message === 'ignoring event' && pairs.get('topic') === '/tasks/delete';
+  // By its restart policy: what is stopped by hand or by a deploy is not.
+  if (message === 'restarting container' && pairs.get('manualRestart') === 'false')
+    return { change: 'restart', container: pairs.get('container'), exitCode: Number(pairs.get('exitCode') ?? Number.NaN) };
   const isStop = message.startsWith("Processing signal '");
   return { container: pairs.get('container'), change: isGone ? 'gone' : isStop ? 'daemon-stop' : undefined };
 }
@@ -35,7 +39,7 @@ export const dockerd = defineParser<DockerdRow>({
   docs: 'https://docs.docker.com/engine/daemon/logs/',
   vantage: 'orchestrator',
   habitat: 'mixed',
-  needles: ['using the force', 'ignoring event', 'Processing signal '],
+  needles: ['using the force', 'ignoring event', 'restarting container', 'Processing signal '],
   samples: [
     {
       line: `time="2022-07-28T10:53:07.730250000+08:00" level=info msg="Container failed to exit within 10s of signal 15 - using the force" container=${ID}`,
@@ -67,6 +71,12 @@ export const dockerd = defineParser<DockerdRow>({
       reads: { message: 'API listen on /run/docker.sock' },
       gives: 'noise',
     },
+    {
+      line: `time="2026-07-24T10:44:53.031550127Z" level=info msg="restarting container" container=${ID} exitCode=1 manualRestart=false restartPolicy="{unless-stopped 0}"`,
+      from: 'docker 28.2, moby/moby daemon/monitor.go',
+      reads: { container: ID, exitCode: 1 },
+      gives: { kind: 'process-ended', exitCode: 1, keys: { container: ID } },
+    },
   ],
   rejects: [
     'time="2026-11-22T20:23:41Z" level=info msg="client disconnected"',
@@ -91,6 +101,8 @@ export const dockerd = defineParser<DockerdRow>({
         return { kind: 'process-ended', signal: 'SIGKILL', by: 'stop-timeout', keys };
       case 'gone':
         return { kind: 'process-ended', keys };
+      case 'restart':
+        return { kind: 'process-ended', ...(Number.isInteger(row.exitCode) && { exitCode: row.exitCode as number }), keys };
       case 'daemon-stop':
         return { kind: 'stop-requested', how: 'container-stop', keys };
       default:

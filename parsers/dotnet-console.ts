@@ -1,37 +1,28 @@
 /** The console logger of .NET (Microsoft.Extensions.Logging): level and category on one line, the message indented on the next. */
 import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
+import { dotnetRecord } from '../src/grammar/dotnet-console.ts';
+import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
-import { daytimeAt, isoAt } from '../src/time.ts';
-import { type Context, defineParser, type Stamp } from '../src/types.ts';
+import { isYarps } from '../src/grammar/yarp.ts';
+import { type Context, defineParser } from '../src/types.ts';
 
-// `info: Acme.Hubs.TradeHub[0]`, with the stamp in front that `TimestampFormat` asks for, and all on one line with `SingleLine`.
-const HEAD =
-  /^(?:(\S{8,40}(?: \S{8,20})?) )?(trce|dbug|info|warn|fail|crit): ([A-Za-z_][\w.+`<>]{1,200})\[(\d{1,10})\](?: (\S.{0,8000}))?$/;
-const INDENT = '      ';
-
-interface Head {
-  readonly at?: Stamp | undefined;
-  readonly level: string;
-  readonly logger: string;
-  readonly message?: string | undefined;
+/** As many as exceptions have causes. */
+const CAUSES = 8;
+function thrownBelow(context: Context): string | undefined {
+  const [thrown, ...below] = context.after(1 + CAUSES);
+  const outer = exceptionIn(thrown);
+  return outer === undefined ? undefined : (innermost(below) ?? outer);
 }
 
-function headOf(line: string): Head | undefined {
-  const [whole, written = '', level = '', logger = '', , message] = HEAD.exec(line) ?? [];
-  if (whole === undefined) return undefined;
-  const found = written === '' ? undefined : (isoAt(written) ?? daytimeAt(written));
-  return written !== '' && found?.end !== written.length ? undefined : { at: found?.stamp, level, logger, message };
-}
-
-/** Only the line right behind the head says what happened; further ones are an exception and its stack. */
 function read(text: string, context: Context): AppRow | null {
-  const isMessage = text.startsWith(INDENT) && text[INDENT.length] !== ' ';
-  const head = headOf(isMessage ? (context.before(1)[0] ?? '') : text);
-  const message = isMessage ? text.slice(INDENT.length) : (head?.message ?? '');
-  if (!head || (isMessage && head.message !== undefined)) return null;
-  const { at, level, logger } = head;
-  return { ...appRow(fieldsOfProse(message), message), level, logger, message, ...(at && { at }) };
+  const record = dotnetRecord(text, context.before(1)[0]);
+  if (!record || isYarps(record, context)) return null;
+  const { at, level, logger, message } = record;
+  const row = appRow(fieldsOfProse(message), message);
+  // An exception stands below a message that has a line of its own.
+  const error = text.startsWith(' ') && row.error === undefined ? thrownBelow(context) : undefined;
+  return { ...row, level, logger, message, ...(at && { at }), ...(error !== undefined && { error }) };
 }
 
 export const dotnetConsole = defineParser<AppRow>({
@@ -70,6 +61,18 @@ export const dotnetConsole = defineParser<AppRow>({
       reads: { at: { ms: Date.UTC(2026, 10, 18, 10, 5, 17, 878), widthMs: 1, basis: 'utc' }, message: 'Application is shutting down...' },
       gives: { kind: 'stop-requested', how: 'app-signal' },
     },
+    {
+      line: '      Socket connection closed prematurely.',
+      from: 'ASP.NET Core 9, a WebSocket over HTTP/2 of which the tab was closed',
+      before: ['dbug: Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport[14]'],
+      after: [
+        '      System.Net.WebSockets.WebSocketException (0x80004005): The remote party closed the WebSocket connection without completing the close handshake.',
+        '       ---> System.IO.IOException: The client reset the request stream.',
+        '         at System.IO.Pipelines.Pipe.GetReadResult(ReadResult& result)',
+      ],
+      reads: { error: 'System.IO.IOException: The client reset the request stream.' },
+      gives: { kind: 'socket-closed', code: 1006, reason: 'System.IO.IOException: The client reset the request stream.' },
+    },
     { line: 'info: Microsoft.Hosting.Lifetime[14]', from: 'ASP.NET Core 8', reads: { message: '' }, gives: 'noise' },
     {
       line: '      gc heap 162 MB, 38 connections',
@@ -85,6 +88,7 @@ export const dotnetConsole = defineParser<AppRow>({
     'info: [ws] connected[0]',
     '2026-11-18 info: Microsoft.Hosting.Lifetime[0] x',
     '   at Chat.Hub.Send() in /src/Hub.cs:line 12',
+    'info: Yarp.ReverseProxy.Forwarder.HttpForwarder[48] UpgradeActivityTimeout: The WebSocket connection was closed after being idle longer than the Activity Timeout.',
   ],
   read,
   events: (row, context) => draftOf(row, vantageOf(row, context.hint) ?? 'server'),

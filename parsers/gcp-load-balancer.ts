@@ -1,15 +1,11 @@
 /** Google Cloud Application Load Balancers: Cloud Logging entries as `gcloud logging read --format=json` and exports write them. */
-import { type AccessRow, handshakeFailed, roundMs, tunnelEnded } from '../src/grammar/access.ts';
+import { handshakeFailed, tunnelEnded } from '../src/grammar/access.ts';
 import { addressText, endpoint } from '../src/grammar/address.ts';
-import { type JsonObject, numberOf, parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
-import { urlParts } from '../src/grammar/url.ts';
-import { iso, stamp } from '../src/time.ts';
-import { defineParser, type Stamp, type TunnelEnded } from '../src/types.ts';
+import { type GcpRequest, gcpRequest, requestEnd } from '../src/grammar/gcp-request.ts';
+import { type JsonObject, parseObject, textOf, at as valueAt } from '../src/grammar/json.ts';
+import { defineParser, type TunnelEnded } from '../src/types.ts';
 
-/** `at` is the entry's `timestamp`, the start of the request. */
-interface GcpRow extends AccessRow {
-  /** When Cloud Logging got the entry, which is after the end. */
-  readonly receiveTimestamp?: Stamp | undefined;
+interface GcpRow extends GcpRequest {
   /** The timer of this balancer ends WebSockets by age, not by silence. */
   readonly endsByAge: boolean;
 }
@@ -34,12 +30,6 @@ function requestDetails(payload: JsonObject): string | undefined {
   return (
     textOf(payload['statusDetails']) ?? (proxyStatus === undefined ? undefined : (PROXY_DETAILS.exec(proxyStatus)?.[1] ?? proxyStatus))
   );
-}
-
-/** `60.004123s` → ms. */
-function latencyMs(value: unknown): number | undefined {
-  const text = textOf(value) ?? '';
-  return /^\d{1,9}(?:\.\d{1,9})?s$/.test(text) ? roundMs(Number(text.slice(0, -1)) * 1000) : undefined;
 }
 
 const TIMED_OUT =
@@ -123,35 +113,18 @@ export const gcpLoadBalancer = defineParser<GcpRow>({
   ],
   read(text) {
     const entry = parseObject(text);
-    const request = entry?.['httpRequest'];
-    const at = iso(textOf(entry?.['timestamp']) ?? '');
-    if (!entry || typeof request !== 'object' || request === null || !at) return null;
+    const request = entry && gcpRequest(entry);
+    if (!entry || !request) return null;
     const resource = textOf(valueAt(entry, 'resource.type')) ?? '';
     const payload = (entry['jsonPayload'] ?? {}) as JsonObject;
     if (!RESOURCES.has(resource) && !LOG_TYPE.test(textOf(payload['@type']) ?? '')) return null;
-    const value = (key: string): string | undefined => textOf((request as JsonObject)[key]) || undefined;
-    const url = urlParts(value('requestUrl'));
-    const from = endpoint(value('remoteIp') ?? textOf(payload['remoteIp']));
     const label = (key: string): string | undefined => textOf(valueAt(entry, `resource.labels.${key}`)) || undefined;
     const scheme = textOf(payload['loadBalancingScheme']);
     return {
-      at,
-      receiveTimestamp: iso(textOf(entry['receiveTimestamp']) ?? ''),
-      durationMs: latencyMs(value('latency')),
-      status: numberOf(value('status')),
-      method: value('requestMethod'),
-      path: url.path,
-      protocol: value('protocol'),
-      host: url.host,
-      clientIp: from?.ip,
-      clientPort: from?.port,
-      bytesReceived: numberOf(value('requestSize')),
-      bytesSent: numberOf(value('responseSize')),
-      referer: value('referer'),
-      userAgent: value('userAgent'),
-      upstream: addressText(endpoint(value('serverIp'))),
+      ...request,
+      clientIp: request.clientIp ?? endpoint(textOf(payload['remoteIp']))?.ip,
+      upstream: addressText(endpoint(textOf(valueAt(entry, 'httpRequest.serverIp')))),
       upstreamName: label('backend_service_name') ?? label('backend_target_name'),
-      requestId: textOf(entry['trace'])?.split('/').at(-1),
       termination: requestDetails(payload),
       forwardingRule: label('forwarding_rule_name'),
       // Only the classic balancer also cuts busy WebSockets; the others, which are Envoys, log a proxyStatus.
@@ -163,13 +136,6 @@ export const gcpLoadBalancer = defineParser<GcpRow>({
     if (REFUSED_UPGRADES.has(details)) return handshakeFailed(row, details);
     if (row.status !== 101) return undefined;
     const endedBy = details === 'backend_timeout' ? (row.endsByAge ? 'life' : 'idle') : ENDED_BY.get(details);
-    return tunnelEnded(row, { when: endOf(row), endedBy });
+    return tunnelEnded(row, { when: requestEnd(row), endedBy });
   },
 });
-
-/** Start + latency; but an entry cannot be received before its end, so where it was, `timestamp` is the end itself. */
-function endOf(row: GcpRow): Stamp {
-  const end = row.at.ms + (row.durationMs ?? 0);
-  const received = row.receiveTimestamp;
-  return received && end > received.ms + 1000 ? row.at : stamp(end, row.at.widthMs, row.at.basis);
-}

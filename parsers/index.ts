@@ -28,11 +28,14 @@ import { caddyConfig } from './caddy-config.ts';
 import { caddyLog } from './caddy-log.ts';
 import { clockStep } from './clock-step.ts';
 import { closeEvent } from './close-event.ts';
+import { cloudRunRequests } from './cloud-run-requests.ts';
+import { cloudRunSystem } from './cloud-run-system.ts';
 import { cloudflareHttp } from './cloudflare-http.ts';
 import { cloudflared } from './cloudflared.ts';
 import { containerd } from './containerd.ts';
 import { cron } from './cron.ts';
 import { daphneAccess } from './daphne-access.ts';
+import { devWatchers } from './dev-watchers.ts';
 import { djangoChannels } from './django-channels.ts';
 import { dockerComposeState } from './docker-compose-state.ts';
 import { dockerEvents } from './docker-events.ts';
@@ -41,13 +44,16 @@ import { dockerd } from './dockerd.ts';
 import { dotnetConsole } from './dotnet-console.ts';
 import { dotnetCrash } from './dotnet-crash.ts';
 import { earlyoom } from './earlyoom.ts';
+import { ejabberd } from './ejabberd.ts';
 import { emqx } from './emqx.ts';
 import { envoyAccess } from './envoy-access.ts';
 import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
+import { espIdf } from './esp-idf.ts';
 import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
+import { foreman } from './foreman.ts';
 import { forever } from './forever.ts';
 import { gcpLoadBalancer } from './gcp-load-balancer.ts';
 import { goCrash } from './go-crash.ts';
@@ -67,6 +73,7 @@ import { herokuRouter } from './heroku-router.ts';
 import { hitch } from './hitch.ts';
 import { homeAssistant } from './home-assistant.ts';
 import { httpSysError } from './http-sys-error.ts';
+import { hypnotoad } from './hypnotoad.ts';
 import { iisAccess } from './iis-access.ts';
 import { ingressNginxAccess } from './ingress-nginx-access.ts';
 import { ingressNginxController } from './ingress-nginx-controller.ts';
@@ -84,6 +91,8 @@ import { kubernetesPod } from './kubernetes-pod.ts';
 import { kubernetesTimers } from './kubernetes-timers.ts';
 import { laravelReverb } from './laravel-reverb.ts';
 import { libcAbort } from './libc-abort.ts';
+import { libvncserver } from './libvncserver.ts';
+import { libwebsockets } from './libwebsockets.ts';
 import { lighttpdAccess } from './lighttpd-access.ts';
 import { lighttpdError } from './lighttpd-error.ts';
 import { lxd } from './lxd.ts';
@@ -100,6 +109,7 @@ import { nomad } from './nomad.ts';
 import { phoenix } from './phoenix.ts';
 import { phpCrash } from './php-crash.ts';
 import { pm2 } from './pm2.ts';
+import { pomeriumAccess } from './pomerium-access.ts';
 import { puma } from './puma.ts';
 import { pythonCrash } from './python-crash.ts';
 import { rabbitmq } from './rabbitmq.ts';
@@ -114,6 +124,7 @@ import { sshd } from './sshd.ts';
 import { stunnel } from './stunnel.ts';
 import { sudo } from './sudo.ts';
 import { supervisord } from './supervisord.ts';
+import { swoole } from './swoole.ts';
 import { systemd } from './systemd.ts';
 import { systemdCoredump } from './systemd-coredump.ts';
 import { systemdOomd } from './systemd-oomd.ts';
@@ -123,12 +134,16 @@ import { traefikLog } from './traefik-log.ts';
 import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
+import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
 import { websocketClients } from './websocket-clients.ts';
+import { websocketd } from './websocketd.ts';
 import { windowsApplicationError } from './windows-application-error.ts';
+import { windowsServiceControl } from './windows-service-control.ts';
 import { windowsWas } from './windows-was.ts';
 import { wscat } from './wscat.ts';
+import { yarp } from './yarp.ts';
 
 export const parsers: readonly Parser[] = [
   actionCable,
@@ -159,11 +174,14 @@ export const parsers: readonly Parser[] = [
   caddyLog,
   clockStep,
   closeEvent,
+  cloudRunRequests,
+  cloudRunSystem,
   cloudflareHttp,
   cloudflared,
   containerd,
   cron,
   daphneAccess,
+  devWatchers,
   djangoChannels,
   dockerComposeState,
   dockerEvents,
@@ -172,13 +190,16 @@ export const parsers: readonly Parser[] = [
   dotnetConsole,
   dotnetCrash,
   earlyoom,
+  ejabberd,
   emqx,
   envoyAccess,
   envoyJson,
   envoyLog,
   erlangCrash,
+  espIdf,
   f5Ltm,
   flyMachine,
+  foreman,
   forever,
   gcpLoadBalancer,
   goCrash,
@@ -198,6 +219,7 @@ export const parsers: readonly Parser[] = [
   hitch,
   homeAssistant,
   httpSysError,
+  hypnotoad,
   iisAccess,
   ingressNginxAccess,
   ingressNginxController,
@@ -215,6 +237,8 @@ export const parsers: readonly Parser[] = [
   kubernetesTimers,
   laravelReverb,
   libcAbort,
+  libvncserver,
+  libwebsockets,
   lighttpdAccess,
   lighttpdError,
   lxd,
@@ -231,6 +255,7 @@ export const parsers: readonly Parser[] = [
   phoenix,
   phpCrash,
   pm2,
+  pomeriumAccess,
   puma,
   pythonCrash,
   rabbitmq,
@@ -245,6 +270,7 @@ export const parsers: readonly Parser[] = [
   stunnel,
   sudo,
   supervisord,
+  swoole,
   systemd,
   systemdCoredump,
   systemdOomd,
@@ -254,10 +280,14 @@ export const parsers: readonly Parser[] = [
   ttyd,
   uvicorn,
   uvicornLifecycle,
+  viteProxy,
   vscodeRemote,
   websocat,
   websocketClients,
+  websocketd,
   windowsApplicationError,
+  windowsServiceControl,
   windowsWas,
   wscat,
+  yarp,
 ];

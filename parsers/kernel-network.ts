@@ -127,6 +127,7 @@ export const kernelNetwork = defineParser<NetworkRow>({
     },
     ...[
       'docker0: port 2(veth1a2b3c) entered disabled state',
+      'vmbr0: port 5(fwpr105p0) entered disabled state',
       'IPv6: ADDRCONF(NETDEV_CHANGE): cali0123456789a: link becomes ready',
       'IPv6: ADDRCONF(NETDEV_UP): eth0: link is not ready',
       'device veth1a2b3c left promiscuous mode',

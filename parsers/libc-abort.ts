@@ -13,6 +13,8 @@ const WORDS: readonly RegExp[] = [
   /^terminate called (?:after throwing an instance of '|without an active exception$)/,
   /^libc\+\+abi(?:\.dylib)?: terminating (?:due to|with) uncaught exception of type /,
 ];
+/** What `new` throws where the system, or the process's own limit, gives no more memory. */
+const NO_MEMORY = /\bstd::bad_alloc\b/;
 /** libstdc++ writes below it what the exception says. */
 const SAYS = /^ {2}what\(\): {2}(.{1,250})$/;
 
@@ -97,6 +99,13 @@ export const libcAbort = defineParser<FaultRow>({
       reads: {},
       gives: { kind: 'process-fault', fault: 'abort' },
     },
+    {
+      line: "terminate called after throwing an instance of 'std::bad_alloc'",
+      from: 'libstdc++ 5 below Node.js, RocketChat/Rocket.Chat#2914',
+      after: ['  what():  std::bad_alloc'],
+      reads: { message: "terminate called after throwing an instance of 'std::bad_alloc': std::bad_alloc" },
+      gives: { kind: 'process-fault', fault: 'heap-limit', fatal: true },
+    },
   ],
   rejects: [
     "AssertionError: the check `0' failed.",
@@ -107,7 +116,7 @@ export const libcAbort = defineParser<FaultRow>({
   read(text, context) {
     if (text.length > 3_000 || !WORDS.some((words) => words.test(text))) return null;
     const says = text.startsWith('terminate called') ? SAYS.exec(context.after(1)[0] ?? '')?.[1] : undefined;
-    return faultRow(says === undefined ? text : `${text}: ${says}`, 'abort', true);
+    return faultRow(says === undefined ? text : `${text}: ${says}`, NO_MEMORY.test(text) ? 'heap-limit' : 'abort', true);
   },
   events: (row) => faultEvent(row),
 });

@@ -23,11 +23,13 @@ const NAMES = Object.keys(SIGNALS).join('|');
 const OF_JOB = new RegExp(
   `^(?:[^\\s:][^:]{0,500}: (?:line \\d{1,9}: {1,3}|\\d{1,9}: )?|\\[\\d{1,4}\\][+-]? {1,4})? {0,9}(\\d{1,10}) (${NAMES})( \\(core dumped\\))? {1,60}(\\S.{0,4000})$`,
 );
+/** The consoles of JetBrains' editors: a code alone is of whatever it means to the program. */
+const IN_AN_IDE = /^Process finished with exit code (\d{1,3}) \(interrupted by signal \d{1,2}: ?(SIG[A-Z]{2,8})\)$/;
 const ALONE = new RegExp(`^(${NAMES})( \\(core dumped\\))?$`);
 
 export const shellDeath = defineParser<ShellRow>({
   name: 'shell-death',
-  about: 'what bash and sh say of a program that died by a signal',
+  about: 'what bash, sh and the consoles of editors say of a program that died by a signal',
   adds: 'the signal that ended a server started from a script or a container entry point',
   docs: 'https://www.gnu.org/software/bash/manual/bash.html#Exit-Status',
   vantage: 'supervisor',
@@ -36,6 +38,7 @@ export const shellDeath = defineParser<ShellRow>({
     'Killed',
     'Segmentation fault',
     'Aborted',
+    'interrupted by signal',
     'Bus error',
     'Illegal instruction',
     'Terminated',
@@ -68,8 +71,21 @@ export const shellDeath = defineParser<ShellRow>({
       reads: { dumped: true },
       gives: { kind: 'process-ended', signal: 'SIGSEGV', dumped: true },
     },
+    {
+      line: 'Process finished with exit code 139 (interrupted by signal 11: SIGSEGV)',
+      from: 'CLion 2016, uNetworking/uWebSockets#474',
+      reads: { signal: 'SIGSEGV' },
+      gives: { kind: 'process-ended', signal: 'SIGSEGV' },
+    },
+    {
+      line: 'Process finished with exit code 137 (interrupted by signal 9:SIGKILL)',
+      from: 'PyCharm 2024',
+      reads: { signal: 'SIGKILL' },
+      gives: { kind: 'process-ended', signal: 'SIGKILL' },
+    },
   ],
   rejects: [
+    'Process finished with exit code 0',
     'Killed process 123 (node)',
     'Killed by the administrator',
     'connection Aborted',
@@ -77,6 +93,8 @@ export const shellDeath = defineParser<ShellRow>({
     'Out of memory: Killed',
   ],
   read(text) {
+    const ended = IN_AN_IDE.exec(text)?.[2];
+    if (ended !== undefined) return { message: text, signal: ended, dumped: false };
     const alone = ALONE.exec(text);
     if (alone) return { message: text, signal: SIGNALS[alone[1] ?? ''] ?? '', dumped: alone[2] !== undefined };
     const job = OF_JOB.exec(text);

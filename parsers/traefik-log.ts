@@ -17,12 +17,12 @@ interface LogRow extends Row {
 
 const LIFECYCLE: readonly (readonly [pattern: RegExp, change: ProxyLifecycle['change']])[] = [
   [/^Traefik version \S+ built on /, 'start'],
-  [/^I have to go\.\.\.$/, 'stop'],
+  [/^I have to go\.\.\.(?: [a-z][a-z ]{2,40})?$/, 'stop'],
   [/^Stopping server gracefully$/, 'drain'],
   [/^Timeout while stopping traefik, killing instance/, 'tunnels-cut'],
 ];
 const SILENT =
-  /^(?:Server stopped|Shutting down|Waiting \d+\w* seconds before killing connections.{0,80}|Entry point \S+ closed|Configuration loaded from .{1,300})$/;
+  /^(?:Server stopped|Shutting down|Waiting \d+\w* seconds before killing connections.{0,80}|Entry ?point \S+ closed|Wait is over due to: .{1,200}|Configuration loaded from .{1,300})$/;
 /** v2 `'502 Bad Gateway' caused by: …`; v3 `502 Bad Gateway` with the cause in its `error` field. */
 const GATEWAY = /^'?(?:499|50[0-4]) [A-Z][A-Za-z ]{2,40}'?(?: caused by: (.{1,1000}))?$/;
 const HEALTH_TEXT =
@@ -136,6 +136,18 @@ export const traefikLog = defineParser<LogRow>({
       line: '{"level":"info","time":"2026-11-02T20:23:41Z","message":"Server stopped"}',
       from: 'Traefik 3.2, format json',
       reads: { message: 'Server stopped' },
+      gives: 'noise',
+    },
+    {
+      line: 'time="2018-07-16T18:02:11Z" level=info msg="I have to go... terminated"',
+      from: 'Traefik 1.6, traefik/traefik#3630: with the signal',
+      reads: { message: 'I have to go... terminated' },
+      gives: { kind: 'proxy-lifecycle', change: 'stop' },
+    },
+    {
+      line: 'time="2018-07-16T18:02:21Z" level=debug msg="Wait is over due to: context deadline exceeded"',
+      from: 'Traefik 1.6, traefik/traefik#3630',
+      reads: { level: 'debug' },
       gives: 'noise',
     },
   ],

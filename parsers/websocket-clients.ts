@@ -25,7 +25,7 @@ interface ClientRow extends Row {
 export const websocketClients = defineParser<ClientRow>({
   name: 'websocket-clients',
   about:
-    'closing lines of client libraries and tools: Python websocket-client, OkHttp, Gotify, AsyncHttpClient, Java-WebSocket, Slack’s Java SDK, nv-websocket-client, WebSocket-Node, SignalR, noVNC, n8n, Postman',
+    'closing lines of client libraries and tools: Python websocket-client, OkHttp, Gotify, AsyncHttpClient, Java-WebSocket, Slack’s Java SDK, nv-websocket-client, WebSocket-Node, SignalR, noVNC, n8n, Postman, tungstenite, arduinoWebSockets, ccxt',
   adds: 'the code and reason a client saw, its unanswered pings, its refused handshakes',
   docs: 'https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5',
   vantage: 'client',
@@ -61,6 +61,12 @@ export const websocketClients = defineParser<ClientRow>({
     'New session is open',
     'WebSocket connected to',
     'RealWebSocket.loopReader',
+    'without closing handshake',
+    '[WS-Client] ',
+    'keepalive missing',
+    'onOpen: Response',
+    'onOpen Response',
+    'onFailure',
   ],
   samples: [
     {
@@ -294,8 +300,57 @@ export const websocketClients = defineParser<ClientRow>({
       reads: { library: 'okhttp' },
       gives: 'noise',
     },
+    {
+      line: '    WebSocket protocol error: Connection reset without closing handshake',
+      from: 'gotify-desktop on tungstenite and anyhow, desbma/gotify-desktop#11',
+      before: ['Error: Failed to get message', '', 'Caused by:'],
+      reads: { library: 'tungstenite' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '09:40:31.472 -> [WS-Client] connection lost.',
+      from: 'arduinoWebSockets in the serial monitor of the Arduino IDE, Links2004/arduinoWebSockets#586',
+      reads: { library: 'arduinoWebSockets', code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '[WS-Client] connected to 192.168.1.10:3000.',
+      from: 'arduinoWebSockets 2.3',
+      reads: { library: 'arduinoWebSockets' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '09:40:31.472 -> [WS-Client] client disconnected.',
+      from: 'arduinoWebSockets 2.3: of any end',
+      reads: { means: 'noise' },
+      gives: 'noise',
+    },
+    {
+      line: 'ccxt.base.errors.RequestTimeout: Connection to wss://socket.coinex.com/ timed out due to a ping-pong keepalive missing on time',
+      from: 'ccxt 4.3 in Python, ccxt/ccxt#22959',
+      reads: { library: 'ccxt' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat' },
+    },
+    {
+      line: 'onOpen: Response{protocol=http/1.1, code=101, message=Switching Protocols, url=https://ws.example.com/live}',
+      from: 'a listener on OkHttp 3.5, square/okhttp#3113',
+      reads: { library: 'okhttp' },
+      gives: { kind: 'socket-opened', keys: { path: '/live' } },
+    },
+    {
+      line: 'onFailure',
+      from: 'a listener on OkHttp 3.5, square/okhttp#3113',
+      after: [
+        '    java.io.EOFException',
+        '        at okio.RealBufferedSource.require(RealBufferedSource.java:59)',
+        '        at okhttp3.internal.ws.RealWebSocket.loopReader(RealWebSocket.java:261)',
+      ],
+      reads: { reason: 'java.io.EOFException' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
   ],
   rejects: [
+    'onFailure',
     'Connection to remote host was lost',
     'code=1006',
     '9999 Connection dropped by remote peer.',
@@ -306,6 +361,8 @@ export const websocketClients = defineParser<ClientRow>({
     const found = phraseIn(line);
     if (!found) return READS_FRAMES.test(line) ? brokenRead(line.trim(), context) : null;
     const { phrase, head, message } = found;
+    const { stack } = phrase;
+    if (stack && !context.after(FRAMES).some((frame) => stack.test(frame))) return null;
     const { code: written, status: refused, interval, remote, connection, path } = found.groups;
     const reason = found.groups['reason'] ?? (phrase.exception === 'below' ? exceptionIn(context.after(1)[0]) : undefined);
     const code = written === undefined ? phrase.code : Number(written);

@@ -3,6 +3,7 @@ import type { World } from './closure.ts';
 import { iso } from './group.ts';
 import type { IncidentReport, TimelineEntry } from './report.ts';
 import type { LogEvent } from './types.ts';
+import { isUndated } from './undated.ts';
 import { plural } from './words.ts';
 
 /** About a page. */
@@ -19,7 +20,12 @@ interface Entry extends TimelineEntry {
 export function chronicleOf(events: readonly LogEvent[], incidents: readonly IncidentReport[], world: World): TimelineEntry[] {
   const first = Math.min(...incidents.map((incident) => Date.parse(incident.from))) - NEAR_MS;
   const last = Math.max(...incidents.map((incident) => Date.parse(incident.to))) + NEAR_MS;
-  const entries = [...deathEntries(world), ...changeEntries(world), ...faultEntries(events), ...incidentEntries(incidents)]
+  const entries = [
+    ...deathEntries(world, incidents.length === 0),
+    ...changeEntries(world),
+    ...faultEntries(events),
+    ...incidentEntries(incidents),
+  ]
     .filter(({ at }) => incidents.length === 0 || (Date.parse(at) >= first && Date.parse(at) <= last))
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.what < b.what ? -1 : 1));
   const rows = runsOf(entries);
@@ -38,11 +44,15 @@ const entryOf = (ms: number, what: string, { origin }: LogEvent, rank: Entry['ra
   rank,
 });
 
-function* deathEntries({ deaths }: World): Generator<Entry> {
+/** `isAll`: where no closure tells which of them was the server's, each may have been. */
+function* deathEntries({ deaths }: World, isAll: boolean): Generator<Entry> {
   for (const death of deaths.all) {
-    if (death.relation === 'unknown' || death.relation === 'other') continue;
+    if ((death.relation === 'unknown' && !isAll) || death.relation === 'other') continue;
     const [event] = death.events;
-    if (event) yield entryOf(death.when.fromMs, `${death.root}: ${death.detail}`, event, RANKS.cause);
+    if (!event) continue;
+    // Without a stamp, and without ends that tell of its moment, all that is known is by when it was.
+    const [ms, known] = isAll && isUndated(event.when) ? [event.when.toMs, ', by then at the latest'] : [death.when.fromMs, ''];
+    yield entryOf(ms, `${death.root}: ${death.detail}${known}`, event, RANKS.cause);
     const started = death.events.find((one) => one.kind === 'process-started');
     if (started) yield entryOf(started.when.fromMs, 'up again', started, RANKS.cause);
   }

@@ -77,6 +77,8 @@ export interface Death {
   readonly stop?: EventOf<'stop-requested'>;
   /** When it or its successor came up again. */
   readonly restarted?: Span;
+  /** Of one of the processes among which its server shares out its connections, beside which the others went on: only its own ended with it. */
+  readonly ofWorker?: true;
   readonly relation: Relation;
   readonly relationWhy: string;
 }

@@ -1,7 +1,7 @@
 /**
  * Events as JSON Lines: what `extract` writes and `analyze` takes among its inputs, so that logs can be read where they are, in shards.
- * First line `{"why1006":"events","version":1}`; then `{"event":…}` lines, and after those of each source its `{"tally":…}`. Events count in
- * their source's own clock (`basis`); clocks are aligned when all are together.
+ * First line `{"why1006":"events","version":1}`, also where such files stand one behind the other in one; then `{"event":…}` lines, and
+ * after those of each source its `{"tally":…}`. Events count in their source's own clock (`basis`); clocks are aligned when all are together.
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
@@ -28,7 +28,7 @@ export async function extractLines(sources: AsyncIterable<Source>, shelves: Shel
   const all: Tally[] = [];
   for await (const source of sources) {
     const tallies = await readSource({ ...source, bytes: paced(source.bytes, out) }, shelves, (event) => add({ event }));
-    for (const tally of tallies) {
+    for (const tally of byName(tallies)) {
       all.push(tally);
       add({ tally });
     }
@@ -66,7 +66,7 @@ export async function readSource(
     source.bytes,
     null,
     (hit) => {
-      if (hit.line === 1) return;
+      if (hit.text === HEAD) return;
       const entry = parsed(hit.text);
       if (isEvent(entry['event'])) {
         const { source: name } = entry['event'].origin;
@@ -122,14 +122,19 @@ function isTally(value: unknown): value is Tally {
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isSpan = (value: unknown): boolean => isObject(value) && isNumber(value['fromMs']) && isNumber(value['toMs']);
 
-/** Tallies of the parts of one source become one, with all its problems in words; sources in order of name, formats in order of count. */
-export function merged(tallies: readonly Tally[]): Tally[] {
-  const byName = new Map<string, Tally>();
+/** Tallies of the parts of one source become one. */
+function byName(tallies: readonly Tally[]): Tally[] {
+  const known = new Map<string, Tally>();
   for (const tally of tallies) {
-    const known = byName.get(tally.name);
-    byName.set(tally.name, known ? joined(known, tally) : tally);
+    const other = known.get(tally.name);
+    known.set(tally.name, other ? joined(other, tally) : tally);
   }
-  return [...byName.values()]
+  return [...known.values()];
+}
+
+/** One tally a source, with all its problems in words; sources in order of name, formats in order of count. */
+export function merged(tallies: readonly Tally[]): Tally[] {
+  return byName(tallies)
     .map((tally) => ({ ...tally, formats: ranked(tally.formats), problems: [...problemsOf(tally)] }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

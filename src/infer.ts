@@ -145,6 +145,7 @@ export function unlogged(
         isServers(candidate) &&
         ofInstance(candidate, opened.origin.source) &&
         !ofOtherInstance(candidate, { seen: [opened] }) &&
+        (!candidate.ofWorker || candidate.identity.pids.some((pid) => pid === opened.keys.pid)) &&
         (candidate.restarted === undefined || candidate.restarted.fromMs >= opened.when.fromMs),
     );
     if (!death || death.when.fromMs > reach(opened.origin.source)) {

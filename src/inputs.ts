@@ -10,7 +10,7 @@ import { wordProblem } from './open/problems.ts';
 import { openSources } from './open/sources.ts';
 import type { Part } from './open/stretch.ts';
 import { partOf } from './parts.ts';
-import { Pool, threadsFor } from './pool.ts';
+import { ALONE, Pool, sharesFor } from './pool.ts';
 import type { Shelves } from './record.ts';
 import type { Parser, Vantage } from './types.ts';
 
@@ -135,8 +135,8 @@ export function sourcesFor(args: readonly string[], settings: Settings, until?: 
     problems.push(...expanded.problems.map(wordProblem));
     const sizes = new Map(expanded.inputs.flatMap((input) => sizeOf(input)));
     if (sizes.size === expanded.inputs.length && !until) opened.progress.totalBytes = sum(sizes.values());
-    const threads = until ? 0 : threadsFor(sizes, settings.workers);
-    const pool = threads > 0 ? new Pool([...sizes.keys()], threads, settings) : undefined;
+    const { shares, threads } = until || settings.part ? ALONE : sharesFor(sizes, settings.workers);
+    const pool = threads > 0 ? new Pool(shares, threads, settings) : undefined;
     try {
       for (const input of expanded.inputs) {
         const live = until && (await import('./follow.ts')).followed(input, until);
@@ -144,10 +144,10 @@ export function sourcesFor(args: readonly string[], settings: Settings, until?: 
           yield { ...wishes.get(identityOf(input.path)), name: input.name, bytes: live, isFollowed: true };
           continue;
         }
-        const job = pool?.job(input);
-        const reading = job ?? { problems: [], position: () => 0 };
+        const pooled = pool?.read(input);
+        const reading = pooled ?? { problems: [], position: () => 0 };
         readings.push(reading);
-        if (job) yield { name: input.name, bytes: job.bytes() };
+        if (pooled) yield { name: input.name, bytes: pooled.bytes() };
         else yield* sourcesIn(input, settings, wishes, reading);
         problems.push(...reading.problems);
       }
@@ -177,8 +177,12 @@ export async function* sourcesIn(input: Input, settings: Settings, wishes: Wishe
     }
     const { name, bytes, file } = one.source;
     reading.position = () => file.position;
-    const own = settings.part ? await partOf(one.source, input.path, settings.part) : { bytes };
-    if (own) yield { ...wishes.get(identityOf(input.path)), name, writtenMs: file.writtenMs, ...own };
+    const own = settings.part ? await partOf(one.source, input.path, settings.part) : { bytes, position: reading.position };
+    if (own) {
+      const { position, ...read } = own;
+      reading.position = position;
+      yield { ...wishes.get(identityOf(input.path)), name, writtenMs: file.writtenMs, ...read };
+    }
     own?.bytes.close();
     // A source that nobody read to its end must not hold up the next one.
     bytes.close();

@@ -71,7 +71,7 @@ export function readingOptions(command: Command): Command {
   add('--formats <file>', 'own formats (why1006.formats.json is read from the working folder by itself)');
   add('--config <file>', 'settings (why1006.config.json is read from the working folder by itself)');
   add('--memory <MB>', 'memory for events before they move to disk (256)', atLeast(16), 256);
-  add('--workers <number>', 'threads to read several files with; 0 = none (as many as pay off)', atLeast(0));
+  add('--workers <number>', 'threads to read several files, and parts of large ones, with; 0 = none (as many as pay off)', atLeast(0));
   add('-q, --quiet', 'no progress and no notes on stderr');
   return command;
 }

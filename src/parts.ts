@@ -17,17 +17,17 @@ export async function partOf(
   { name, bytes, file, isPlain }: Opened,
   path: string,
   part: Part,
-): Promise<Pick<Source, 'bytes' | 'part'> | undefined> {
+): Promise<(Pick<Source, 'bytes' | 'part'> & { position(): number }) | undefined> {
   const head = await bytes.peek(HEAD_BYTES);
   const text = Buffer.from(head).toString('utf8');
   if (!isPlain || file.size === undefined || framings.some((framing) => framing.detect(text)))
-    return part.number === 1 ? { bytes } : undefined;
+    return part.number === 1 ? { bytes, position: () => file.position } : undefined;
   const { fromByte, toByte } = linesOfPart(path, file.size, part);
   const seenFrom = Math.max(0, fromByte - CONTEXT_BYTES);
   const seenTo = Math.min(file.size, toByte + CONTEXT_BYTES);
-  const before = await scanSource(openStretch(name, path, { fromByte: 0, toByte: fromByte }), [], () => undefined);
+  const before = await scanSource(openStretch(name, path, { fromByte: 0, toByte: fromByte }).bytes, [], () => undefined);
   return {
-    bytes: openStretch(name, path, { fromByte: seenFrom, toByte: seenTo }),
+    ...openStretch(name, path, { fromByte: seenFrom, toByte: seenTo }),
     part: { head, linesBefore: before.lines, around: { before: fromByte - seenFrom, behind: seenTo - toByte } },
   };
 }

@@ -48,6 +48,8 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   },
   haproxy: { runsAs: ['haproxy'], namesItsTimers: 'always' },
   envoy: { formats: ['envoy', 'istio'], runsAs: ['envoy', 'istio-proxy'], namesItsTimers: 'always' },
+  // Its Envoy's: it hands the details of each answer on, which name a timer, and no flags.
+  pomerium: { runsAs: ['pomerium'], namesItsTimers: 'always' },
   traefik: {
     runsAs: ['traefik'],
     // traefik/traefik#8668: the timer belongs to a hop beside it.
@@ -70,6 +72,8 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   },
   kong: { runsAs: ['kong'] },
   apisix: { runsAs: ['apisix'] },
+  // Its forwarder's errors name the activity timeout and the side that broke off.
+  yarp: { namesItsTimers: 'always' },
   cloudflared: {
     runsAs: ['cloudflared'],
     // `grace-period`.
@@ -83,6 +87,7 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
   'aws-api-gateway': {},
   'azure-appgw': { formats: ['azure-application'], namesItsTimers: 'always' },
   'azure-front-door': { namesItsTimers: 'always' },
+  'gcp-cloud-run': { formats: ['cloud-run'], timers: 'life' },
   'gcp-alb': { formats: ['gcp'], namesItsTimers: 'always' },
 };
 

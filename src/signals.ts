@@ -55,8 +55,11 @@ function hasWord(text: string, name: string): boolean {
 }
 
 /** Whether the server's lines about the closure, or the proxy's, name another instance than the one that died: one log may hold several. */
-export function ofOtherInstance({ identity: { pods, containers, addresses } }: Death, closure: Pick<Closure, 'seen'>): boolean {
+export function ofOtherInstance({ identity, ofWorker }: Death, closure: Pick<Closure, 'seen'>): boolean {
+  const { pods, containers, addresses, pids } = identity;
   const { seen } = closure;
+  const servers = seen.filter(({ vantage }) => vantage === 'server');
+  if (ofWorker && servers.length > 0 && !servers.some(({ keys: { pid } }) => pid !== undefined && pids.includes(pid))) return true;
   const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
   if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
   // In a pod the host's name is the pod's.
@@ -125,9 +128,11 @@ export function concerns(death: Death, closure: Closure): number {
 
 /** What the server wrote of the end came before this death, or another instance wrote it. */
 function isNoConsequence(death: Death, closure: Closure, own: EventOf<'socket-closed'> | undefined): boolean {
-  // Within one log the order is exact: what the server wrote before its own last words is not their consequence.
+  // Within one log the order is exact: what the server wrote before its own last words is not their consequence. Of a worker's end the
+  // process that started it may write.
   const source = own?.origin.source;
-  if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && speechless(death)) return true;
+  if (own && source !== undefined && (death.relation === 'same' || death.servers.includes(source)) && !death.ofWorker && speechless(death))
+    return true;
   const said =
     source === undefined ? [] : death.events.filter((event) => event.origin.source === source && event.kind !== 'process-started');
   if (own && said[0] && comesBefore(own.when, said[0].when)) return true;
@@ -247,12 +252,17 @@ export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind:
   return pile && ((pile.together && !pile.round) || otherHand(pile, closure)) ? undefined : pile;
 };
 
-/** Go's, Java's and Node's errors of a read. */
-const RESET_READ = /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b/i;
+/**
+ * Go's, Java's and Node's errors of a read; Rust's and Python's with the system's number, which what waits for input gets (Linux, macOS,
+ * Windows); Kestrel's, which reads all the time, and of a stream of HTTP/2. Tungstenite's `Connection reset without closing handshake` has
+ * no number: it is an end without a reset.
+ */
+const RESET_READ =
+  /\bread\b.{0,120}\bconnection reset by peer|\bread econnreset\b|(?:\(os error|\[errno|\[winerror|\bsocketexception \() ?(?:104|54|10054)[)\]]|\bthe client reset the request stream\b/i;
 /** The server read a reset: somebody's machine lived and threw the connection away. */
 export const readsReset = (closure: Closure): boolean =>
   seenOf(closure, 'socket-closed').some(
-    ({ vantage, by, reason }) => vantage === 'server' && by === undefined && RESET_READ.test(reason ?? ''),
+    ({ vantage, by, reason = '' }) => vantage === 'server' && by === undefined && RESET_READ.test(reason) && !FAILED_WRITE.test(reason),
   );
 
 /** A timer ends all of its connections in one way: where the pile's servers read an end, a reset beside it is another's doing. */

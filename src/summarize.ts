@@ -12,6 +12,7 @@ import { patternsOf } from './patterns.ts';
 import type { CauseName, EvidenceReport, IncidentReport, Report, SourceReport } from './report.ts';
 import { CAUSES } from './report.ts';
 import type { Basis } from './types.ts';
+import { isUndated } from './undated.ts';
 import { plural } from './words.ts';
 
 const NEAR_MS = 300_000;
@@ -39,7 +40,7 @@ export function summarize(found: Findings): Report {
       causes: Object.fromEntries(CAUSES.flatMap((cause) => (counts.causes[cause] ? [[cause, counts.causes[cause]]] : []))),
       grades: counts.grades,
     },
-    headline: headline(counts, incidents, found.tallies),
+    headline: headline(found, incidents),
     incidents,
     timeline: chronicleOf(found.events, incidents, world),
     decoys: decoysOf(world, incidents),
@@ -83,8 +84,26 @@ function untoldWords(tallies: readonly Tally[]): string | undefined {
   return `${plural(count, 'line')} ${count === 1 ? 'holds' : 'hold'} 1006 that no format reads as a closure, such as ${source.name}:${first.line} “${first.text.slice(0, 160)}”`;
 }
 
+const DEATHS = { oom: 'memory running out', crash: 'a crash', 'deploy-restart': 'a stop' } as const;
+
+/** What ended a process, or a proxy's tunnels, where no line tells of a connection's end: most logs tell of the one and not of the other. */
+function deadly({ deaths, changes }: World): string | undefined {
+  const ends = deaths.all.filter(({ relation }) => relation !== 'other');
+  const first = ends.find(({ sudden }) => sudden) ?? ends[0];
+  const change = changes.all.find((one) => one.change === 'stop' || one.change === 'worker-death');
+  if (!first && !change) return undefined;
+  const when = first ? first.events[0]?.when : change?.when;
+  const at = when && !isUndated(when) ? ` at ${iso(when.fromMs).slice(0, 19).replace('T', ' ')} UTC` : '';
+  const others = ends.length > 1 ? `, and ${plural(ends.length - 1, 'further end')} of processes` : '';
+  const what = first ? `${DEATHS[first.root]} — ${first.detail}` : `${change?.proxy}: ${change?.change}`;
+  const unless = first && !first.sudden ? ', unless it sent close frames' : '';
+  return `No line tells of an abnormal closure, but the logs show ${what}${at}${others}: what was connected there ended with it, which clients report as 1006${unless}.`;
+}
+
 /** Without an abnormal closure: browsers say 1006 of an upgrade that was refused, too. */
-function calm({ clean, refused }: Counts): string {
+function calm({ clean, refused }: Counts, world: World): string {
+  const death = clean + refused === 0 ? deadly(world) : undefined;
+  if (death !== undefined) return death;
   if (refused > 0)
     return `No open WebSocket was lost as far as these logs show, but ${plural(refused, 'attempt')} to connect ${refused === 1 ? 'was' : 'were'} refused before the upgrade, which browsers report as 1006 too.`;
   return clean > 0
@@ -92,10 +111,10 @@ function calm({ clean, refused }: Counts): string {
     : 'No WebSocket closure with 1006 was found.';
 }
 
-function headline(counts: Counts, incidents: readonly IncidentReport[], tallies: readonly Tally[]): string {
+function headline({ counts, tallies, world }: Findings, incidents: readonly IncidentReport[]): string {
   const untold = untoldWords(tallies);
   if (counts.closures === 0 && untold !== undefined) return `No verdict: ${untold}. Describe them in a format of your own (--formats).`;
-  if (counts.closures === 0) return calm(counts);
+  if (counts.closures === 0) return calm(counts, world);
   const ranked = Object.entries(counts.causes).sort((a, b) => b[1] - a[1]) as [CauseName, number][];
   const [cause, count] = ranked[0] ?? ['unknown', counts.closures];
   const mine = incidents.filter((incident) => incident.cause === cause);

@@ -185,7 +185,10 @@ function ownFacts(closure: Closure, world: World, refusals: NamedRefusals): Fact
       telling: wouldTell(tunnel, world),
       proxy: productOf(tunnel),
     });
-  const opened = tunnel !== undefined || closure.seen.some((event) => event.kind === 'socket-opened') || (closure.lifeMs ?? 0) > 1_000;
+  const opened =
+    tunnel !== undefined ||
+    closure.seen.some((event) => event.kind === 'socket-opened' || (event.kind === 'socket-closed' && event.wasOpen)) ||
+    (closure.lifeMs ?? 0) > 1_000;
   const atClient = closure.codes.client === 1006 && closure.codes.server === undefined && closure.codes.gateway === undefined;
   if (opened || !atClient) return facts;
   const refused = refusals.of(closure).filter(({ when }) => gap(when, closure.ended) <= ANSWERED_MS);

@@ -8,6 +8,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const MONTH_OF: ReadonlyMap<string, number> = new Map(
   MONTHS.flatMap((name, month) => [[name, month] as const, [name.toLowerCase(), month] as const]),
 );
+const HOUR_MS = 3_600_000;
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const YEARLESS_YEAR = 2000;
 
@@ -173,11 +174,17 @@ export function syslogAt(text: string, at = 0): Found | undefined {
   return { stamp: stamp(second + fraction.ms, fraction.widthMs, 'yearless'), end: fraction.end };
 }
 
-/** `20:23:41[.,fraction]`: a time of day, as consoles and terse loggers write it. */
+/** `20:23:41[.,fraction]`, `08:23:41 PM`: a time of day, as consoles and terse loggers write it. */
 export function daytimeAt(text: string, at = 0): Found | undefined {
   if (text[at + 2] !== ':' || text[at + 5] !== ':') return undefined;
   const second = civilMs(1970, 0, 1, two(text, at), two(text, at + 3), two(text, at + 6));
   if (Number.isNaN(second)) return undefined;
+  const half = text.slice(at + 8, at + 11);
+  if (half === ' AM' || half === ' PM') {
+    const hour = two(text, at);
+    if (hour < 1 || hour > 12) return undefined;
+    return { stamp: stamp(second + ((half === ' PM' ? 12 : 0) + (hour % 12) - hour) * HOUR_MS, 1_000, 'daytime'), end: at + 11 };
+  }
   const fraction = fractionAt(text, at + 8);
   return { stamp: stamp(second + fraction.ms, fraction.widthMs, 'daytime'), end: fraction.end };
 }

@@ -108,6 +108,8 @@ export interface SocketClosed extends Seen<'socket-closed'> {
    * its own network went, changed, or brought nothing through any more.
    */
   readonly by?: 'client' | 'server' | 'heartbeat' | 'idle-timeout' | 'shutdown' | 'protocol-error' | 'network';
+  /** The library that wrote it has other words for what never opened; absent = it may have been an attempt. */
+  readonly wasOpen?: true;
   /** Messages received/sent, where logged. */
   readonly received?: number;
   readonly sent?: number;
@@ -361,6 +363,8 @@ export interface Sample<R extends Row = Row> {
   readonly head?: readonly string[];
   readonly hint?: string;
   readonly keys?: Keys;
+  /** Its wrapper's stamp. */
+  readonly at?: Stamp;
 }
 
 /** A log format. */

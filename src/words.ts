@@ -14,8 +14,8 @@ export function words(ms: DurationMs): string {
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
-/** A container's id as people write it. */
-export const shortId = (name: string): string => (/^[0-9a-f]{32,64}$/.test(name) ? name.slice(0, 12) : name);
+/** A container’s id as people write it; Cloud Run’s of instances are some 200 digits. */
+export const shortId = (name: string): string => (/^[0-9a-f]{32,256}$/.test(name) ? name.slice(0, 12) : name);
 
 /** What the ends of a server in the turns of its timer say. */
 export const sweepWords = (fact: Fact): string =>

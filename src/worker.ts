@@ -1,10 +1,9 @@
-/** A thread of `Pool`: extracts one input after another. */
+/** A thread of `Pool`: extracts one share after another. */
 import { Writable } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { extractLines } from './event-lines.ts';
 import { type Reading, type Settings, shelvesFor, sourcesIn, wishesOf } from './inputs.ts';
-import type { Input } from './open/inputs.ts';
-import type { Order, Progress } from './pool.ts';
+import type { Order, Progress, Share } from './pool.ts';
 
 /** Text that may wait to be used up: the events of about 1 GB of a log of which half a percent is of interest. */
 const MOST_AHEAD = 16 * 1024 * 1024;
@@ -28,7 +27,7 @@ parentPort?.on('message', (order: Order) => {
   }
 });
 
-async function read(input: Input): Promise<void> {
+async function read({ input, part }: Share): Promise<void> {
   const reading: Reading = { problems: [], position: () => 0 };
   const out = new Writable({
     write(text: Uint8Array, _encoding, done) {
@@ -42,7 +41,7 @@ async function read(input: Input): Promise<void> {
     },
   });
   const telling = setInterval(() => tell({ position: reading.position() }), TELL_MS);
-  await extractLines(sourcesIn(input, settings, wishes, reading), shelves, out);
+  await extractLines(sourcesIn(input, { ...settings, part }, wishes, reading), shelves, out);
   clearInterval(telling);
   tell({ problems: reading.problems, position: reading.position() });
 }

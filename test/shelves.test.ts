@@ -11,6 +11,7 @@ const asList = (drafts: ReturnType<Parser['events']>): readonly Draft[] =>
 
 const contextOf = (sample?: Sample): Context => ({
   keys: sample?.keys ?? {},
+  at: sample?.at,
   before: (count) => (sample?.before ?? []).slice(-count),
   after: (count) => (sample?.after ?? []).slice(0, count),
   header: sample?.header,

@@ -10,6 +10,7 @@
  *   hop        which hop ended them; absent = not asked
  *   closures   how many abnormal closures the lines tell of: `12` or `10-12`; absent = not asked
  *   refused    how many upgrades were refused as proxies tell: what only a proxy tells of is an attempt, and no closure; absent = not asked
+ *   timeline   how an entry of the report's timeline begins: of what ended a process where no line tells of a connection; absent = not asked
  *   also       other causes that are true of single closures, separated by blanks
  *   unmet      an honest gap: why the tool falls short of the above. Its verdict must still not mislead (never likely or confirmed of
  *              something else), and once the case is met this line has to go
@@ -23,7 +24,7 @@ import { CAUSES, type CauseName, type ClosureReport, type Grade } from '../src/r
 
 const folder = new URL('threads/', import.meta.url);
 const GRADES: readonly Grade[] = ['unknown', 'possible', 'likely', 'confirmed'];
-const FIELDS = ['thread', 'cause', 'at-least', 'at-most', 'hop', 'closures', 'refused', 'also', 'unmet'];
+const FIELDS = ['thread', 'cause', 'at-least', 'at-most', 'hop', 'closures', 'refused', 'timeline', 'also', 'unmet'];
 
 interface Case {
   readonly name: string;
@@ -34,6 +35,7 @@ interface Case {
   /** Fewest and most abnormal closures. */
   readonly closures: readonly [number, number] | undefined;
   readonly refused: number | undefined;
+  readonly timeline: string | undefined;
   readonly also: readonly CauseName[];
   readonly unmet: string | undefined;
   readonly files: readonly (readonly [name: string, text: string])[];
@@ -62,6 +64,7 @@ function caseOf(name: string, markdown: string): Case {
     hop: fields.get('hop'),
     closures: counts && [counts[0] ?? 0, counts.at(-1) ?? 0],
     refused: fields.has('refused') ? Number(fields.get('refused')) : undefined,
+    timeline: fields.get('timeline'),
     also: (fields.get('also') ?? '')
       .split(' ')
       .filter(Boolean)
@@ -88,10 +91,12 @@ function dominant(closures: readonly ClosureReport[]): { cause: CauseName; grade
 interface Told {
   readonly closures: readonly ClosureReport[];
   readonly refused: number;
+  readonly headline: string;
+  readonly timeline: readonly string[];
 }
 
 /** Where the verdicts fall short of the case. */
-function shortfalls(one: Case, { closures, refused }: Told): readonly string[] {
+function shortfalls(one: Case, { closures, refused, headline, timeline }: Told): readonly string[] {
   const { cause, grade, hop } = dominant(closures);
   const [fewest, most] = one.closures ?? [0, Number.POSITIVE_INFINITY];
   const told = `${cause} (${grade}) instead of ${one.cause}`;
@@ -102,6 +107,10 @@ function shortfalls(one: Case, { closures, refused }: Told): readonly string[] {
     ...(one.hop === undefined || one.hop === hop ? [] : [`hop ${hop} instead of ${one.hop}`]),
     ...(closures.length >= fewest && closures.length <= most ? [] : [`${closures.length} closures instead of ${fewest} to ${most}`]),
     ...(one.refused === undefined || one.refused === refused ? [] : [`${refused} refused instead of ${one.refused}`]),
+    ...(one.timeline === undefined || timeline.some((what) => what.startsWith(one.timeline ?? ''))
+      ? []
+      : [`no "${one.timeline}" in the timeline: ${timeline.join('; ')}`]),
+    ...(one.timeline === undefined || !headline.startsWith('No WebSocket') ? [] : [headline]),
   ];
 }
 
@@ -127,7 +136,8 @@ async function toldOf(files: Case['files']): Promise<Told> {
     const closures = [...report.closures];
     dispose();
     expect(problems).toEqual([]);
-    return { closures, refused: report.summary.handshakesRefused };
+    const timeline = report.timeline.map(({ what }) => what);
+    return { closures, refused: report.summary.handshakesRefused, headline: report.headline, timeline };
   } finally {
     rmSync(logs, { recursive: true });
   }

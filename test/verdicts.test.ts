@@ -73,6 +73,35 @@ describe('a kernel log of one line, which names the process that it killed', () 
   });
 });
 
+describe('a crash of a Windows service, of which two event logs tell by two names', () => {
+  const crashed = [
+    'Level,Date and Time,Source,Event ID,Task Category',
+    'Error,11/22/2026 8:01:30 PM,Application Error,1000,Application Crashing Events,"Faulting application name: Acme.Rt.exe, version: 9.3.0.0, time stamp: 0x66f1a2c0',
+    'Faulting module name: KERNELBASE.dll, version: 10.0.20348.2700, time stamp: 0x3b5b6c19',
+    'Exception code: 0xe0434352"',
+  ];
+  const service = (at: string, text: string): string => `Error,11/22/2026 ${at} PM,Service Control Manager,7031,None,"${text}"`;
+
+  it('is one death', async () => {
+    const found = await report({
+      'server.log': [
+        ...count(5).map((n) => opened(1 + n, `w-${100 + n}`, ip(n))),
+        opened(200, 'w-900', ip(9)),
+        closed(210, 'w-900', 10, ip(9), 1000),
+      ],
+      'client.log': count(5).map((n) => client(90.2, `w-${100 + n}`, 89 - n, ip(n))),
+      'Application.csv': crashed,
+      'System.csv': [
+        'Level,Date and Time,Source,Event ID,Task Category',
+        service('8:01:31', 'The Realtime Gateway service terminated unexpectedly.  It has done this 1 time(s).'),
+        service('8:03:10', 'The Realtime Gateway service entered the running state.'),
+      ],
+    });
+    expect(found.incidents[0]).toMatchObject({ cause: 'crash', detail: expect.stringContaining('.NET exception') });
+    expect(found.closures.filter(({ cause }) => cause === 'crash')).toHaveLength(5);
+  });
+});
+
 describe('the timeline', () => {
   const link = (at: number, n: number, state: string): string =>
     `${iso(at).slice(0, 23)}000+0000 web-1 kernel: virtio_net virtio0 eth${n % 3}: NIC Link is ${state}`;
@@ -1937,6 +1966,15 @@ describe('a reset that the server reads', () => {
     expect(await older(EOF)).toBe('client-abort');
     expect(await older(RESET)).toBe('proxy-timeout');
   });
+
+  it('is told by the system’s number too, and is no failed write', async () => {
+    const causeOf = async (error: string): Promise<string | undefined> =>
+      causesOf(await report({ 'app.log': [listening(0), ended(90, 'one', 70, error), closed(330, 'z', 33, ip(4), 1000)] }))['one'];
+    expect(await causeOf('Connection reset by peer (os error 104)')).toBe('client-abort');
+    expect(await causeOf('[Errno 104] Connection reset by peer')).toBe('client-abort');
+    expect(await causeOf('[Errno 104] Connection reset by peer while sending')).toBe('unknown');
+    expect(await causeOf('WebSocket protocol error: Connection reset without closing handshake')).toBe('unknown');
+  });
 });
 
 describe('a journal that holds the lines of a TCP proxy and those of the server behind it', () => {
@@ -2025,6 +2063,36 @@ describe('a phone’s log', () => {
       ],
     });
     expect(closures.map(({ cause, hop }) => [cause, hop])).toEqual([['network', 'network']]);
+  });
+});
+
+describe('a close for which the log of a client has no open line left', () => {
+  const open = `${iso(1)} INFO:discord.gateway: Created websocket connected to wss://gateway.example.com`;
+  const causesOf = async (...lines: readonly string[]): Promise<readonly string[]> =>
+    (await report({ 'client.log': lines })).closures.map(({ cause }) => cause);
+
+  it('may be of an attempt', async () => {
+    const page = (at: number): string => `${iso(at)} INFO app: websocket closed code=1006`;
+    expect(await causesOf(`${iso(1)} INFO app: websocket connected`, page(60), page(120), page(180))).toEqual([
+      'unknown',
+      'handshake-failure',
+      'handshake-failure',
+    ]);
+  });
+
+  it('was open where its library has other words for an attempt', async () => {
+    const dialer = (at: number): string => `${iso(at)} INFO:discord.gateway: Websocket closed with 1006 (), attempting a reconnect.`;
+    const gorilla = (at: number): string => `${iso(at)} ERROR feed: websocket: close 1006 (abnormal closure): unexpected EOF`;
+    expect(await causesOf(open, dialer(60), dialer(120), dialer(180))).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(await causesOf(`${iso(1)} INFO feed: websocket connected`, gorilla(60), gorilla(120))).toEqual(['unknown', 'unknown']);
+  });
+
+  it('is the same close told again, in one turn', async () => {
+    const told = (at: number, words: string): string =>
+      `app.js:1 [${iso(at)}] Error: ${words}Error: WebSocket closed with status code: 1006 (no reason given).`;
+    const connected = `app.js:1 [${iso(1)}] Information: WebSocket connected to wss://app.example.com/_blazor?id=1hKPq-GMA-LbQpnCideIHg.`;
+    expect(await causesOf(connected, told(60, ''), told(60.001, 'Error: '))).toEqual(['unknown']);
+    expect(await causesOf(connected, told(60, ''), told(65, 'Error: '))).toEqual(['unknown', 'handshake-failure']);
   });
 });
 
@@ -2150,6 +2218,36 @@ describe('a gateway that dials its servers', () => {
     const causes = causesOf(found);
     expect(causes['k0aa10f0']).toBe('oom');
     expect(causes['k5aa10f0']).toBe('client-abort');
+  });
+
+  it('names its connection before the side that ended; of two units stopped together the server is the one that took all along before', async () => {
+    const journal = (at: number, who: string, text: string): string => `${iso(at).slice(0, 19)}+0000 web-1 ${who}: ${text}`;
+    const upstreamEnded = (at: number, name: string, life: number): string =>
+      journal(
+        at,
+        'bff[1744]',
+        `${iso(at)} WARN [bff.link:88] - link ${name} upstream on-close status 1006 reason "" open-ms ${life * 1_000}`,
+      );
+    const found = await report({
+      'journal.txt': [
+        journal(9, 'bff[1744]', `${iso(9)} INFO [bff.link:97] - link d00d1e downstream left, status 1001 open-ms 4000`),
+        journal(60, 'systemd[1]', 'feed.service: Main process exited, code=killed, status=11/SEGV'),
+        journal(60, 'systemd[1]', "feed.service: Failed with result 'signal'."),
+        ...count(5).map((n) => upstreamEnded(60.2, `a${n}ccde`, 50 - n)),
+        // No digit in it.
+        upstreamEnded(60.3, 'abbcfe', 31),
+        journal(65, 'systemd[1]', 'Started feed.service - market feed.'),
+        journal(600, 'systemd[1]', 'Stopping postfix.service - Postfix Mail Transport Agent...'),
+        journal(600, 'systemd[1]', 'Stopping feed.service - market feed...'),
+        ...count(5).map((n) => upstreamEnded(600.4, `b${n}ccde`, 500 - n)),
+        journal(600, 'systemd[1]', 'Stopped feed.service - market feed.'),
+      ],
+    });
+    const of = (name: string) => found.closures.find(({ connection }) => connection === name);
+    expect(of('d00d1e')).toBeUndefined();
+    expect(found.summary).toMatchObject({ cleanClosures: 1 });
+    expect(found.closures.filter(({ cause }) => cause === 'crash')).toHaveLength(6);
+    expect(of('b4ccde')).toMatchObject({ cause: 'deploy-restart', detail: 'unit stopped (feed.service)' });
   });
 
   it('names them by their addresses alone, in one log with theirs', async () => {

@@ -19,14 +19,27 @@ const TIMES = [
   'time',
   'datetime',
 ];
-const MESSAGES = ['message', 'content', 'line', 'logmessage', 'logentry', 'logentrys', 'syslogmessage', 'msg', 'log', 'description']; // prettier-ignore
+const MESSAGES = [
+  'message',
+  'content',
+  'line',
+  'logmessage',
+  'logentry',
+  'logentrys',
+  'syslogmessage',
+  'msg',
+  'log',
+  'description',
+  'outermessage',
+]; // prettier-ignore
 const HOSTS = ['host', 'hostname', 'computer', 'machinename', 'cloudroleinstance'];
 const SERVICES = ['service', 'cloudrolename', 'processname', 'providername', 'source', 'containerappname'];
 // A replica of Azure Container Apps is a pod: the console's table calls it a container group.
 const PODS = ['pod', 'podname', 'replicaname', 'containergroupname'];
 const CONTAINERS = ['container', 'containername'];
-/** Azure's tables keep what a program logged beside the message in an object. */
+/** Azure's tables keep what a program logged beside the message in objects, numbers in one of their own. */
 const PROPERTIES = ['customdimensions', 'properties', 'attributes'];
+const MEASUREMENTS = ['custommeasurements', 'measurements'];
 
 type Cells = ReadonlyMap<string, { readonly name: string; readonly value: string }>;
 
@@ -152,6 +165,24 @@ export const csv: Envelope = {
         at: { ms: Date.UTC(2026, 9, 14, 11, 20, 13, 469), widthMs: 1, basis: 'utc' },
       },
     },
+    {
+      line: '{"csv":{"timestamp [UTC]":"11/3/2026, 8:33:23.633 AM","name":"WsClosed","customDimensions":"{\\"connId\\":\\"B8A8NBdhRXl\\",\\"code\\":\\"1006\\"}","customMeasurements":"{\\"lifeMs\\":52503}","cloud_RoleName":"HUB-CLIENT"}}',
+      from: 'Application Insights, export of customEvents as CSV',
+      unwraps: {
+        text: '{"message":"WsClosed","connId":"B8A8NBdhRXl","code":"1006","lifeMs":52503}',
+        at: { ms: Date.UTC(2026, 10, 3, 8, 33, 23, 633), widthMs: 1, basis: 'utc' },
+        keys: { service: 'HUB-CLIENT' },
+      },
+    },
+    {
+      line: '{"csv":{"timestamp [UTC]":"7/29/2026, 4:59:44.678 PM","type":"System.InvalidOperationException","outerMessage":"Websocket closed with error: 1006.","cloud_RoleName":"web"}}',
+      from: 'Application Insights, export of exceptions as CSV',
+      unwraps: {
+        text: 'Websocket closed with error: 1006.',
+        at: { ms: Date.UTC(2026, 6, 29, 16, 59, 44, 678), widthMs: 1, basis: 'utc' },
+        keys: { service: 'web' },
+      },
+    },
   ],
   rejects: ['{"csv":"text"}', '{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed"}', 'csv'],
   wrap: (text) => JSON.stringify({ csv: { '@timestamp': '2026-11-22 20:23:41.123', '@message': text } }),
@@ -160,7 +191,8 @@ export const csv: Envelope = {
     const row = parseObject(line)?.['csv'];
     if (!isObject(row)) return null;
     const cells = cellsOf(row);
-    const message = firstOf(cells, MESSAGES);
+    // A custom event has a name and properties, and says nothing beside.
+    const message = firstOf(cells, MESSAGES) ?? (firstOf(cells, PROPERTIES)?.startsWith('{') ? firstOf(cells, ['name']) : undefined);
     const isRecord =
       message === undefined || cells.has('code') || [...cells.keys()].some((name) => meaningsOf(name)[0]?.role === 'closeCode');
     if (isRecord) return { text: recordOf(cells), keys: {}, writer: '' };
@@ -177,8 +209,8 @@ export const csv: Envelope = {
 };
 
 function withProperties(message: string, cells: Cells): string {
-  const written = firstOf(cells, PROPERTIES);
-  const properties = written === undefined || message.startsWith('{') ? undefined : parseObject(written);
-  if (!properties || Object.keys(properties).length === 0) return message;
+  if (message.startsWith('{')) return message;
+  const properties = Object.assign({}, ...[PROPERTIES, MEASUREMENTS].map((names) => parseObject(firstOf(cells, names) ?? '')));
+  if (Object.keys(properties).length === 0) return message;
   return JSON.stringify({ message, ...properties, clientType: textOf(cells.get('clienttype')?.value) });
 }

@@ -31,6 +31,11 @@ export const dockerCompose: Envelope = {
       from: 'Docker Compose 2.36, container_name: redis',
       unwraps: { text: 'Ready', keys: { container: 'redis', service: 'redis' } },
     },
+    {
+      line: 'exchange_app | listening',
+      from: 'docker-compose 1.29, container_name: exchange_app',
+      unwraps: { text: 'listening', keys: { container: 'exchange_app', service: 'exchange_app' } },
+    },
   ],
   rejects: [
     'chat-1 | one blank',
@@ -43,8 +48,9 @@ export const dockerCompose: Envelope = {
   wrap: (text) => `chat-1  | ${text}`,
   unwrap(line) {
     const [prefix = '', container = ''] = PREFIX.exec(line) ?? [];
-    // Even the longest name has two blanks behind it; `PM2` is PM2's own name in the same layout.
-    if (!prefix.includes('  |') || container === 'PM2') return null;
+    // Even the longest name has two blanks behind it, but for a `container_name` longer than all services under Compose 1; `PM2` is PM2's
+    // own name in the same layout.
+    if (!(prefix.includes('  |') || container.includes('_')) || container === 'PM2') return null;
     return { text: line.slice(prefix.length), keys: { container, service: container.replace(REPLICA, '') }, writer: container };
   },
 };

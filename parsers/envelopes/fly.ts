@@ -30,21 +30,34 @@ export const fly: Envelope = {
       from: 'fly logs, 2024',
       unwraps: { text: 'Machine restarted', writer: 'runner[148e21dbe22389]' },
     },
+    {
+      line: '2026-05-15T04:02:40.771 app[148e21ebd5d089] sjc [info] INFO Sending signal SIGTERM to main child process w/ PID 629',
+      from: 'the live log of the dashboard, 2026: UTC, though it does not say so',
+      unwraps: {
+        text: 'INFO Sending signal SIGTERM to main child process w/ PID 629',
+        at: { ms: Date.UTC(2026, 4, 15, 4, 2, 40, 771), widthMs: 1, basis: 'utc' },
+      },
+    },
   ],
   rejects: [
     '2026-07-19T02:10:01Z app[148e21dbe22389] [info] no region',
-    '2026-07-19T02:10:01 app[148e21dbe22389] ams [info] no zone',
+    '2026-07-19T02:10:01+02:00[web] app[148e21dbe22389] ams [info] text',
     '2026-07-19T02:10:01Z app[web.1]: listening',
     'app[148e21dbe22389] ams [info] text',
   ],
   wrap: (text) => `2026-07-19T02:10:01Z app[148e21dbe22389] ams [info] ${text}`,
   unwrap(line) {
     const found = isoAt(line);
-    if (found?.stamp.basis !== 'utc') return null;
+    if (!found) return null;
     const rest = line.slice(found.end);
     const head = SOURCE.exec(rest);
     if (!head) return null;
     const [whole, source = '', machine = ''] = head;
-    return { text: rest.slice(whole.length), at: found.stamp, keys: { container: machine }, writer: `${source}[${machine}]` };
+    return {
+      text: rest.slice(whole.length),
+      at: { ...found.stamp, basis: 'utc' },
+      keys: { container: machine },
+      writer: `${source}[${machine}]`,
+    };
   },
 };

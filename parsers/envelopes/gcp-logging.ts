@@ -16,7 +16,8 @@ function keysOf(resource: JsonObject, entryLabels: unknown): Keys {
   const labels = isObject(resource['labels']) ? resource['labels'] : {};
   const outer = isObject(entryLabels) ? entryLabels : {};
   const pod = textOf(labels['pod_name']);
-  const container = textOf(labels['container_name']);
+  // A Cloud Run instance has no name but its id.
+  const container = textOf(labels['container_name']) ?? textOf(outer['instanceId']);
   const host = textOf(outer['compute.googleapis.com/resource_name']) ?? textOf(labels['instance_id']);
   const service = textOf(labels['service_name']);
   return { ...(pod && { pod }), ...(container && { container }), ...(host && { host }), ...(service && { service }) };
@@ -40,6 +41,11 @@ export const gcpLogging: Envelope = {
       line: '{"jsonPayload":{"message":"ws closed","code":1006},"resource":{"type":"cloud_run_revision","labels":{"service_name":"chat"}},"timestamp":"2026-11-22T20:23:41Z","logName":"projects/p/logs/run.googleapis.com%2Fstdout"}',
       from: 'Cloud Logging, Cloud Run with structured output',
       unwraps: { text: '{"message":"ws closed","code":1006}', keys: { service: 'chat' } },
+    },
+    {
+      line: '{"insertId":"68c8b28e0000d1b6dd8a748b","labels":{"container_name":"chat-1","instanceId":"0069c7a98884f72f87842f75fd12d4"},"logName":"projects/p/logs/run.googleapis.com%2Fvarlog%2Fsystem","receiveTimestamp":"2026-11-22T20:23:42.2Z","resource":{"labels":{"location":"us-central1","revision_name":"chat-00734-fvm","service_name":"chat"},"type":"cloud_run_revision"},"severity":"WARNING","textPayload":"Container called exit(3).","timestamp":"2026-11-22T20:23:41.053646Z"}',
+      from: 'Cloud Logging, system log of Cloud Run 2025',
+      unwraps: { text: 'Container called exit(3).', keys: { service: 'chat', container: '0069c7a98884f72f87842f75fd12d4' } },
     },
   ],
   rejects: [

@@ -13,6 +13,7 @@ import { dockerJson } from './docker-json.ts';
 import { dockerService } from './docker-service.ts';
 import { elasticsearchHit } from './elasticsearch-hit.ts';
 import { fly } from './fly.ts';
+import { foreman } from './foreman.ts';
 import { gcpLogging } from './gcp-logging.ts';
 import { heroku } from './heroku.ts';
 import { hostPrefix } from './host-prefix.ts';
@@ -29,7 +30,9 @@ import { nanosecondStamp } from './nanosecond-stamp.ts';
 import { pm2Prefix } from './pm2-prefix.ts';
 import { pm2Time } from './pm2-time.ts';
 import { sentryEvent } from './sentry-event.ts';
+import { stampAndBar } from './stamp-and-bar.ts';
 import { stern } from './stern.ts';
+import { svlogd } from './svlogd.ts';
 import { syslog } from './syslog.ts';
 import { syslog5424 } from './syslog-5424.ts';
 import { syslogIso } from './syslog-iso.ts';
@@ -48,6 +51,7 @@ export const envelopes: readonly Envelope[] = [
   dockerService,
   elasticsearchHit,
   fly,
+  foreman,
   gcpLogging,
   heroku,
   hostPrefix,
@@ -64,7 +68,9 @@ export const envelopes: readonly Envelope[] = [
   pm2Prefix,
   pm2Time,
   sentryEvent,
+  stampAndBar,
   stern,
+  svlogd,
   syslog,
   syslog5424,
   syslogIso,

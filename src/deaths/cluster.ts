@@ -1,11 +1,12 @@
 /** Records of processes → clusters, each of which tells of one death (or stop) of one process. */
 
 import { aboutProxy } from '../products.ts';
+import { gap } from '../spans.ts';
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
 import { isContainerId, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
-import { fromServer, type ServerProfile } from './profile.ts';
+import { fromServer, hasSiblings, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
 const STOP_GRACE_MS = 95_000;
@@ -76,15 +77,24 @@ export function clustersOf(events: readonly LogEvent[], profile: ServerProfile):
     else clusters.push({ events: [fault], lastMs: fault.when.toMs });
   }
   const [end, another] = undatedEnds;
-  if (end && !another) tellAgain(end, clusters);
+  if (end && !another && !tellAgain(end, clusters)) {
+    const words = undated.find((fault) => fault.origin.source === end.origin.source && diesOf(fault, end));
+    const home = clusters.find(({ events: [first] }) => first === words);
+    if (home) home.events.push(end);
+    else clusters.push({ events: [end], lastMs: end.when.toMs });
+  }
   return clusters;
 }
 
-/** A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal. */
-function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): void {
+/**
+ * A shell writes of an end without a stamp: the only one that it tells of is the only one that others put on record as of that signal.
+ * False = nobody else tells of such an end.
+ */
+function tellAgain(end: EventOf<'process-ended'>, clusters: readonly Cluster[]): boolean {
   const [one, other] = clusters.filter(({ events }) => events.some((event) => isEndBy(end, event)));
   const told = one?.events.find((event) => isEndBy(end, event));
   if (one && told && !other) one.events.push({ ...end, when: told.when });
+  return told !== undefined;
 }
 
 function isEndBy(end: EventOf<'process-ended'>, event: ProcessEvent): boolean {
@@ -232,8 +242,16 @@ function isSuccessors(end: EventOf<'process-ended'>, told: readonly ProcessEvent
 /** supervisord looks for ended children once a second. */
 const LATE_MS = 1_500;
 
+/** The one tells of a worker's end beside which the others went on; the other of another one's, or of the whole. */
+function isBesideWorker({ kind, keys: { pid }, when }: ProcessEvent, other: ProcessEvent, profile: ServerProfile): boolean {
+  if (pid === undefined || pid === other.keys.pid || (kind !== 'oom-kill' && kind !== 'process-fault')) return false;
+  if (other.keys.pid === undefined && (other.kind === 'oom-kill' || other.kind === 'process-fault')) return false;
+  return hasSiblings(profile, pid, when.toMs);
+}
+
 function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' | 'conflict' | 'neutral' {
   const [x, y] = [a.keys, b.keys];
+  if (isBesideWorker(a, b, profile) || isBesideWorker(b, a, profile)) return 'conflict';
   for (const key of ['unit', 'pod', 'container'] as const) {
     const [mine, other] = [x[key], y[key]];
     if (mine === undefined || other === undefined) continue;
@@ -279,11 +297,16 @@ const isOwnStop = (event: ProcessEvent): boolean =>
   event.how === 'app-signal' &&
   [event.keys.unit, event.keys.pod, event.keys.container, event.keys.service, event.keys.pid].every((name) => name === undefined);
 
+/** Windows' service manager knows nothing of how a service ended, and calls it by another name than its program's. */
+const endsUnsaid = ({ signal, exitCode, by }: EventOf<'process-ended'>): boolean =>
+  [signal, exitCode, by].every((one) => one === undefined);
+
 /** Records that name no common process but tell of the same way to die at the same moment. */
 function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
   if (fault && end?.kind === 'process-ended') {
     const late = end.when.fromMs - fault.when.toMs;
+    if (endsUnsaid(end)) return fault.fatal === true && Math.abs(late) < 3_000;
     if (!diesOf(fault, end)) return false;
     return fault.fault === 'segfault' || fault.fault === 'trap' ? Math.abs(late) < 3_000 : late > -2_000 && late < LAST_WORDS_MS;
   }
@@ -302,7 +325,8 @@ function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
     );
   if (a.kind === 'oom-kill' && b.kind === 'oom-kill')
     return (
-      Math.abs(a.when.fromMs - b.when.fromMs) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
+      // Stamps of whole seconds reach into one another.
+      gap(a.when, b.when) < 1_000 && (a.keys.pid === undefined || b.keys.pid === undefined || a.keys.pid === b.keys.pid)
     );
   if (isOwnStop(a) && isOwnStop(b) && a.origin.source === b.origin.source) return Math.abs(a.when.fromMs - b.when.fromMs) < DEATH_WINDOW_MS;
   const [stop, other] = a.kind === 'stop-requested' ? [a, b] : b.kind === 'stop-requested' ? [b, a] : [undefined, undefined];

@@ -6,7 +6,7 @@ import { shortId } from '../words.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
 import { COMMON, instanceIn, keptBeside, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
-import { fromServer, type ServerProfile } from './profile.ts';
+import { fromServer, hasSiblings, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
 const ROOTS: Readonly<Record<Way, Death['root']>> = {
@@ -98,10 +98,17 @@ export function deathOf(cluster: Cluster, number: number, profile: ServerProfile
     events: shown ? [shown, ...events.filter((event) => event !== shown)] : events,
     ...(stopFirst && planned && { stop: planned }),
     ...(restart && { restarted: restart }),
+    ...(isOfWorker(events, identity, profile) && { ofWorker: true as const }),
     relation,
     relationWhy,
   };
 }
+
+/** What a supervisor or a stop tells of is the whole of it, whichever of its processes the kernel names. */
+const isOfWorker = (events: readonly ProcessEvent[], { pids }: Identity, profile: ServerProfile): boolean =>
+  pids.length > 0 &&
+  events.every(({ kind }) => kind === 'oom-kill' || kind === 'process-fault') &&
+  pids.every((pid) => hasSiblings(profile, pid, Math.max(...events.map(({ when }) => when.toMs))));
 
 /** Until when a process that was told to stop has ended; undefined = not known. */
 function deadlineOf(stops: readonly EventOf<'stop-requested'>[], restart: Span | undefined): EpochMs | undefined {
@@ -298,7 +305,7 @@ const isOfListener = ({ kind, origin, keys }: ProcessEvent, { listeners }: Serve
 
 /** How the dead process stands to the WebSocket server, and why we think so. */
 function relationOf(identity: Identity, events: readonly ProcessEvent[], profile: ServerProfile): readonly [Relation, string] {
-  const shared = <T>(mine: readonly T[], theirs: ReadonlySet<T>): T | undefined => mine.find((one) => theirs.has(one));
+  const shared = <T>(mine: readonly T[], theirs: { has(one: T): boolean }): T | undefined => mine.find((one) => theirs.has(one));
   const unit = shared(identity.units, profile.units);
   if (unit) return ['same', `the server's log comes from unit ${unit}`];
   const pod = shared(identity.pods, profile.pods);
@@ -306,7 +313,7 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   const container = identity.containers.find((one) =>
     [...profile.containers].some((other) => one.startsWith(other) || other.startsWith(one)),
   );
-  if (container) return ['same', `the server's log comes from container ${container}`];
+  if (container) return ['same', `the server's log comes from container ${shortId(container)}`];
   // Inside a container the host's name is the pod's, or begins the container's id.
   const housed = [...identity.pods, ...identity.containers].find((one) =>
     [...profile.hosts].some((host) => host === one || (CONTAINER_HOST.test(host) && one.startsWith(host))),

@@ -23,6 +23,6 @@ export function deathsOf(events: readonly LogEvent[], profile: ServerProfile, lo
   const isWhole = [...profile.sources].every((source) => known.has(source)) || profile.sources.size < 2;
   const told = server && isWhole ? tied.map((death) => notTheServer(death, server)) : tied;
   const placed = placedDeaths(tiedAsOnly(told, profile), ends, events);
-  const all = tiedByMoment(tiedAsSiblings(placed, ends), ends, profile);
+  const all = tiedAsSiblings(tiedByMoment(placed, ends, profile), ends);
   return new Spans([...all, ...unsaidDeaths(events, all, profile, ends)], ({ when }) => when);
 }

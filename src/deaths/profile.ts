@@ -22,7 +22,8 @@ const MOST_ADDRESSES = 1_000;
 
 export class ServerProfile {
   readonly units = new Set<string>();
-  readonly pids = new Set<number>();
+  /** Pid of the process that had a connection → the log that names it. */
+  readonly pids = new Map<number, string>();
   readonly containers = new Set<string>();
   readonly pods = new Set<string>();
   readonly services = new Set<string>();
@@ -69,7 +70,7 @@ export class ServerProfile {
     if (dated) append(this.times, event.origin.source, event.when.fromMs);
     const { keys } = event;
     if (keys.unit) this.units.add(keys.unit);
-    if (keys.pid !== undefined) this.pids.add(keys.pid);
+    if (keys.pid !== undefined) this.pids.set(keys.pid, event.origin.source);
     if (keys.container) this.containers.add(keys.container);
     if (keys.pod) this.pods.add(keys.pod);
     if (keys.service) this.services.add(keys.service);
@@ -140,6 +141,13 @@ export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs
   if (death && death.when.fromMs > afterMs + WENT_ON_MS && !banner(death.when.fromMs)) return true;
   if (banner(next ?? Number.POSITIVE_INFINITY)) return false;
   return next === undefined ? undefined : true;
+}
+
+/** Whether the process was one of several that have the log's connections: after its end others of them wrote on, and no new start. */
+export function hasSiblings(profile: ServerProfile, pid: number, endMs: EpochMs): boolean {
+  const source = profile.pids.get(pid);
+  const after = { source: source ?? '', line: Number.MAX_SAFE_INTEGER };
+  return source !== undefined && profile.pids.size > 1 && wentOn(profile, after, endMs, () => undefined) === true;
 }
 
 /** systemd up to version 248 calls a unit that it starts or stops by its description: `Stopped Chat server.` */

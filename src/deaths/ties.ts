@@ -83,11 +83,11 @@ export function tiedByMoment(deaths: readonly Death[], ends: ArrayLike<EpochMs>,
 const SIBLING_LEAST = 3;
 
 /**
- * Where one instance of a program is known to be a server, another of that program in whose moment connections ended was one too, though
- * no log of its own is among the inputs.
+ * Where one instance of a program is known to be a server, or one of its deaths is taken for the server's, another of that program in whose
+ * moment connections ended was one too, though no log of its own is among the inputs, and whatever else was stopped beside it.
  */
 export function tiedAsSiblings(deaths: readonly Death[], ends: ArrayLike<EpochMs>): readonly Death[] {
-  const known = deaths.filter(({ relation }) => relation === 'same' || relation === 'probable');
+  const known = deaths.filter(({ relation }) => relation === 'same' || relation === 'probable' || relation === 'coincident');
   const programs = new Map(known.flatMap((death) => namesOf(death.identity).map((name) => [programOf(name), name] as const)));
   if (programs.size === 0) return deaths;
   return deaths.map((death) => {

@@ -63,6 +63,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
     'upstream_host',
     'upstream_address',
     'backend',
+    'be',
     'upstreamhost',
     'uaddr',
     'upstreamaddr',
@@ -109,10 +110,12 @@ const VARIABLES = new Map(Object.entries(ALIASES).flatMap(([variable, names]) =>
 
 /**
  * The nginx variable (without `$`) that a key of a JSON or `key=value` access log stands for: `rt` → `request_time`, `@timestamp` →
- * `time`. Undefined for a name that is not known. `ua` is the user agent for some and the upstream's address for others: the value tells.
+ * `time`. Undefined for a name that is not known. `ua` is the user agent for some and the upstream's
+ * address for others, `t` a life or a time: the value tells.
  */
 export function accessVariable(key: string, value: string): string | undefined {
   const name = plainName(key);
+  if (name === 't') return /^\d{1,9}\.\d{3}$/.test(value) ? 'request_time' : undefined;
   if (name === 'ua')
     return /^(?:-|unix:\S+|[\w.-]+:\d{1,5}|\[[0-9a-f:.]+\]:\d{1,5})(?:(?:, | : )\S+)*$/i.test(value) ? 'upstream_addr' : 'http_user_agent';
   return VARIABLES.get(name);

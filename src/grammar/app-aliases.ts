@@ -25,13 +25,16 @@ const ALIASES = {
   party:
     'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',
   // Of a duration only with its unit: `session=29.33s` beside `session=ab12`.
-  spelledLife: 'session up online connected open opened held stayed played connection conn alive',
+  spelledLife: 'session up online connected open opened held stayed played connection conn alive duracao duracion durata duree dauer duur',
+  // … as a time of day stands there elsewhere: `lastMsg=300.2s`. What was received alone (`lastRx`, `lastPong`) is no silence of both sides.
+  spelledSilence:
+    'lastmsg lastmessage lastactivity ultimamsg ultimamensagem ultimaatividade ultimomsg ultimomensaje ultimaactividad letztenachricht letzteaktivitaet derniermessage derniereactivite laatstebericht',
   // `heartbeat: lost` on a close: the peer had gone silent.
   heartbeat: 'heartbeat ping pong keepalive heartbeatstate pingstate',
   id: 'id uuid',
   // Forwarded addresses first: behind a proxy the socket's own address is the proxy's.
   client:
-    'xforwardedfor forwardedfor xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
+    'xforwardedfor forwardedfor xff fwd xrealip realip clientip clientaddr clientaddress remoteaddress remoteaddr remoteip remote ip ipaddress peer peerip peeraddr peeraddress peername connip connaddr connaddress connremoteaddress connclientip connpeer socketip sourceip srcip raddr client from',
   port: 'remoteport clientport peerport connport sourceport srcport connremoteport port',
   userAgent: 'useragent ua clientuseragent requestuseragent requseragent headersuseragent reqheadersuseragent',
   clientVersion: 'clientversion appversion sdkversion clientappversion',

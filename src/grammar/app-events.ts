@@ -5,8 +5,8 @@ import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
 import { type Words, wordsOf } from './app-words.ts';
 import { isNeverMade } from './client-phrases.ts';
-import { endedBy, isBrokenTransport, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
-import { isOfDialer } from './dialers.ts';
+import { endedBy, isBrokenTransport, isOfOpen, isSocketIoEnd, saidCode, upgradeStatusIn, wasLeft } from './close-words.ts';
+import { isOfDialer, tellsAttemptsApart } from './dialers.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
@@ -65,6 +65,7 @@ export const APP_NEEDLES: readonly string[] = [
   'join session',
   'join sid',
   'join id',
+  ' on from ',
   'socket + ',
   'rt_connect',
   'ws_connect',
@@ -80,6 +81,16 @@ export const APP_NEEDLES: readonly string[] = [
   'attached',
   'no pong',
   'no_pong',
+  'sem pong',
+  'sin pong',
+  'senza pong',
+  'nessun pong',
+  'aucun pong',
+  'pas de pong',
+  'kein pong',
+  'keine pong',
+  'keinen pong',
+  'geen pong',
   'no ping',
   'no hb',
   'missing pong',
@@ -124,10 +135,25 @@ export const APP_NEEDLES: readonly string[] = [
   'server started',
   'running on',
   'running at',
+  'serving on ',
   'starting protocol',
   'sigterm',
   'sigint',
   'sigquit',
+  'signal 15',
+  'signal: 15',
+  'signal=15',
+  'signal (15',
+  'signal 2',
+  'signal: 2',
+  'signal=2',
+  'signal (2',
+  'signal terminated',
+  'signal: terminated',
+  'signal=terminated',
+  'signal interrupt',
+  'signal: interrupt',
+  'signal=interrupt',
   'shutting down',
   'shutdown',
   'graceful',
@@ -216,6 +242,14 @@ export const APP_NEEDLES: readonly string[] = [
   'err read',
   'failed read',
   'unable read',
+  'error receiving',
+  'receive error',
+  'to receive',
+  'reset by peer',
+  'I/O error',
+  'I/O failure',
+  'IO error',
+  'connection abort',
   'idle timeout',
   'stale conn',
   'stale client',
@@ -235,6 +269,11 @@ export const APP_NEEDLES: readonly string[] = [
   'asyncio',
   'executing ',
   'not using the websocket',
+  'not upgraded to',
+  'protocol violation',
+  'accept ws',
+  'accept web',
+  'http(response',
   '[ws] +',
   'origin not',
   'origin is not',
@@ -323,18 +362,17 @@ const isOfNobody = (row: AppRow): boolean =>
   (row.message === undefined || row.level === undefined) &&
   [row.level, row.logger, row.program, row.host, row.pid, row.clientIp, row.received, row.sent].every((value) => value === undefined);
 
-/** Which connection the message is about, by its id, which has a digit unless a noun stands before it: `link jpczzcmdf `, `[8f01c2] `. */
-const OF_ONE_ID = String.raw`^(?:\[?(?:(?:link|conn|connection|session|client|peer|socket|ws|tunnel|stream)[ =#:]{1,2}[\w-]{4,64}|(?=[\w-]{0,64}\d)[\w-]{4,64})\]?:? )?(?:the )?`;
+/** What may stand before the side of which a gateway speaks: `link c6dacb upstream on-close …`, `[5ebdc8] downstream left`. */
+const OF_ONE_PAIR = String.raw`^(?:the |(?:[a-z]{1,12}[ =:#]{1,2}["'[(<]?|["'[(<]|(?=[\w-]{0,63}\d))[\w-]{1,64}[>\])"']?[:,]? )?`;
+const LINK = '(?:web ?socket|ws|socket|connection|conn|session)';
+const HAS_ENDED = String.raw`(?:on[-_ ]?close|close[ds]?|left|gone|lost|dropped|broken|ended|terminated|disconnect(?:ed|s)?|reset|hung up|went away)\b`;
 /** `upstream connection lost`, `backend websocket closed`, `upstream closed: …`: who speaks of the connection to its upstream has dialed it. */
 const OF_UPSTREAM = new RegExp(
-  String.raw`${OF_ONE_ID}(?:(?:upstream|backend) (?:web ?socket|ws|socket|connection|conn|session)\b.{0,20}\b(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b|(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|upstream (?:closed|disconnected)\b)`,
+  String.raw`${OF_ONE_PAIR}(?:upstream|backend) ${LINK}\b.{0,20}\b${HAS_ENDED}|^(?:disconnected from|lost) (?:the )?(?:upstream|backend)\b|${OF_ONE_PAIR}upstream (?:(?:side|leg|end) )?${HAS_ENDED}`,
   'i',
 );
 /** `downstream closed: …`: who has another side to tell it from. */
-const OF_DOWNSTREAM = new RegExp(
-  String.raw`${OF_ONE_ID}downstream (?:(?:web ?socket|ws|socket|connection|conn|session) (?:was |has )?)?(?:closed?|lost|dropped|broken|ended|terminated|disconnected|reset)\b`,
-  'i',
-);
+const OF_DOWNSTREAM = new RegExp(`${OF_ONE_PAIR}downstream (?:(?:${LINK}|side|leg|end) (?:was |has )?)?${HAS_ENDED}`, 'i');
 
 /** Where a connection goes on, if the record says that by an address. */
 function upstreamOf({ upstream }: AppRow): Endpoint | undefined {
@@ -359,7 +397,7 @@ function sideOf(row: AppRow, vantage: Vantage): SocketClosed['by'] {
 
 /** `websocket connect failed`, `failed to connect to wss://…`: of whoever dialed. */
 const DIALS =
-  /\b(?:web ?socket|wss?) (?:connect|dial)(?:ion)?(?: attempt)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?(?:connect|dial) (?:the |to )?(?:the )?(?:web ?socket\b|wss?\b)/i;
+  /\b(?:web ?socket|wss?) (?:connect|dial)(?:ion)?(?: attempt)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?(?:connect|dial) (?:the |to )?(?:the )?(?:[\w-]{1,30} )?(?:web ?socket\b|wss?\b)/i;
 
 /** `closed. Reconnecting in 1000ms...`, `connection lost, reconnecting...`: of a connection that ended nobody but who dialed it says so. */
 const RECONNECTS =
@@ -417,7 +455,8 @@ const COUNTED_REQUEST = /^(?:req-)?(?:[0-9a-z]{1,4}|\d{1,8})$/;
 const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:;(]| (?:from|as|with|via|at|on)\b)/;
 
 // `join conn=8oK1fi room=help ip=177.38.12.9`: its address is told of who comes; another room's join has no need of it.
-const JOINS = /^join(?:ed)?\b/i;
+// `board 8 on from 10.44.20.18`, whose end is `board off, …`.
+const JOINS = /^join(?:ed)?\b|^[\w -]{1,60} on from \S/i;
 
 /** What the log calls the one who is connected, where the connection itself has no id. */
 const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>
@@ -445,7 +484,8 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
 // `connect_failed`, `unable to connect`, `link down (code 1006) before it was up`.
 const NEVER_UP =
   /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b|\bbefore (?:it|(?:the |this )?(?:link|connection|socket|session|web ?socket)) (?:was|is|had been|could be|got) (?:up|open(?:ed)?|connected|established)\b|\bwithout ever (?:having )?(?:been )?(?:opened|opening|connected|connecting)\b/i;
-const ANSWERED = /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d|rejected websocket connection: http [1-5]/i;
+const ANSWERED =
+  /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;
 
 /** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
 function neverOpened(row: AppRow): boolean {
@@ -490,7 +530,10 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     (words.closesPlainly && (words.closesSocket || (isLocated && words.ofConnection))) || (isLocated && isSocketIoEnd(row.reason));
   const named = row.codeIsNamed ? row.code : codeOf(row, words);
   // Go, Python and others end with the socket's own error where no close frame came; a failed read of a WebSocket is its end.
-  const isRead = (words.failsToRead && row.connection !== undefined) || (words.mentionsSocket && breaksARead(row));
+  const isRead =
+    (words.failsToRead && row.connection !== undefined) ||
+    (words.mentionsSocket && breaksARead(row)) ||
+    (words.ofWebSocket && (words.failsToRead || words.givesUp) && isOfRead(row));
   const isBroken = named === undefined && (closes || isRead);
   const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
   if (code === undefined && !closes) return undefined;
@@ -509,8 +552,13 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
       sideOf(row, vantage),
     received: row.received,
     sent: row.sent,
+    wasOpen: tellsAttemptsApart(row) || isOfOpen(row.error ?? row.message ?? '') || undefined,
   });
 }
+
+/** Connecting has errors of its own; one of a write is told once more when the connection is read. */
+const isOfRead = ({ message = '' }: AppRow): boolean =>
+  !/\b(?:dial\w*|handshake|writ\w+|send\w*|broadcast\w*)\b/i.test(message) && !NEVER_UP.test(message);
 
 /** Go's error of a read, which gives no more of that connection; that of a dialer may be of its handshake. */
 const GO_READ = /(?<![\w-])read (?:tcp[46]?|unix) \S{1,120}: /;
@@ -521,7 +569,7 @@ const REASON_FIELD = /(?<![a-z])(?:close[_ ]?)?reason["']?\s?[=:]/i;
 
 /** A code that is not named as a close code counts only where words of a close stand by; 1006 alone also beside a WebSocket. */
 function codeOf(row: AppRow, words: Words): number | undefined {
-  const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error));
+  const inWords = saidCode(row.message ?? '') ?? (row.error === undefined ? undefined : saidCode(row.error)) ?? reasonsCode(row);
   const code = row.code ?? inWords?.code;
   if (code === undefined || inWords?.certain) return code;
   const error = row.error === undefined ? undefined : wordsOf(row.error);
@@ -532,6 +580,12 @@ function codeOf(row: AppRow, words: Words): number | undefined {
   // `{"member":"e9ce00f9","code":1006,"onlineFor":15234,"msg":"member offline"}`: an end of something that is no broker and no file.
   if (code <= 1015 && isEndOf(row)) return code;
   return code === 1006 && (words.mentionsSocket || error?.mentionsSocket) ? code : undefined;
+}
+
+/** Autobahn gives its `connection was closed uncleanly (…)` as the reason. A number there is whatever the application means by it. */
+function reasonsCode({ reason }: AppRow): ReturnType<typeof saidCode> {
+  const said = reason === undefined ? undefined : saidCode(reason);
+  return said?.certain && said.code === 1006 ? said : undefined;
 }
 
 /** The words tell of an end, of whatever the team calls its connections, and not of codes in general. */

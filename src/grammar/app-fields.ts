@@ -202,7 +202,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     event: message === undefined ? undefined : event,
     logger: text(fields, 'logger'),
     thread: text(fields, 'thread'),
-    program: text(fields, 'service'),
+    program: programIn(fields),
     host: text(fields, 'host'),
     pid: number(fields, 'pid', isCount),
     code,
@@ -225,8 +225,9 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     upstream: text(fields, 'upstream'),
     listener: text(fields, 'listener'),
     initiator: text(fields, 'initiator'),
-    durationMs: durationIn(fields, 'life', written, at, learn) ?? spelledLife(fields) ?? between(fields, at) ?? eventDuration(fields),
-    silenceMs: durationIn(fields, 'silence', written, at, learn),
+    durationMs:
+      durationIn(fields, 'life', written, at, learn) ?? spelledIn(fields, 'spelledLife') ?? between(fields, at) ?? eventDuration(fields),
+    silenceMs: durationIn(fields, 'silence', written, at, learn) ?? spelledIn(fields, 'spelledSilence'),
     unheardMs: number(fields, 'unheard'),
     stallMs: durationIn(fields, 'stall', written, at, learn),
     received: number(fields, 'received', isCount),
@@ -241,6 +242,12 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
       learn?.()?.ofClients ||
       undefined,
   });
+}
+
+/** Beside a client's records `app` is as often its version. */
+function programIn(fields: Fields): string | undefined {
+  const name = text(fields, 'service');
+  return name !== undefined && /^v?\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+][\w.-]{1,60})?$/.test(name) ? undefined : name;
 }
 
 /** A stamp in any form a logger writes: ISO, epoch in s/ms/µs/ns, log4j's `instant`. */
@@ -290,10 +297,11 @@ function partyOf(fields: Fields): string | undefined {
   return undefined;
 }
 
-function spelledLife(fields: Fields): DurationMs | undefined {
-  for (const { value } of fields.spelledLife ?? []) {
-    const life = typeof value === 'string' && value.length < 24 && /[a-z]$/.test(value) ? duration(value) : undefined;
-    if (life !== undefined) return rounded(life);
+/** A duration that is one by its unit. */
+function spelledIn(fields: Fields, role: 'spelledLife' | 'spelledSilence'): DurationMs | undefined {
+  for (const { value } of fields[role] ?? []) {
+    const spelled = typeof value === 'string' && value.length < 24 && /[a-z]$/.test(value) ? duration(value) : undefined;
+    if (spelled !== undefined) return rounded(spelled);
   }
   return undefined;
 }

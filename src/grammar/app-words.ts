@@ -11,11 +11,13 @@ const OTHER =
 const CLOSED = /\b(?:disconnect(?:ed|ion|s)?|close[ds]?|closure|onclose|hung up|dropped|went away|connection lost|terminated|conn lost)\b/;
 // `peer left`, `subscriber detached`: chat and hub programs word it so; a room is left by somebody who stays connected.
 const LEFT =
-  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:left|gone|departed|detached)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
+  /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator|(?:up|down)stream)(?: 0)? (?:has )?(?:left|gone|departed|detached)\b(?! (?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const JOINED =
   /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:joined|attached)\b(?! (?:to )?(?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const NOT_CLOSED =
-  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener)\b/;
+  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener|close signal|port 0 closed)\b/;
+// A socket alone may be one of a database as well.
+const OF_A_WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockjs|signalr|ocpp)\b/;
 // A closed connection that needs neither id nor address to be one of a WebSocket.
 const SOCKET_CLOSED =
   /\b(?:ws|wss|web ?socket|socket ?io|ocpp)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
@@ -30,19 +32,25 @@ const BARE =
 const OPENED =
   /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
-  /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
+  /\b(?:not|never|fail\w*|reconnect\w*|connecting|connect e(?:addr|conn|host|net|timed|mfile|nfile|acces|perm|pipe)\w*|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue|not answered))|\bkeep ?alives?(?: \w{1,12}){0,2} not answered\b|\bkeep ?alive (?:ping )?(?:time ?out|timed out)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:sem|sin|senza|nessun|aucun|pas de|kein(?:en?)?|geen) pong\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue|not answered))|\bkeep ?alives?(?: \w{1,12}){0,2} not answered\b|\bkeep ?alive (?:ping )?(?:time ?out|timed out|missing|missed)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
 // No SIGHUP: daemons take it for a reload.
 const SIGNAL = /\bsig(?:term|int|quit)\b/;
 const SIGNAL_SEEN =
   /\b(?:received|receiving|got|caught|signal|graceful\w*|shut\w*|clos\w+|exit\w*|stop\w*|drain\w*|terminat\w+|no longer accepting|waiting for (?:0 )?(?:clients?|connections?|sessions?|sockets?|users?|peers?|requests?))\b/;
-const OF_A_CHILD = /\b(?:child|worker|subprocess|exited with|killed by|by signal|sent|sending)\b/;
+const OF_A_CHILD = /\b(?:child|worker|subprocess|exited (?:with|on)|killed by|by signal|sent|sending)\b/;
+/**
+ * A signal by its number, the same on every Unix, or by the name that Go's `os.Signal` prints: `signal 15, closing 14 connections`,
+ * `received signal: terminated`. Behind `signal` alone stands as often a radio's strength.
+ */
+const SIGNAL_UNNAMED =
+  /(?:^|\b(?:receiv(?:ed|ing)|got|caught|handling)[ :]{1,2}(?:(?:a|the|os|unix|exit|stop|termination) )?)signal(?: (?:no\.?|number))?[ :=(#]{1,2}(?:2|15|terminated|interrupt)(?![\w.%]| ?(?:dbm?|bars?|of)\b)|\bsignal[ :=(#]{1,2}(?:2|15|terminated|interrupt)\)? (?:was )?(?:received|caught)\b/i;
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 const STARTED =
-  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$/;
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$|\bserving on (?!behalf\b)\S/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =
@@ -50,10 +58,10 @@ const IN_HANDLER =
 /** Of ws and gorilla: the close that follows has no reason of its own. */
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
-  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\bhandshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\borigin (?:is )?not (?:allowed|authorized)\b/;
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\bhandshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b/;
 // Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
-  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
+  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to |while )?(?:read(?:ing)?|receiv(?:e|ing))\b|\breceive (?:failed|failure|error)\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
   /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
 // What connecting fails of where the client's own system has no way, or no name server that answers.
@@ -70,7 +78,7 @@ const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
 // Spring's `Commencing graceful shutdown. Waiting for active requests to complete` begins it.
 const BEGINS = /\b(?:commencing|starting|beginning|initiating) (?:graceful )?shutdown\b/;
-const REFUSED = /reject|refus|denied|origin (?:is )?not (?:allowed|authorized)/;
+const REFUSED = /reject|refus|denied|protocol violation|origin (?:is )?not (?:allowed|authorized)/;
 const SOME_CONNECTED = /\b(?:client|peer|user) connected\b|^new connection 0$/;
 const TLS = /\b(?:tls|ssl)\b/;
 
@@ -132,6 +140,8 @@ const kindOf = (code: number): number => {
 /** What words tell, each by itself. */
 export interface Words {
   readonly mentionsSocket: boolean;
+  /** Of a WebSocket, and not of any other socket. */
+  readonly ofWebSocket: boolean;
   readonly mentionsPeer: boolean;
   /** About a connection of a database, a broker, a file …, and no WebSocket. */
   readonly aboutOther: boolean;
@@ -182,6 +192,7 @@ function judge(said: string, about: string): Words {
   const isOver = OVER.test(said) && !BEGINS.test(said);
   return {
     mentionsSocket,
+    ofWebSocket: OF_A_WEBSOCKET.test(about),
     mentionsPeer,
     aboutOther: !mentionsSocket && OTHER.test(about),
     ofConnection: mentionsSocket || mentionsPeer || BARE.test(said),
@@ -222,7 +233,8 @@ const remembered = new Map<string, Words>();
 
 /** Judges a message, with its logger's name as a hint at what it is about. */
 export function wordsOf(message: string, logger = ''): Words {
-  const said = spoken(message.includes('://') ? message.replace(URL, '$1') : message);
+  const plain = message.includes('://') ? message.replace(URL, '$1') : message;
+  const said = spoken(/signal/i.test(plain) ? plain.replace(SIGNAL_UNNAMED, 'received SIGTERM ') : plain);
   const about = logger === '' ? said : `${spoken(logger)} ${said}`;
   // The message's own words begin behind the logger's; both count.
   const key = `${about.length - said.length} ${about}`;

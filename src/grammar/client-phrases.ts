@@ -10,6 +10,8 @@ export interface ClientPhrase {
   readonly clean?: true;
   /** `below`: what broke is the exception whose stack is printed below; `itself`: it is such an exception, which a line above may tell of. */
   readonly exception?: 'below' | 'itself';
+  /** It is said of others than WebSockets too: of one where the stack below goes through this. */
+  readonly stack?: RegExp;
 }
 
 const PHRASES: readonly ClientPhrase[] = [
@@ -144,6 +146,38 @@ const PHRASES: readonly ClientPhrase[] = [
   },
   { library: 'SignalR client', means: 'refused', pattern: /^Failed to start the (?:connection|transport 'WebSockets'): .{1,500}$/ },
   { library: 'Socket.IO for Unreal', means: 'silent', pattern: /^(?:Close by reason: Pong timeout|Connection lost: Ping timeout)$/ },
+  // Its Display, as anyhow lists it below `Caused by:` in what a program ends with.
+  {
+    library: 'tungstenite',
+    means: 'closed',
+    code: 1006,
+    pattern: /^ {0,8}(?:\d{1,2}: )?WebSocket protocol error: (?<reason>Connection reset without closing handshake)$/,
+  },
+  // Behind the arrow of the Arduino IDE's serial monitor. It found no TCP connection any more; `client disconnected.` follows upon any end.
+  { library: 'arduinoWebSockets', means: 'opened', pattern: /^(?:-> )?\[WS-Client\] connected to [\w.:-]{1,200}\.?$/ },
+  { library: 'arduinoWebSockets', means: 'closed', code: 1006, pattern: /^(?:-> )?\[WS-Client\] (?<reason>connection lost)\.$/ },
+  { library: 'arduinoWebSockets', means: 'noise', pattern: /^(?:-> )?\[WS-Client\] client disconnected\.$/ },
+  {
+    library: 'ccxt',
+    means: 'closed',
+    code: 1006,
+    pattern:
+      /^(?:ccxt\.base\.errors\.)?RequestTimeout: Connection to wss?:\/\/\S{1,500} timed out due to a (?<reason>ping-pong keepalive missing on time)$/,
+  },
+  // `Response.toString()` in a listener's own line, and the exception that a listener of a WebSocket or of a call may print below.
+  {
+    library: 'okhttp',
+    means: 'opened',
+    pattern: /^on ?[oO]pen:? Response\{protocol=[\w./]{1,20}, code=101, message=[^,]{0,60}, url=(?<path>[^\s}]{1,2000})\}$/,
+  },
+  {
+    library: 'okhttp',
+    means: 'closed',
+    code: 1006,
+    exception: 'below',
+    stack: /^\s{0,8}at okhttp3\.internal\.ws\.(?:RealWebSocket\.loopReader|WebSocketReader\.\w{1,40})\(/,
+    pattern: /^on ?[fF]ailure:?$/,
+  },
   {
     library: 'reconnecting-websocket',
     means: 'noise',

@@ -7,16 +7,16 @@ export const isCloseCode = (code: number): boolean =>
   Number.isInteger(code) && ((code >= 1000 && code <= 1015) || (code >= 3000 && code <= 4999));
 
 // What follows a number that counts or measures something: `took 1006ms`, `closed 1006 connections`.
-const NOT_COUNTED = String.raw`(?![\w.]|\s?(?:%|[kmg]?i?b\b|bytes?\b|m?secs?\b|seconds?\b|millis|m?s\b|(?:idle |stale |dead |old |open |active )?(?:web ?sockets?|sockets?|conn|connections?|clients?|sessions?|users?|peers?|messages?|times?|rooms?|tabs?|files?)\b))`;
+const NOT_COUNTED = String.raw`(?!\w|\.\w|\s?(?:%|[kmg]?i?b\b|bytes?\b|m?secs?\b|seconds?\b|millis|m?s\b|(?:idle |stale |dead |old |open |active )?(?:web ?sockets?|sockets?|conn|connections?|clients?|sessions?|users?|peers?|messages?|times?|rooms?|tabs?|files?)\b))`;
 const CODE = String.raw`["']?(10(?:0\d|1[0-5])|[34]\d{3})${NOT_COUNTED}`;
 // `code=1006`, `closeCode: 1006`, `close_code=1006`, `Code:1006`, `status code: 1006`, `status = 1006`, `CloseCode=1002`, `StatusCode(1006)`.
 const KEYED = new RegExp(
   String.raw`(?:(?<![a-z])(?:ws|web_?socket|close|closure|disconnect|socket|status|event)?[ _.-]{0,1}code|(?<![a-z])(?:close|ws|ws_close)[ _]?status|(?<![a-z])status(?= =))["']?(?:\s{0,2}(?:[:=(]|is)\s{0,2}|\s)${CODE}`,
   'i',
 );
-// `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `Failing the WebSocket connection: 1006`.
+// `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `closed with error: 1006.`, `Failing the WebSocket connection: 1006`, `CloseReason[1006,Disconnected]` (Jetty).
 const WORDED = new RegExp(
-  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: (?:close )?(?:status )?(?:code|status))?| by code| status| event)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
+  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: (?:close )?(?:status |error )?(?:code|status|error))?| by code| ?status| ?event| ?reason| ?frame)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
   'i',
 );
 // `connection 8a2b lost: 1006`, `lost (1006)`: 1006 itself needs less than other numbers.
@@ -28,12 +28,30 @@ const LEADING =
 const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
 // What this side did not take, it told the other: `sent 1009 (message too big); no close frame received`. Whether that arrived, the other knows.
 const REFUSED = /(?<![a-z])sent (100[2378]|1009) \([^)]{1,40}\)[^;]{0,120}; no close frame received/;
+// Autobahn: `connection was closed uncleanly (None)`, with 1006 and that alone. WebSockex: `{:remote, :closed}`, where a close frame gives `{:remote, code, reason}`.
 const NEVER_RECEIVED =
-  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
+  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|clos(?:ed|ing) uncleanly|socket connection closed prematurely|\{:?remote, ?:?closed\}|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
 // coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
 const NAMED =
   /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;
+// Rust's enumerations, in ws and tungstenite: `WebSocket closing for (Abnormal)`, `CloseFrame { code: Away, reason: "" }`.
+const IN_RUST =
+  /(?:\bclos(?:ed|ing|e)\b[^()]{0,30}\(|\bCloseFrame \{ code: )(Normal|Away|Protocol|Unsupported|Status|Abnormal|Invalid|Policy|Size|Extension|Error|Restart|Again|Tls)(?=[),])/;
 const BY_NAME: Readonly<Record<string, number>> = {
+  Normal: 1000,
+  Away: 1001,
+  Protocol: 1002,
+  Unsupported: 1003,
+  Status: 1005,
+  Abnormal: 1006,
+  Invalid: 1007,
+  Policy: 1008,
+  Size: 1009,
+  Extension: 1010,
+  Error: 1011,
+  Restart: 1012,
+  Again: 1013,
+  Tls: 1015,
   NormalClosure: 1000,
   GoingAway: 1001,
   ProtocolError: 1002,
@@ -64,7 +82,7 @@ export function saidCode(text: string): { readonly code: number; readonly certai
   if (code !== undefined) return { code, certain };
   // "sent 1011 …; no close frame received" (a heartbeat's, mostly): the library's own `code` is 1006 then, whatever was sent.
   if (NEVER_RECEIVED.test(text)) return { code: 1006, certain: true };
-  const named = BY_NAME[NAMED.exec(text)?.[1] ?? ''] ?? looseCode(text);
+  const named = BY_NAME[(NAMED.exec(text) ?? IN_RUST.exec(text))?.[1] ?? ''] ?? looseCode(text);
   return named === undefined ? undefined : { code: named, certain: true };
 }
 
@@ -77,10 +95,16 @@ const plausible = (digits: string | undefined): number | undefined => {
 
 // What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust. No close frame came then.
 const BROKEN =
-  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b/i;
+  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\bsocketexception \((?:1005[34]|10060|104|110|32)\)/i;
 
 /** The error of a broken transport: whatever read or wrote the WebSocket got no close frame. */
 export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);
+
+// What a library throws of a read alone, which only what was open has: websockets of Python, gorilla, coder/websocket, tungstenite.
+const OF_A_READ = /no close frame (?:was )?received|close 1006 \(abnormal closure\)|failed to read frame header|without closing handshake/i;
+
+/** The words are of a connection that had been open: an attempt that failed has others there. */
+export const isOfOpen = (text: string): boolean => OF_A_READ.test(text);
 
 const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] = [
   [
@@ -92,13 +116,13 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     // Go says `i/o timeout` of a read or write deadline that this endpoint itself set, as for a pong.
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
     // "network connection was lost" (-1005) stands for one too. Python's numbers of ETIMEDOUT are 110 on Linux and 60 on macOS.
     'network',
-    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out|\[errno (?:110|60)\]/,
+    /err_(?:network_changed|internet_disconnected|network_io_suspended|address_unreachable|network_access_denied)|software caused connection abort|internet connection appears to be offline|nsurlerrordomain code=-1009|network is (?:down|unreachable)|no route to host|\be(?:timedout|hostunreach|netunreach|netdown|netreset|connaborted)\b|read: connection timed out|\[errno (?:110|60)\]|socketexception \((?:10060|110)\)/,
   ],
   ['idle-timeout', /idle[ -]?time-?out|timed out (?:from|due to|after) inactivity|inactivity|idle too long/],
   [

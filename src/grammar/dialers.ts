@@ -1,9 +1,13 @@
 /** By what a record shows that its writer is the one who dialed: names of libraries that only do that, and words of a page. */
 import type { AppRow } from './app-fields.ts';
 
-/** Loggers of libraries that only dial, as they name them themselves: Python's, and SIP.js's of its WebSocket. */
-const LOGGER =
-  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa|sip\.Transport)(?:$|\.)/;
+/** Loggers of Python's libraries that only dial, as they name them themselves. */
+const PYTHONS =
+  /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
+/** SIP.js's logger of its WebSocket. */
+const SIP_JS = /^sip\.Transport$/;
+/** Threads that only clients have: of Java-WebSocket's WebSocketClient (its server's are WebSocketSelector and WebSocketWorker), OkHttp, the JDK's HttpClient. */
+const THREAD = /^(?:WebSocketConnectReadThread-\d|OkHttp (?:https?|wss?):|HttpClient-\d{1,6}-)/;
 
 /** `open wss://…`, `connected to ws://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
 const OPENS_URL =
@@ -12,8 +16,12 @@ const OPENS_URL =
 const OF_URL = /^web ?socket (?:open(?:ed)?|closed?|connected(?: to)?|connecting(?: to)?):? wss?:\/\//i;
 
 /** Whoever wrote the record dialed the connection of which it tells. */
-export const isOfDialer = ({ logger, message = '', connection, clientIp }: AppRow): boolean =>
-  (logger !== undefined && LOGGER.test(logger)) ||
+export const isOfDialer = ({ logger, thread, message = '', connection, clientIp }: AppRow): boolean =>
+  (logger !== undefined && (PYTHONS.test(logger) || SIP_JS.test(logger))) ||
+  (thread !== undefined && THREAD.test(thread)) ||
   // Chromium's names of network errors.
   message.includes('net::ERR_') ||
   (clientIp === undefined && (OF_URL.test(message) || (connection === undefined && OPENS_URL.test(message))));
+
+/** It has other words for an attempt that failed than for the end of what was open. */
+export const tellsAttemptsApart = ({ logger }: AppRow): boolean => logger !== undefined && PYTHONS.test(logger);

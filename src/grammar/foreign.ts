@@ -19,17 +19,17 @@ const MESSAGES: readonly RegExp[] = [
   // Caddy
   /^shutting down apps, then terminating|^serving initial configuration|^(?:using|autosaved|adapted) config|^exiting; byeee|^servers shutting down|^admin endpoint (?:started|stopped)|^maxprocs: |^GOMEMLIMIT |^shutting down\t|^http\.(?:log|handlers)/,
   // Traefik
-  /traefik|^(?:Server stopped|I have to go\.\.\.|Stopping server gracefully|Health check failed|Health check recovered|Waiting \S{1,20} seconds? before killing)|^'?\d{3} [A-Z][A-Za-z ]{2,40}'? (?:caused by|error=)/,
+  /traefik|^(?:Server stopped|I have to go\.\.\.|Stopping server gracefully|Health check failed|Health check recovered|Waiting \S{1,20} seconds? before killing|Wait is over due to: )|^'?\d{3} [A-Z][A-Za-z ]{2,40}'? (?:caused by|error=)/,
   /^\[(?:\d+|main|config|upstream|connection|http|client|router|filter|runtime)\]\[/, // Envoy
   // containerd, dockerd, docker events
-  /^(?:containerd|shim |starting containerd|loading plugin|cleaning up dead shim|TaskOOM event|StopContainer|StopPodSandbox|RemoveContainer|StartContainer|CreateContainer|Kill container|received exit event|Container .{0,80}failed to exit within|Processing signal '|API listen on|Daemon (?:has completed|shutdown)|ignoring event)/,
+  /^(?:containerd|shim |starting containerd|loading plugin|cleaning up dead shim|TaskOOM event|StopContainer|StopPodSandbox|RemoveContainer|StartContainer|CreateContainer|Kill container|received exit event|Container .{0,80}failed to exit within|Processing signal '|API listen on|Daemon (?:has completed|shutdown)|ignoring event|restarting container$)/,
   /^(?:container|network|volume|image|plugin|daemon|service|node|secret|config|builder) \w+(?:: .{1,200})? [0-9a-z]{12,64} \(/,
   /^(?:1\d{9}: |: )?Client \S{1,200} \[\S{2,64}\] disconnected(?:: |\.$)|^New client connected from \S{2,60} as /, // Mosquitto
   /^(?:[\w.]{1,80}: )?Task event: alloc_id=/, // Nomad
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
   // Home Assistant, VS Code, Django's development server, Action Cable
-  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
+  /homeassistant\.|^\[(?:remote-connection|ManagementConnection|ExtensionHostConnection)\]\[|^(?:server - )?WebSocket (?:HANDSHAKING|CONNECT|DISCONNECT|REJECT) \/|^(?:\[[^\]]{1,100}\] ){0,6}(?:Finished|Started [A-Z]{3,10}) "\/|^(?:Successfully upgraded|Failed to upgrade) to WebSocket \(|^Request origin not allowed: |^\[ActionCable\] .{0,600}1\d{12}$|^Application instance <|^HTTP (?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \//,
   /(?:^|: )CodeExpectedError: WebSocket close with status code|\bremote extension host server \((?:\w{1,30}: )?WebSocket close with status code/,
   /^(?:\d{4}-\S{15,25} )?\s{0,4}browserless(?:\.io)?:[\w:-]+ /,
   // Erlang and Elixir
@@ -42,6 +42,7 @@ const MESSAGES: readonly RegExp[] = [
   /^(?:<\d{1,10}\.\d{1,10}\.\d{1,10}> )?(?: ?Server startup complete; \d{1,4} plugins|RabbitMQ is asked to stop)/,
   /^WS(?: {3}\/\S{0,255} - | closed from )[0-9A-Fa-f.:]{2,45}.{0,260}, clients: \d{1,9}$/, // ttyd
   /^(?:Started|Success for|Failure for) operation {1,60}class=websocket /, // LXD
+  /^(?:Container (?:called exit\(|terminated on signal )|Shutting down user disabled instance$)/, // Cloud Run
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
 ]; // prettier-ignore

@@ -121,12 +121,15 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
   return candidates.find(isShared) ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
-/** Its closes are told by clients, and no record has what a program writes of itself: what keeps such reports keeps nothing else. */
+/**
+ * Its closes are told by clients, or are a page's CloseEvent written out, and no record has what a program writes of itself: what keeps
+ * such reports keeps nothing else.
+ */
 function areClients(records: readonly Told[]): boolean {
   const closes = records.filter(({ row }) => row.code !== undefined && row.codeIsNamed);
   return (
     closes.length >= FEWEST_CLOSES &&
-    closes.every(({ row }) => row.ofClient) &&
+    closes.every(({ row }) => row.ofClient || row.clean !== undefined) &&
     records.every(({ row }) => [row.level, row.logger, row.thread, row.pid, row.host].every((value) => value === undefined))
   );
 }

@@ -16,6 +16,8 @@ export interface LogHead {
   /** What stands in brackets where loggers write the thread, beside a logger's name. */
   readonly thread?: string;
   readonly pid?: number;
+  /** Mojolicious’ id of the request, which a WebSocket has for its whole life. */
+  readonly request?: string;
   /** Behind stamp and level: logger and message, letter by letter. */
   readonly rest: string;
   readonly message: string;
@@ -23,7 +25,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's, behind ICU 72's narrow blank.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?[ \u202f][AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{1,2}:\d{2}:\d{2} [AP]M(?=[\s\]])|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -31,6 +33,8 @@ const LEVEL = String.raw`(?<level>(?:${WORDS})(?=[\s:|\]]|$)|(?:${WORDS.toLowerC
 
 /** Layouts of heads, the fuller first. */
 const HEADS: readonly RegExp[] = [
+  // `[stamp] [pid] [level] [request] ` (Mojolicious)
+  String.raw`^\[${STAMP}\] \[(?<pid>\d{1,7})\] \[${LEVEL}\](?: \[(?<request>[\w-]{8,12})\](?= ))?`,
   // `stamp LEVEL`, `[stamp] [LEVEL]` (log4js), `stamp | LEVEL |` (loguru), `stamp level:` (winston), `stamp [LEVEL]` (Elixir, Serilog), `stamp LEVEL:name:` (Python)
   String.raw`^\[?${STAMP}\]?:?[\s|]{0,8}(?:- )?\[?${LEVEL}\]?:?(?:(?<=:)(?<logger>[A-Za-z_][\w.]{0,80}):(?!\/\/)(?=\S))?`,
   // `stamp [thread] LEVEL` (logback; Grails 2 puts `| Error ` in front), `stamp - name - LEVEL` (Python), `[stamp] production.INFO:` (Monolog)
@@ -43,10 +47,14 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[(?<logger>[A-Za-z][\w-]{0,40})\s{0,12}\] ${LEVEL} ${STAMP}(?=\s)`,
   // `stamp program[pid] LEVEL`
   String.raw`^\[?${STAMP}\]?\s(?<logger>[A-Za-z][\w.-]{0,40})\[(?<pid>\d{1,10})\]:?\s{1,4}\[?${LEVEL}\]?:?`,
+  // `stamp L pid name - ` (Python's `%(levelname).1s %(process)d %(name)s - `)
+  String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
   String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
+  // `[LEVEL][stamp] ` (Uno)
+  String.raw`^\[${LEVEL}\]\[${STAMP}\](?=\s)`,
   // `[I stamp name]` (Tornado, Jupyter)
   String.raw`^\[(?<level>[DIWEC]) ${STAMP}(?: (?<logger>[\w:.-]{1,80}))?\]`,
   // `[I yymmdd hh:mm:ss module:line]` (Tornado's own formatter)
@@ -59,6 +67,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^(?<level>[IWEF])(?<stamp>\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) {1,8}\d{1,10} [\w.-]{1,80}\.go:\d{1,6}\](?= )`,
   // `[stamp:tttt] LEVEL: `, `[stamp:tttt] L: ` (libwebsockets, in ten-thousandths of a second; seconds since 1970 where it has no calendar)
   String.raw`^\[(?<stamp>(?:\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}|1\d{9}):\d{4})\] (?<level>ERR|WARN|NOTICE|INFO|DEBUG|USER|[EWNIDU]): `,
+  // `name: stamp`, `[name] stamp` (Go's log with a prefix): with its date, since a number behind a word may be anything
+  String.raw`^\[?(?<logger>[A-Za-z][\w.-]{0,40})(?:\]:?|:) (?=\d{4}[-/])${STAMP}(?=\s)`,
   // `stamp` (Go's log), `[stamp]`, `<stamp>`
   String.raw`^[[<]?${STAMP}[\]>]?:?(?=\s)`,
   // `LEVEL …`, `LEVEL:name:…` (Python's basicConfig)
@@ -122,7 +132,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
     if (!head || !groups) continue;
     const written = groups['stamp'];
     const at = written === undefined ? undefined : stampOf(written, order);
-    if (written !== undefined && at === undefined && written[2] !== ':') return undefined;
+    if (written !== undefined && at === undefined && !/^\d{1,2}:/.test(written)) return undefined;
     const rest = text.slice(head[0].length).replace(GAP, '');
     const tail = TAIL.exec(rest);
     const parts = tail?.groups ?? {};
@@ -142,6 +152,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
       logger: logger || undefined,
       thread: groups['thread'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
       pid: pid === undefined ? undefined : Number(pid),
+      request: groups['request'],
       rest,
       message: message.trim(),
     });
@@ -151,6 +162,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
 
 /** A stamp with the month by its name, or with the half of the day behind it. */
 function wordedStamp(written: string): Stamp | undefined {
+  if (/^\d{1,2}:.*M$/.test(written)) return daytimeAt(written.padStart(11, '0'))?.stamp;
   if (/M$/.test(written)) return tableTime(written);
   const [, month = '', day = '', year, time = ''] = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}),? (?:(\d{4}),? )?(\S{8,18})$/.exec(written) ?? [];
   const index = monthIndex(month);
@@ -168,8 +180,8 @@ function stampOf(written: string, order?: string): Stamp | undefined {
   if (/^\d{10}/.test(written)) return epoch(written);
   const short = /^(\d\d)(\d\d)(\d\d) (?=\d\d:)/.exec(written);
   if (short) return stampOf(`20${short[1]}-${short[2]}-${short[3]}T${written.slice(7)}`);
-  // `22.09.2026 10:02:20,033`
-  if (written[5] === written[2] && written[2] !== ':') {
+  // `22.09.2026 10:02:20,033`: in `2018-12-10` the two signs are alike too, and digits.
+  if (written[5] === written[2] && /[./-]/.test(written[2] ?? '')) {
     const [day, month] = dayAndMonth(written, order) ?? [];
     return day === undefined ? undefined : stampOf(`${written.slice(6, 10)}-${month}-${day} ${written.slice(10).replace(/^,?[ T]/, '')}`);
   }

@@ -9,7 +9,7 @@ const SPOKEN_OF =
   /\b(?:means?|stands for|see also|rfc ?\d{4}|documentation|docs?|handlers?|config\w*|setting|retry(?:able)?(?! (?:in|after|at|#|no\b|not\b|scheduled|attempt|\d))|retries(?! (?:left|remaining|in\b))|codes|if (?:the )?(?:close )?code|when (?:the )?(?:close )?code|treat\w*|ignor\w+|mapp\w+|count\w*|total|metrics?|histogram|threshold|example|tests?|expected|per (?:minute|hour|second)|so far|rate)\b/i;
 // An end, whatever it is of: only beside a close code.
 const ENDED =
-  /(?<![a-z])(?:clos(?:ed?|es|ing|ure)|on_?close|disconnect\w*|offline|left|leaves?|leaving|lost|gone|dropp?(?:ed|s)?|detached|departed|departs|ended|ends?|terminated|quits?|bye|down|stands up|hung up|went away|vanished|abort(?:ed)?|died|abnormal\w*|unsubscribed|logged out|signed off|parted|kicked|evicted|unreachable|dead|broken|cut|disappeared|released|removed)(?![a-z])/i;
+  /(?<![a-z])(?:clos(?:ed?|es|ing|ure)|on_?close|disconnect\w*|offline|left|leaves?|leaving|lost|gone|dropp?(?:ed|s)?|detached|departed|departs|ended|ends?|terminated|quits?|bye|down|stands up|hung up|went away|vanished|abort(?:ed)?|died|abnormal\w*|unsubscribed|logged out|signed off|parted|kicked|evicted|unreachable|dead|broken|cut|disappeared|released|removed|off(?=[,;:(]|$))(?![a-z])/i;
 
 export const isEndWorded = (text: string): boolean => ENDED.test(text.length > 600 ? text.slice(0, 600) : text);
 export const isSpokenOf = (text: string): boolean => SPOKEN_OF.test(text.length > 600 ? text.slice(0, 600) : text);
@@ -26,6 +26,11 @@ const WITH_REASON = new RegExp(
 );
 // `(disconnect code 1006)`, `(code 1001)`, `[1006]`, `(1006)`, and with the reason `[1006 - ]`: with words of an end before it.
 const BRACKETED = new RegExp(String.raw`[([](?:[a-z][a-z ]{0,24}[ :=])?${CODE}(?: - [^()[\]]{0,123})?[)\]]`, 'i');
+// `downstream left, status 1001`: as Jetty, http-kit and others call the code; a status of HTTP or of a process is a smaller number.
+const STATUS = new RegExp(
+  String.raw`(?<![a-z])(?:link|(?:up|down)stream|conn|connection|client|peer|(?:web)?socket|ws|session)(?![a-z]).{1,80}\bstatus ${CODE}(?![\w.:/%]|\s?ms\b)`,
+  'i',
+);
 // `gone 1006`, `link lost, 1006`, `left: 1006`: 1006 itself needs less than other numbers.
 const BEHIND_AN_END =
   /(?:lost|gone|left|leaves|dropped|offline|down|detached|ended|terminated|aborted|dead|broken|abnormal\w*|end|code|status|reason|with|by|event|error)['"]?[ :=,(-]{1,3}['"]?(1006)(?![\w:/%]|\.\d|\s?(?:ms|s|kb|bytes|times|x|clients?|connections?|sockets?|sessions?|users?|messages?)\b)/i;
@@ -48,16 +53,18 @@ const NAMES: Readonly<Record<string, number>> = {
 }; // prettier-ignore
 const NAMED = new RegExp(String.raw`(?<![\w.])(${Object.keys(NAMES).join('|')})(?!\w)`);
 // Tornado's and aiohttp's name for a close frame that never came.
-const NONE = /(?<![a-z])(?:close_?|ws_?)?code(?:[=:] ?| )None\b/;
+const NONE = /(?<![A-Za-z])(?:[Cc]lose[_ ]?|ws_?)?[Cc]ode(?:[=:] ?| )None\b/;
+// `ccxt.base.errors.NetworkError: 1006`: an exception that says nothing but the code.
+const THROWN = /^(?:[A-Za-z_]\w{0,40}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Closed): (1006)$/;
 
-const MAY_HOLD = /10[01]\d|[A-Z]{3,11}_[A-Z]{3,11}|code(?:[=:] ?| )None/;
+const MAY_HOLD = /10[01]\d|[A-Z]{3,11}_[A-Z]{3,11}|[Cc]ode(?:[=:] ?| )None/;
 
 const loose = remembered((text: string): number | undefined => {
   if (isSpokenOf(text)) return undefined;
-  const shaped = OF_A_WEBSOCKET.exec(text) ?? WITH_REASON.exec(text);
+  const shaped = OF_A_WEBSOCKET.exec(text) ?? WITH_REASON.exec(text) ?? THROWN.exec(text);
   if (shaped) return Number(shaped[1]);
   if (!isEndWorded(text)) return undefined;
-  const said = BRACKETED.exec(text) ?? BEHIND_AN_END.exec(text);
+  const said = BRACKETED.exec(text) ?? STATUS.exec(text) ?? BEHIND_AN_END.exec(text);
   if (said) return Number(said[1]);
   const name = NAMED.exec(text)?.[1];
   return name === undefined ? (NONE.test(text) ? 1006 : undefined) : NAMES[name];

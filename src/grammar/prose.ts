@@ -51,8 +51,11 @@ const ANY_DURATION =
 // What is measured there is a wait, a limit or a statistic, and no life.
 const NO_LIFE =
   /(?:^|[^a-z])(?:in|within|every|time-?out|timed out|rtt|latency|ping|pong|lag|back-?off|retry\w*|reconnect\w*|interval|delay\w*|wait\w*|idle|silen\w+|inactiv\w+|last|limit|deadline|grace|next|ttl|jitter|drift|skew|avg|average|max\w*|min\w*|took|ago|write|flush\w*|missed|heartbeat|keep-?alive)\W{0,3}(?:[a-z]{1,12}\W{1,2})?$/i;
+// Moonraker's `Pong Time Elapsed: 4.09` is no life.
 const COLON =
-  /(?<![\w.])(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
+  /(?<![\w.]|p[io]ng (?:time )?)(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
+// A name that ends with its unit needs no sign behind it: `open-ms 628037`.
+const MEASURED = /(?<![\w-])((?:[a-z]{2,12}[-_]){1,3}(?:ms|msecs?|millis|secs?|seconds))[ :]{1,2}(\d{1,12}(?:\.\d{1,6})?)(?![\w.])/gi;
 // `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
 const PAIR = /\b(?:tcp[46]?|from) \S{3,50}->(\S{3,50}?)(?=[:\s,]*(?:\s|$))/;
 // Reasons as libraries word them: Spring's CloseStatus, gorilla, Socket.IO, uWebSockets.
@@ -79,6 +82,7 @@ export function fieldsOfProse(message: string): Fields {
   }
   if (text.includes(': '))
     for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  for (const [, key = '', value] of text.matchAll(MEASURED)) add(plainName(key), value);
   const silence = spelled(SILENCE.exec(text)?.[1]);
   add('silencems', silence);
   add('unheardms', spelled(UNHEARD.exec(text)?.[1]));

@@ -41,8 +41,8 @@ function nextLine(descriptor: number, at: number, size: number): number {
   return size;
 }
 
-/** Reads a stretch of the file at `path`. Throws what `openSync` throws. */
-export function openStretch(name: string, path: string, { fromByte, toByte }: Stretch): ByteSource {
+/** Reads a stretch of the file at `path`; `position` = how many bytes of it so far. Throws what `openSync` throws. */
+export function openStretch(name: string, path: string, { fromByte, toByte }: Stretch): { readonly bytes: ByteSource; position(): number } {
   const descriptor = openSync(path, 'r');
   let at = fromByte;
   const read = (into: Uint8Array): number => {
@@ -51,5 +51,5 @@ export function openStretch(name: string, path: string, { fromByte, toByte }: St
     return got;
   };
   const problemOf = (error: unknown): Problem => ({ code: 'unreadable', source: name, why: reasonOf(error) });
-  return new BytesReader(read, problemOf, () => closeSync(descriptor));
+  return { bytes: new BytesReader(read, problemOf, () => closeSync(descriptor)), position: () => at - fromByte };
 }

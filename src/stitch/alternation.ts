@@ -34,6 +34,11 @@ export class Alternation {
     this.#partial = true;
   }
 
+  /** The log has no open left that this close could end. */
+  isOut(event: EventOf<'socket-closed'>): boolean {
+    return !this.#partial && !this.#peers.has(peerKey(event));
+  }
+
   /** The open that this close ends: undefined = several may be meant; null = the log has none that is left. */
   close(event: EventOf<'socket-closed'>): Opened | null | undefined {
     const key = peerKey(event);

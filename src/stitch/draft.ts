@@ -78,6 +78,11 @@ export function slotsOf(draft: Draft): string[] {
 
 export const isFaultAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'proxy-fault' && event.phase === 'tunnel' && event.fault !== 'tunnel-lost');
+/** A proxy's access line and its error line, of one connection. */
+export const isFaultTunnel = ({ seen }: Draft): boolean =>
+  seen.some(({ kind }) => kind === 'tunnel-ended') &&
+  seen.some(({ kind }) => kind === 'proxy-fault') &&
+  seen.every((event) => event.kind === 'tunnel-ended' || (event.kind === 'proxy-fault' && event.phase === 'tunnel'));
 export const isTunnelAlone = ({ seen }: Draft): boolean => seen.length === 1 && seen[0]?.kind === 'tunnel-ended';
 export const isBrokenAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);

@@ -13,6 +13,7 @@ import {
   endOf,
   isBrokenAlone,
   isFaultAlone,
+  isFaultTunnel,
   isTunnelAlone,
   lifeOf,
   type Measures,
@@ -190,6 +191,7 @@ export class Neighbourhood {
   #aloneOf(draft: Draft): Measures['alone'] {
     if (!this.#listsAlone) return undefined;
     if (isFaultAlone(draft)) return 'fault';
+    if (isFaultTunnel(draft)) return 'tunnel';
     if (isTunnelAlone(draft)) return this.#tunnelsListed.has(draft.seen[0]?.origin.source ?? '') ? 'tunnel' : undefined;
     return isBrokenAlone(draft) ? 'broken' : undefined;
   }

@@ -73,6 +73,8 @@ export class Stitcher {
   readonly #pages = new Map<string, Alternation>();
   /** By source: the latest connection of which a browser or a client's heartbeat wrote that it failed, until the page writes so too. */
   readonly #browsers = new Map<string, Draft>();
+  /** By source: the latest end of which a client wrote. */
+  readonly #said = new Map<string, Draft>();
   /** By source: the server's latest close with a code; no draft = several were so near that a life cannot be told to be one's. */
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
   /** By source: what a server's heartbeat wrote of clients that it does not name, until it writes their ends. */
@@ -157,6 +159,7 @@ export class Stitcher {
       this.#saidByBrowser(event, ids) ??
       this.#saidByHandler(event) ??
       this.#nameless.behind(event) ??
+      this.#saidAgain(event, ids) ??
       this.#refusedBefore(event) ??
       this.#start(event);
     if (event.kind === 'handshake-failed') this.#refused.set(machineOf(event), draft);
@@ -165,6 +168,7 @@ export class Stitcher {
       if (!waiting) this.#silent.set(event.origin.source, [draft]);
       else if (waiting.length < SILENT_LIMIT) waiting.push(draft);
     }
+    if (event.kind === 'socket-closed' && event.vantage === 'client') this.#said.set(event.origin.source, draft);
     this.#handle(event, draft);
     this.#takeSilent(event, draft);
     if (event.format === BROWSER || (event.kind === 'heartbeat-missed' && event.vantage === 'client' && ids.length === 0))
@@ -192,6 +196,19 @@ export class Stitcher {
     return event.when.fromMs - draft.lastMs < HANDLER_MS && paths.size < 2 && !this.#idConflict(draft, ids, writerOf(event))
       ? draft
       : undefined;
+  }
+
+  /**
+   * An end of which a client's library tells twice, as the caller of what threw it does: in one turn, by the same code, and the log has no
+   * open left that could be another's.
+   */
+  #saidAgain(event: Observation, ids: readonly string[]): Draft | undefined {
+    if (event.kind !== 'socket-closed' || event.vantage !== 'client' || event.code === undefined || ids.length > 0 || isUndated(event.when))
+      return undefined;
+    const draft = this.#said.get(event.origin.source);
+    const isAgain = draft?.opened !== undefined && !draft.gone && draft.seen.every((other) => 'code' in other && other.code === event.code);
+    const isNear = draft !== undefined && event.when.fromMs - draft.lastMs <= SAME_TURN_MS;
+    return isAgain && isNear && this.#openers.get(event.origin.source)?.isOut(event) ? draft : undefined;
   }
 
   /** What the handler of a request wrote before the server's own line about that request, which alone has its life: one at a time. */
@@ -437,14 +454,18 @@ export class Stitcher {
     const [other, second] = this.#lone(draft);
     if (!other || second || this.#lone(other).length !== 1) return;
     const tunnel = [draft, other].find(isTunnelAlone);
-    if (!tunnel || this.#isOfOneMoment(draft, other)) this.#merge(draft, other);
+    if (tunnel ? this.#isOfOneMoment(draft, other) : !this.#areAged(draft, other)) this.#merge(draft, other);
   }
 
   /** One log, and what one end writes in two places at once. */
   #isOfOneMoment(a: Draft, b: Draft): boolean {
     const [ours, theirs] = [this.#neighbourhood.measured(a), this.#neighbourhood.measured(b)];
-    const livesKnown = ours.lifeMs !== undefined && theirs.lifeMs !== undefined;
-    return !livesKnown && a.seen[0]?.origin.source === b.seen[0]?.origin.source && gap(ours.end, theirs.end) <= SAME_TURN_MS;
+    return !this.#areAged(a, b) && a.seen[0]?.origin.source === b.seen[0]?.origin.source && gap(ours.end, theirs.end) <= SAME_TURN_MS;
+  }
+
+  /** Both lives are known: had they been alike, the two had been paired by them. */
+  #areAged(a: Draft, b: Draft): boolean {
+    return [a, b].every((draft) => this.#neighbourhood.measured(draft).lifeMs !== undefined);
   }
 
   #lone(draft: Draft): Draft[] {

@@ -308,4 +308,16 @@ export const proxies: readonly Entry[] = [
     source: 'recollection of the ARR server proxy settings',
     fix: '`timeout` of `<proxy>` in the server proxy settings',
   },
+  {
+    hop: 'yarp',
+    title: 'YARP',
+    setting: 'ActivityTimeout',
+    ms: 100 * SECOND,
+    kind: 'idle',
+    resetsOn: 'bytes',
+    confidence: 'documented',
+    source: 'https://learn.microsoft.com/en-us/aspnet/core/fundamentals/servers/yarp/http-client-config#httprequest',
+    fix: '`"HttpRequest": { "ActivityTimeout": "01:00:00" }` of the cluster',
+    note: 'Logged as UpgradeActivityTimeout by Yarp.ReverseProxy.Forwarder.HttpForwarder, event 48.',
+  },
 ];
