@@ -17,7 +17,7 @@ import { directCause, TRACEBACK_LINES } from '../src/grammar/python-exception.ts
 import { iso } from '../src/time.ts';
 import { type Context, type Draft, defineParser } from '../src/types.ts';
 
-// Lines of .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
+// Lines of Squid's cache.log, Asterisk, .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
   /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?: kid\d{1,3})?\| |^\[[^\]]{15,26}\] [A-Z]{4,8}\[\d{1,10}\](?:\[C-[0-9a-f]{8}\])?:? [\w/.-]{1,80}\.c:|^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[(?!\d\d:\d\d:\d\d)|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
@@ -1213,7 +1213,7 @@ export const appText = defineParser<AppRow>({
     {
       line: '[2026-09-22 08:15:36.706] [warn]  (ws) [alerts] closed id=kp5q7294i5 code=1006 clean=false age=361s lastRx=300s ago',
       from: 'electron-log 5 of a desktop application',
-      reads: { connection: 'kp5q7294i5', code: 1006, durationMs: 361_000, silenceMs: 300_000 },
+      reads: { connection: 'kp5q7294i5', code: 1006, durationMs: 361_000, unheardMs: 300_000 },
       gives: { kind: 'socket-closed', code: 1006, silenceMs: 300_000, vantage: 'client', keys: { connection: 'kp5q7294i5' } },
     },
     {

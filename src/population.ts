@@ -236,10 +236,9 @@ export class Population {
       if (inside) return [pileFact('in', inside, closure)];
       const least = piles[0];
       if (least && least.count >= 5 && !least.together && value < least.leastMs) return [{ kind: 'younger-than-timer', ms: least.fromMs }];
-      // Many logs count one direction's silence alone: then the other one's traffic came before the timer's.
+      if (measure === 'silence') return [];
       const below = piles.findLast((pile) => value > pile.toMs && pile.count >= 5 && !this.#isElsewhere(pile, closure));
       if (below) return [pileFact('above', below, closure)];
-      if (measure === 'silence') return [];
     }
     return [];
   }

@@ -2323,29 +2323,18 @@ describe('desktops behind a proxy that they share', () => {
     );
   });
 
+  it('count their silence by what they heard, as the proxy does', async () => {
+    const close = (at: number, id: string, life: number, heard: string): string =>
+      line(at, 'warn', `closed id=${id} code=1006 clean=false age=${life}s lastRx=${heard} ago`);
+    const found = await report({
+      'pc-1/main.log': count(9).map((n) => close(400 + 61.3 * n, `k${n}aa10f0`, 310 + 23 * n, '300s')),
+    });
+    expect(found.closures.map(({ cause }) => cause)).toEqual(count(9).map(() => 'proxy-timeout'));
+  });
+
   it('lose nothing while it waits for its tunnels', async () => {
     const found = await of(580);
     expect(found.closures.map(({ cause }) => cause)).not.toContain('deploy-restart');
-  });
-});
-
-describe('a silence of one direction', () => {
-  it('above the timer that others ran into is no sign of another hand', async () => {
-    const close = (at: number, id: string, life: number, rx: number, code = 1006): string =>
-      `${iso(at)} INFO [21408] rt.ws: close conn=${id} code=${code} dur=${life.toFixed(1)}s last_rx=${rx.toFixed(1)}s ago`;
-    const open = (at: number, n: string): string => `${iso(at)} INFO [21408] rt.ws: open conn=${n} ip=${ip(7)}`;
-    const idle = count(9).map((n) => [`a${n}c0ffee1`, 201 + 37.3 * n, 100.8] as const);
-    const busy = count(6).map((n) => [`b${n}c0ffee1`, 260 + 51.7 * n, 121.4 + 13.3 * n] as const);
-    const found = await report({
-      'rt.log': [
-        listening(0),
-        ...[...idle, ...busy].flatMap(([id, at, life]) => [open(at - life, id), close(at, id, life, life - 0.4)]),
-        ...count(3).flatMap((n) => [open(150 + n, `d${n}c0ffee1`), close(700 + 9 * n, `d${n}c0ffee1`, 550 + 8 * n, 3, 1000)]),
-      ].sort(),
-    });
-    expect(found.closures.map(({ cause, runnerUp }) => (cause === 'unknown' ? runnerUp?.cause : cause))).toEqual(
-      count(15).map(() => 'proxy-timeout'),
-    );
   });
 });
 

@@ -149,7 +149,7 @@ export const proxyTimeout: Cause = {
       speaks: 'for',
       because: 'equal silence before the end at different times is what an idle timer does and nothing else',
       holds: (fact, closure, world) =>
-        fact.kind === 'age-pile' && fact.measure === 'silence' && fact.place === 'in' && fact.count >= 5
+        fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5
           ? lostBefore(closure, world)
             ? 0.3
             : fact.together
@@ -184,8 +184,7 @@ export const proxyTimeout: Cause = {
       mechanism: 'pile',
       strength: 'strong',
       speaks: 'for',
-      because:
-        'an idle timer also cuts connections that had traffic first, at ages above it, and at silences above it where only what came in is counted; clients that leave would also leave below it',
+      because: 'an idle timer also cuts connections that had traffic first, at ages above it; clients that leave would also leave below it',
       holds: (fact, closure, world) =>
         fact.kind === 'age-pile' &&
         fact.place === 'above' &&
@@ -200,7 +199,7 @@ export const proxyTimeout: Cause = {
           : 0,
       says: (fact) =>
         fact.kind === 'age-pile'
-          ? `its ${fact.measure} lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger`
+          ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger`
           : '',
     },
     {

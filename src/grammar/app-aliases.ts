@@ -46,6 +46,8 @@ const ALIASES = {
   // How a tunnel takes what it sends on: GOST's `listener`.
   listener: 'listener',
   initiator: 'initiator closedby initiatedby closeinitiator by side',
+  // What prose says of when something was received last, in milliseconds.
+  unheard: 'unheardms',
   received: 'messagesin msgsin messagesreceived msgsreceived framesin framesreceived received rx msgin recv inmessages',
   sent: 'messagesout msgsout messagessent msgssent framesout framessent sent tx msgout outmessages',
   error:

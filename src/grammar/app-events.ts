@@ -543,7 +543,8 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     reason,
     wasClean: row.clean ?? left,
     lifeMs: row.durationMs ?? ageIn(row.message ?? ''),
-    silenceMs: row.silenceMs,
+    // Timers such as nginx's proxy_read_timeout run from what the server sent last: that is what a client has heard.
+    silenceMs: row.silenceMs ?? (vantage === 'client' ? row.unheardMs : undefined),
     by:
       initiatorOf(row.initiator, vantage) ??
       (row.heartbeatLost ? 'heartbeat' : undefined) ??

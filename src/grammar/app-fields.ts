@@ -57,6 +57,8 @@ export interface AppRow extends Row {
   readonly initiator?: string;
   readonly durationMs?: DurationMs;
   readonly silenceMs?: DurationMs;
+  /** Since it last received something, whatever it sent. */
+  readonly unheardMs?: DurationMs;
   /** How long the program stood still, beside words that say that it did. */
   readonly stallMs?: DurationMs;
   readonly received?: number;
@@ -226,6 +228,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     durationMs:
       durationIn(fields, 'life', written, at, learn) ?? spelledIn(fields, 'spelledLife') ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at, learn) ?? spelledIn(fields, 'spelledSilence'),
+    unheardMs: number(fields, 'unheard'),
     stallMs: durationIn(fields, 'stall', written, at, learn),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),

@@ -34,9 +34,11 @@ const ADDRESS =
   /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
 const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
 const SILENCE = new RegExp(
-  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last[ _]?(?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?=[ :=]{1,2}\d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
+  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last (?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
   'i',
 );
+/** `lastRx=300s ago`: of one direction. */
+const UNHEARD = new RegExp(String.raw`\blast_?(?:recv|received|rx|read)[ :=]{1,2}${SPELLED} ago\b`, 'i');
 const LIFE = new RegExp(
   String.raw`\b(?:after|for|lasted|lived|alive|duration|elapsed|uptime|up|age)[ :=]{1,3}${SPELLED}(?! (?:of )?(?:inactiv|idle|silen))`,
   'i',
@@ -83,6 +85,7 @@ export function fieldsOfProse(message: string): Fields {
   for (const [, key = '', value] of text.matchAll(MEASURED)) add(plainName(key), value);
   const silence = spelled(SILENCE.exec(text)?.[1]);
   add('silencems', silence);
+  add('unheardms', spelled(UNHEARD.exec(text)?.[1]));
   const life = spelled(LIFE.exec(text)?.[1]);
   if (life !== silence || silence === undefined) add('durationms', life);
   // The address in a start banner is the server's own.
