@@ -1,5 +1,4 @@
 /** What the Erlang virtual machine prints when it dies, and crash reports of single processes (also Elixir, RabbitMQ, EMQX). */
-import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
 import { civilMs, ctimeAt, isoAt, monthIndex, stamp } from '../src/time.ts';
 import { type Context, defineParser, type Stamp } from '../src/types.ts';
@@ -17,6 +16,9 @@ const REPORT = /^=(CRASH|ERROR|SUPERVISOR) REPORT==== (\d{1,2})-([A-Z][a-z]{2})-
 /** Elixir's logger: `20:23:41.123 [error] GenServer #PID<0.1.0> terminating`, with a date in front where it is configured. */
 const TERMINATING =
   /^(?:\d\d:\d\d:\d\d\.\d{3} )?\[error\] ((?:GenServer|:gen_statem|State machine|Task|Ranch listener) .{1,300} terminat(?:ing|ed).{0,300})$/;
+
+/** A process of WebSockex, a client, ends with the reason of its connection's end; a close frame has a code in its place. No program crashed. */
+const REMOTE_CLOSED = /^(?:exception exit: |\*\* \(stop\) )\{:?remote, ?:?closed\}$/;
 
 function reportStamp([, , day, month, year, hour, minute, second, fraction = '']: readonly (string | undefined)[]): Stamp | undefined {
   const ms = civilMs(Number(year), monthIndex(month ?? ''), Number(day), Number(hour), Number(minute), Number(second));
@@ -140,9 +142,8 @@ export const erlangCrash = defineParser<FaultRow>({
     const says = context.after(1)[0];
     return { ...faultRow(says?.startsWith('** (') ? says : terminating, 'handler-exception', false), at: dated?.stamp };
   },
-  // A WebSocket client's process ends with the reason of its connection's end, WebSockex's with `{remote,closed}`: no program crashed.
   events: (row) =>
-    row.fault === 'handler-exception' && closeCodeIn(row.message) === 1006
+    row.fault === 'handler-exception' && REMOTE_CLOSED.test(row.message)
       ? { kind: 'socket-closed', code: 1006, reason: row.message, vantage: 'client' }
       : faultEvent(row),
 });

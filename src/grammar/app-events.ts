@@ -245,7 +245,6 @@ export const APP_NEEDLES: readonly string[] = [
   'error receiving',
   'receive error',
   'to receive',
-  'reset by peer',
   'I/O error',
   'I/O failure',
   'IO error',

@@ -28,9 +28,9 @@ const LEADING =
 const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
 // What this side did not take, it told the other: `sent 1009 (message too big); no close frame received`. Whether that arrived, the other knows.
 const REFUSED = /(?<![a-z])sent (100[2378]|1009) \([^)]{1,40}\)[^;]{0,120}; no close frame received/;
-// Autobahn: `connection was closed uncleanly (None)`, with 1006 and that alone. WebSockex: `{:remote, :closed}`, where a close frame gives `{:remote, code, reason}`.
+// Autobahn: `connection was closed uncleanly (None)`, with 1006 and that alone.
 const NEVER_RECEIVED =
-  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|clos(?:ed|ing) uncleanly|socket connection closed prematurely|\{:?remote, ?:?closed\}|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
+  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|clos(?:ed|ing) uncleanly|socket connection closed prematurely|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
 // coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
 const NAMED =
   /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;
@@ -93,7 +93,7 @@ const plausible = (digits: string | undefined): number | undefined => {
   return isCloseCode(code) ? code : undefined;
 };
 
-// What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust, Cowboy's `{error, closed}`. No close frame came then.
+// What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust, Cowboy's `{:error, :closed}`. No close frame came then.
 const BROKEN =
   /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\{:?error, ?:?closed\}|\bsocketexception \((?:1005[34]|10060|104|110|32)\)/i;
 
