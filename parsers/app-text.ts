@@ -54,8 +54,8 @@ function withoutHead(row: AppRow): AppRow {
 function read(line: string, context: Context): AppRow | null {
   const { text, place, at } = placedLine(withoutAnsi(line));
   const row = rowOfLine(text, context);
-  // A fresh row of this call, completed in place; a carrier's stamp knows the year.
-  return row && place ? Object.assign(row, { place }, at && !row.at && !context.at && { at }) : row;
+  // A fresh row of this call, completed in place.
+  return row && place ? Object.assign(row, { place }, at && !row.at && { at }) : row;
 }
 
 /** Spring's words of a socket that broke; of what, the exception below says. */

@@ -50,6 +50,27 @@ async function report(logs: Readonly<Record<string, readonly string[]>>, written
 const causesOf = ({ closures }: Whole): Readonly<Record<string, string>> =>
   Object.fromEntries(closures.map(({ connection, cause }) => [connection, cause]));
 
+describe('a server that shares out its connections among processes', () => {
+  const pids = (n: number): number => 4_000 + n;
+  const killed = (at: number, n: number): string =>
+    `${iso(at).slice(0, 23)}000+0000 web-1 kernel: Out of memory: Killed process ${pids(n)} (worker.pl) total-vm:530300kB, anon-rss:474196kB, file-rss:1684kB, shmem-rss:0kB, UID:998 pgtables:992kB oom_score_adj:0`;
+  const logs = {
+    'kernel.log': [killed(40, 0)],
+    'server.log': [
+      ...count(6).map((n) => `${iso(1 + n)} [${pids(n)}] INFO  connection opened id=k-${100 + n} ip=${ip(n)}`),
+      ...count(3).map((n) => `${iso(40.2 + n / 10)} [${pids(n)}] WARN  connection closed id=k-${100 + n} ip=${ip(n)} code=1006 reason=""`),
+      ...count(3).map((n) => `${iso(90 + n)} [${pids(n + 3)}] INFO  connection closed id=k-${103 + n} ip=${ip(n + 3)} code=1000 reason=""`),
+    ],
+  };
+
+  it('loses with one of them its own connections alone', async () => {
+    const causes = causesOf(await report(logs));
+    expect(causes['k-100']).toBe('oom');
+    expect(causes['k-101']).not.toBe('oom');
+    expect(causes['k-102']).not.toBe('oom');
+  });
+});
+
 describe('a kernel log of one line, which names the process that it killed', () => {
   const killed = (name: string): string =>
     `${iso(300).slice(0, 23)}000+0000 web-1 kernel: Out of memory: Killed process 4711 (${name}) total-vm:2204108kB, anon-rss:1517220kB, file-rss:18432kB, shmem-rss:0kB, UID:1000 pgtables:1240kB oom_score_adj:0`;
