@@ -43,6 +43,8 @@ const MESSAGES: readonly RegExp[] = [
   /^WS(?: {3}\/\S{0,255} - | closed from )[0-9A-Fa-f.:]{2,45}.{0,260}, clients: \d{1,9}$/, // ttyd
   /^(?:Started|Success for|Failure for) operation {1,60}class=websocket /, // LXD
   /^(?:Container (?:called exit\(|terminated on signal )|Shutting down user disabled instance$)/, // Cloud Run
+  /^<[\d.]{3,20}>@ejabberd_c2s:|\bLWS_CALLBACK_CLIENT_|\brops_handle_POLLIN_ws: /, // ejabberd, libwebsockets
+  /^(?:Upgrade successful, stopping|Stopping worker) \d{1,7}(?: (?:gracefully|immediately)\b|$)/, // Mojolicious' hypnotoad
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
 ]; // prettier-ignore
