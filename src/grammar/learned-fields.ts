@@ -127,12 +127,16 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
  */
 function areClients(records: readonly Told[]): boolean {
   const closes = records.filter(({ row }) => row.code !== undefined && row.codeIsNamed);
+  const others = records.filter(({ row }) => row.code !== undefined && !row.codeIsNamed && isProtocols(row.code));
   return (
     closes.length >= FEWEST_CLOSES &&
-    closes.every(({ row }) => row.ofClient || row.clean !== undefined) &&
+    [...closes, ...others].every(({ row }) => row.ofClient || row.clean !== undefined) &&
     records.every(({ row }) => [row.level, row.logger, row.thread, row.pid, row.host].every((value) => value === undefined))
   );
 }
+
+/** A close code of the protocol's own (RFC 6455, 7.4.1): applications' are numbers like others. */
+const isProtocols = (code: number): boolean => code >= 1000 && code <= 1015;
 
 /**
  * Most of its records are a dialer's by their own words, and none names a peer's address: what else it tells of connections, it tells of
