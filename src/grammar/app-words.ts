@@ -34,7 +34,7 @@ const OPENED =
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
-  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue))|\bkeep ?alive (?:ping )?(?:time ?out|timed out|missing|missed)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
+  /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue))|\bkeep ?alive (?:ping )?(?:time ?out|timed out|missed)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
 // No SIGHUP: daemons take it for a reload.
 const SIGNAL = /\bsig(?:term|int|quit)\b/;
