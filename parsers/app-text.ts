@@ -1313,6 +1313,12 @@ export const appText = defineParser<AppRow>({
       gives: { kind: 'socket-closed', code: 1006 },
     },
     {
+      line: '2026-03-01T10:00:03Z INFO tickets: ticket 1006 closed (Normal)',
+      from: 'what is closed in an office',
+      reads: { logger: 'tickets' },
+      gives: 'noise',
+    },
+    {
       line: '2026-03-01T10:00:00Z ERROR store: mysql socket: error reading packet: Connection reset by peer, closing',
       from: 'a socket that is no WebSocket’s',
       reads: { logger: 'store' },

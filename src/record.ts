@@ -210,8 +210,7 @@ export class RecordReader {
       at = bestStamp(inner.at, at);
       // V8 makes a literal that goes on behind a spread ten times slower than Object.assign.
       keys = layers.length === 1 ? inner.keys : Object.assign({}, keys, inner.keys);
-      // What does not say who writes it is by whoever writes the lines around.
-      if (inner.writer !== '') writer = `${writer}|${inner.writer}`;
+      if (inner.writer !== undefined) writer = `${writer}|${inner.writer}`;
       if (part === undefined || part === 'end') part = inner.part ?? part;
       text = withoutAnsi(inner.text);
     }

@@ -418,8 +418,8 @@ export interface Unwrapped {
    * writes both alike (CRI's `F`, docker's json-file). Absent = a whole record.
    */
   readonly part?: 'more' | 'last' | 'end' | undefined;
-  /** Who writes: records with the same writer belong together (stream, pod, pid …). */
-  readonly writer: string;
+  /** Who writes: records with the same writer belong together (stream, pod, pid …); absent = lines without a wrapper go on with what it says. */
+  readonly writer?: string;
 }
 
 export interface EnvelopeSample {

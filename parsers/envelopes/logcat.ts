@@ -102,7 +102,7 @@ export const logcat: Envelope = {
       at,
       keys: { ...(pid !== '' && { pid: Number(pid) }), ...(service !== '' && { service }) },
       // Studio writes the further lines of a record below its first one, without a head.
-      writer: device ? `${pid}/${tid}/${service}` : '',
+      ...(device && { writer: `${pid}/${tid}/${service}` }),
     };
   },
 };

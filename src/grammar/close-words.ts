@@ -36,7 +36,7 @@ const NAMED =
   /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;
 // Rust's enumerations, in ws and tungstenite: `WebSocket closing for (Abnormal)`, `CloseFrame { code: Away, reason: "" }`.
 const IN_RUST =
-  /(?:\bclos(?:ed|ing|e)\b[^()]{0,30}\(|\bCloseFrame \{ code: )(Normal|Away|Protocol|Unsupported|Status|Abnormal|Invalid|Policy|Size|Extension|Error|Restart|Again|Tls)(?=[),])/;
+  /(?:\b(?:[Ww]eb[Ss]ocket|[Cc]onnection|[Cc]lient|[Pp]eer|[Ss]ession)\b[^()]{0,60}\bclos(?:ed|ing|e)\b[^()]{0,30}\(|\bCloseFrame \{ code: )(Normal|Away|Protocol|Unsupported|Status|Abnormal|Invalid|Policy|Size|Extension|Error|Restart|Again|Tls)(?=[),])/;
 const BY_NAME: Readonly<Record<string, number>> = {
   Normal: 1000,
   Away: 1001,

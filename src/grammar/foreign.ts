@@ -26,6 +26,8 @@ const MESSAGES: readonly RegExp[] = [
   /^(?:container|network|volume|image|plugin|daemon|service|node|secret|config|builder) \w+(?:: .{1,200})? [0-9a-z]{12,64} \(/,
   /^(?:1\d{9}: |: )?Client \S{1,200} \[\S{2,64}\] disconnected(?:: |\.$)|^New client connected from \S{2,60} as /, // Mosquitto
   /^(?:[\w.]{1,80}: )?Task event: alloc_id=/, // Nomad
+  // ejabberd, ESP-IDF, libwebsockets
+  /^<[\d.]{3,20}>@ejabberd_c2s:\w{1,40}:\d{1,5} \((?:tls\|)?websocket\||^[EWIDV] \(\d{1,10}\) (?:websocket_client|transport_ws|transport_base|WEBSOCKET_CLIENT): |^(?:[\w.-]{1,60}: )?LWS_CALLBACK_CLIENT_|^rops_handle_POLLIN_ws: /,
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
   // Home Assistant, VS Code, Django's development server, Action Cable
