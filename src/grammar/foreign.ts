@@ -42,6 +42,7 @@ const MESSAGES: readonly RegExp[] = [
   /^(?:<\d{1,10}\.\d{1,10}\.\d{1,10}> )?(?: ?Server startup complete; \d{1,4} plugins|RabbitMQ is asked to stop)/,
   /^WS(?: {3}\/\S{0,255} - | closed from )[0-9A-Fa-f.:]{2,45}.{0,260}, clients: \d{1,9}$/, // ttyd
   /^(?:Started|Success for|Failure for) operation {1,60}class=websocket /, // LXD
+  /^(?:Upgrade successful, stopping|Stopping worker) \d{1,7}(?: (?:gracefully|immediately)|$)/, // hypnotoad
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/i,
 ]; // prettier-ignore
