@@ -22,7 +22,7 @@ const LINE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-]\d{4}) \| ([A-Z]{3,6}) {0,3} \| ([a-z]{2,12}) {0,8} \| ([^|]{0,8000}) \| (.{0,8000})$/;
 /** What Perl, Python, Ruby and Node.js write of the error that ends them. */
 const LAST_WORDS = / at \S{1,300} line \d{1,7}(?:, <\w{1,40}> line \d{1,9})?\.$|^[A-Z][\w.:]{0,80}(?:Error|Exception): /;
-const field = (text: string, name: string): string | undefined => new RegExp(String.raw`(?:^| )${name}:'([^']{1,4000})'`).exec(text)?.[1];
+const field = (text: string, name: string): string | undefined => new RegExp(`(?:^| )${name}:'([^']{1,4000})'`).exec(text)?.[1];
 
 /** Other connections' lines stand between. */
 const NEXT_LINES = 4;

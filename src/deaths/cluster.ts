@@ -243,11 +243,17 @@ function isSuccessors(end: EventOf<'process-ended'>, told: readonly ProcessEvent
 const LATE_MS = 1_500;
 
 /** The one tells of a worker's end beside which the others went on; the other of another one's, or of the whole. */
-function isBesideWorker({ kind, keys: { pid }, when }: ProcessEvent, other: ProcessEvent, profile: ServerProfile): boolean {
-  if (pid === undefined || pid === other.keys.pid || (kind !== 'oom-kill' && kind !== 'process-fault')) return false;
-  if (other.keys.pid === undefined && (other.kind === 'oom-kill' || other.kind === 'process-fault')) return false;
-  return hasSiblings(profile, pid, when.toMs);
+function isBesideWorker(one: ProcessEvent, other: ProcessEvent, profile: ServerProfile): boolean {
+  const { pid } = one.keys;
+  if (pid === undefined || pid === other.keys.pid || !isOfOneProcess(one)) return false;
+  // What the kernel writes around a kill names whoever asked for memory.
+  if ((other.kind === 'oom-kill' || other.kind === 'process-fault') && (other.keys.pid === undefined || !isOfOneProcess(other)))
+    return false;
+  return hasSiblings(profile, pid, one.when.toMs);
 }
+
+const isOfOneProcess = (event: ProcessEvent): boolean =>
+  event.kind === 'process-fault' || (event.kind === 'oom-kill' && event.role === 'kill');
 
 function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' | 'conflict' | 'neutral' {
   const [x, y] = [a.keys, b.keys];

@@ -1,7 +1,7 @@
 /** What the endpoint logs say of the WebSocket server: who it is, and when its log shows it alive. */
 import type { Death } from '../closure.ts';
 import { lowerBound } from '../numbers.ts';
-import type { EpochMs, LogEvent, Origin } from '../types.ts';
+import type { EpochMs, LogEvent, Origin, Span } from '../types.ts';
 import { isUndated } from '../undated.ts';
 
 /** When something was said and on which line, in order. */
@@ -20,10 +20,18 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
 /** More addresses of upstreams are those of a fleet: a death of one of them tells little of a connection to another. */
 const MOST_ADDRESSES = 1_000;
 
+/** As many as a busy server has open: whether processes serve side by side shows long before. */
+const MOST_OPENED = 20_000;
+
+interface Serving extends Span {
+  /** Log, and what its lines call the server: a journal may hold several. */
+  readonly server: string;
+}
+
 export class ServerProfile {
   readonly units = new Set<string>();
-  /** Pid of the process that had a connection → the log that names it. */
-  readonly pids = new Map<number, string>();
+  /** Processes that had connections, by pid: of which server, and from when to when it is known to have had some. */
+  readonly pids = new Map<number, Serving>();
   readonly containers = new Set<string>();
   readonly pods = new Set<string>();
   readonly services = new Set<string>();
@@ -46,6 +54,8 @@ export class ServerProfile {
   /** Instants of each server log's events, in order. */
   readonly times = new Map<string, number[]>();
 
+  /** Connections that are open, by lines that name no process, and since when. */
+  readonly #opened = new Map<string, EpochMs>();
   /** By log: the line of the event before, and how many events, in order of time, stand above the one before, less those below it. */
   readonly #rising = new Map<string, { line: number; above: number }>();
 
@@ -70,7 +80,7 @@ export class ServerProfile {
     if (dated) append(this.times, event.origin.source, event.when.fromMs);
     const { keys } = event;
     if (keys.unit) this.units.add(keys.unit);
-    if (keys.pid !== undefined) this.pids.set(keys.pid, event.origin.source);
+    this.#serve(event);
     if (keys.container) this.containers.add(keys.container);
     if (keys.pod) this.pods.add(keys.pod);
     if (keys.service) this.services.add(keys.service);
@@ -95,6 +105,23 @@ export class ServerProfile {
     if ([unit, container, pod, service].some((name) => name !== undefined)) this.nameless.delete(source);
     else if (!this.sources.has(source)) this.nameless.add(source);
     this.sources.add(source);
+  }
+
+  /** The open line may not name the process yet. */
+  #serve({ kind, keys, origin: { source }, when: { fromMs } }: LogEvent): void {
+    const { pid, connection, host, unit, service, pod, container } = keys;
+    const began = connection === undefined ? undefined : this.#opened.get(connection);
+    if (connection !== undefined && kind === 'socket-closed') this.#opened.delete(connection);
+    if (pid === undefined) {
+      if (connection !== undefined && kind === 'socket-opened' && this.#opened.size < MOST_OPENED) this.#opened.set(connection, fromMs);
+      return;
+    }
+    const known = this.pids.get(pid);
+    this.pids.set(pid, {
+      server: [source, host, unit ?? service, pod, container].join(' '),
+      fromMs: Math.min(known?.fromMs ?? fromMs, began ?? fromMs),
+      toMs: Math.max(known?.toMs ?? fromMs, fromMs),
+    });
   }
 
   #hear({ origin, when }: LogEvent): void {
@@ -143,11 +170,13 @@ export function wentOn(profile: ServerProfile, { source, line }: Origin, afterMs
   return next === undefined ? undefined : true;
 }
 
-/** Whether the process was one of several that have the log's connections: after its end others of them wrote on, and no new start. */
-export function hasSiblings(profile: ServerProfile, pid: number, endMs: EpochMs): boolean {
-  const source = profile.pids.get(pid);
-  const after = { source: source ?? '', line: Number.MAX_SAFE_INTEGER };
-  return source !== undefined && profile.pids.size > 1 && wentOn(profile, after, endMs, () => undefined) === true;
+/** Whether the process was one of several that had the log's connections at once: after its end another still had those of before. */
+export function hasSiblings({ pids }: ServerProfile, pid: number, endMs: EpochMs): boolean {
+  const own = pids.get(pid);
+  if (own === undefined) return false;
+  for (const [other, { server, fromMs, toMs }] of pids)
+    if (other !== pid && server === own.server && fromMs < endMs && toMs > endMs + WENT_ON_MS) return true;
+  return false;
 }
 
 /** systemd up to version 248 calls a unit that it starts or stops by its description: `Stopped Chat server.` */
