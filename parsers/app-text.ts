@@ -8,6 +8,7 @@ import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { failedConnect } from '../src/grammar/failed-connect.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
+import { julHead, julHeadAbove } from '../src/grammar/jul.ts';
 import { keyValues } from '../src/grammar/keyvalue.ts';
 import { isKlogOfConnection } from '../src/grammar/klog.ts';
 import { learningFields } from '../src/grammar/learned-fields.ts';
@@ -110,6 +111,9 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   const text = unindented(line, context);
   if (text.length > 100_000 || (FOREIGN_LINE.test(text) && !isKlogOfConnection(text)) || isForeignService(context.keys.service))
     return null;
+  const ofJul = julHead(text);
+  // What follows stands on the next line.
+  if (ofJul) return { at: ofJul.at, logger: ofJul.logger };
   const head = logHead(text, context.header) ?? (context.at === undefined ? undefined : boxedHead(text));
   if (isForeignMessage(head?.rest ?? text) || (head && head.message !== head.rest && isForeignMessage(head.message))) return null;
   // Before .NET 5 what was thrown stood below its record without an indent: that record told of the close.
@@ -120,7 +124,9 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   const row = rowOf(head?.message ?? text, head, context.head);
   const thrown = row.error === undefined ? (thrownBeside(row.message ?? '', context) ?? neverConnected(row, text, context)) : undefined;
   if (thrown !== undefined) row.error = thrown;
-  const second = UNREPEATED.test(line) ? secondAbove(context) : undefined;
+  const above = julHeadAbove(text, context);
+  if (above) row.logger ??= above.logger;
+  const second = above?.at ?? (UNREPEATED.test(line) ? secondAbove(context) : undefined);
   if (second) row.at = second;
   if ((!head?.stamped && ENDS_A_COMMAND.test(text)) || (ON_A_DESKTOP.test(text) && row.clientIp === undefined)) row.ofClient = true;
   // A stamp and a level make a log line. With less, only words of a WebSocket's life do; what a dying process prints is read elsewhere.
@@ -1406,6 +1412,19 @@ export const appText = defineParser<AppRow>({
       from: 'Mojolicious 9.31, Mojo::Log',
       reads: { pid: 17957, connection: 'zlsV3uiptfL4', clientIp: '10.44.20.18' },
       gives: { kind: 'socket-opened', keys: { connection: 'zlsV3uiptfL4', client: { ip: '10.44.20.18' } } },
+    },
+    {
+      line: 'INFO: session 0 closed, user u66215, up 17 s, CloseReason: code [1006], reason [Connection reset]',
+      from: 'java.util.logging’s SimpleFormatter in Tomcat 10.1',
+      before: ['Nov 26, 2026 11:41:04 PM com.acme.quotes.QuoteEndpoint onClose'],
+      reads: { at: { ms: Date.UTC(2026, 10, 26, 23, 41, 4), widthMs: 1000, basis: 'local' }, logger: 'com.acme.quotes.QuoteEndpoint' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 17_000 },
+    },
+    {
+      line: 'Nov 26, 2026 12:00:38 AM org.apache.coyote.AbstractProtocol init',
+      from: 'java.util.logging’s SimpleFormatter in Tomcat 10.1',
+      reads: { at: { ms: Date.UTC(2026, 10, 26, 0, 0, 38), widthMs: 1000, basis: 'local' } },
+      gives: 'noise',
     },
   ],
   rejects: [
