@@ -104,9 +104,9 @@ export const productOf = ({ format, quote }: LogEvent): string =>
   // The stream module proxies TCP: its lines lack the `upgraded`.
   format === 'nginx-error' && quote.includes('while proxying connection') ? 'nginx-stream' : productOfFormat(format);
 
-/** What is known of a product, by its own name or by one that it runs as, in any case. */
+/** What is known of a product, by its own name or by one that it runs as, in any case; of `Apache httpd` the first word is the name. */
 export function traitsOf(name: string): Traits {
-  const product = name.toLowerCase();
+  const [product = ''] = name.toLowerCase().split(' ');
   return PRODUCTS[product] ?? Object.values(PRODUCTS).find(({ runsAs }) => runsAs?.includes(product)) ?? {};
 }
 

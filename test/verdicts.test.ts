@@ -2312,6 +2312,36 @@ describe('a gateway that dials its servers', () => {
   });
 });
 
+describe('machines that are all called alike and have clients', () => {
+  const board = (at: number, n: number, who: string, text: string): string => `${iso(at).slice(0, 19)}+0000 board-0${n} ${who}: ${text}`;
+  const page = (at: number, n: number, text: string): string =>
+    board(
+      at,
+      n,
+      `chromium[18${n}]`,
+      `[18${n}:18${n}:1122/${clock(at).replaceAll(':', '')}.000000:INFO:CONSOLE(57)] "${text}", source: http://score.example/board.js (57)`,
+    );
+
+  it('lose processes that are no server’s, though a server comes up soon after', async () => {
+    const found = await report({
+      'boards.log': [
+        ...count(4).map((n) => page(100 + 7 * n, n, `live feed closed: code 1006 clean false after ${30 + n}s`)),
+        board(300, 9, 'systemd[1]', 'kiosk.service: Main process exited, code=killed, status=9/KILL'),
+        board(310, 9, 'systemd[1]', 'Started kiosk.service - Scoreboard kiosk.'),
+      ],
+      'app.log': [
+        listening(0),
+        ...count(9).map((n) => opened(50 + n, `k${n}f0`, ip(n))),
+        closed(300.4, 'k8f0', 242.4, ip(8)),
+        listening(322),
+        ...count(9).map((n) => opened(330 + n, `m${n}f0`, ip(n))),
+      ],
+    });
+    expect(found.closures.map(({ cause }) => cause)).not.toContain('crash');
+    expect(found.decoys[0]?.says).toMatch(/board-09 is a machine of clients, as 4 others are/);
+  });
+});
+
 describe('desktops behind a proxy that they share', () => {
   const stamp = (at: number): string => iso(at).slice(0, 23).replace('T', ' ');
   const line = (at: number, level: string, text: string): string => `[${stamp(at)}] ${`[${level}]`.padEnd(7)} (ws) [chat] ${text}`;

@@ -5,7 +5,7 @@ import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import { shortId } from '../words.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { COMMON, instanceIn, keptBeside, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
+import { COMMON, instanceIn, keptBeside, namesOfLog, programOf, RUNTIMES, stem, workloadOf } from './names.ts';
 import { fromServer, hasSiblings, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -295,6 +295,16 @@ function otherName({ units, pods }: Identity, profile: ServerProfile): string | 
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
   return services.length > 0 && units.length > 0 ? `the server's log is named ${services.join(', ')}` : undefined;
 }
+/** Machines of one name and a number: where so many have clients and none of them serves, all of that name are clients'. */
+const FLEET_LEAST = 3;
+function ofClients({ hosts: [host] }: Identity, { clientHosts, hosts: servers }: ServerProfile): string | undefined {
+  if (host === undefined) return undefined;
+  const alike = (hosts: ReadonlySet<string>): number => [...hosts].filter((other) => programOf(other) === programOf(host)).length;
+  return alike(clientHosts) >= FLEET_LEAST && alike(servers) === 0
+    ? `${host} is a machine of clients, as ${alike(clientHosts)} others are`
+    : undefined;
+}
+
 /** It stands, by no name of its own, in the only log in which a server wrote that it listens. */
 const isOfListener = ({ kind, origin, keys }: ProcessEvent, { listeners }: ServerProfile): boolean =>
   (kind === 'process-ended' || kind === 'process-fault') &&
@@ -343,6 +353,8 @@ function relationOf(identity: Identity, events: readonly ProcessEvent[], profile
   if (beside !== undefined) return ['probable', `it stands beside the server's log ${beside}, in a file that is called like it`];
   const filed = [...profile.sources].find((source) => isNameOf(fileName(source), identity));
   if (filed) return ['probable', `the server's log is kept as ${filed}`];
+  const clients = ofClients(identity, profile);
+  if (clients !== undefined) return ['other', clients];
   // A log that names nobody may be of a further server.
   const other = profile.nameless.size > 0 ? undefined : otherName(identity, profile);
   if (other !== undefined) return ['other', other];

@@ -36,6 +36,8 @@ export class ServerProfile {
   readonly pods = new Set<string>();
   readonly services = new Set<string>();
   readonly hosts = new Set<string>();
+  /** Machines on which clients wrote of their own connections. */
+  readonly clientHosts = new Set<string>();
   /** Where proxies and gateways reached it. */
   readonly addresses = new Set<string>();
   /** What proxies call where they reached it: `prod-chat-8080`. */
@@ -66,6 +68,8 @@ export class ServerProfile {
       this.upstreamNames.add(event.keys.upstreamName);
     if (isDescribed(event))
       this.described.set(event.origin.source, (this.described.get(event.origin.source) ?? new Set()).add(event.keys.service ?? ''));
+    if (event.vantage === 'client' && event.keys.host !== undefined && this.clientHosts.size < MOST_ADDRESSES)
+      this.clientHosts.add(event.keys.host);
     if (event.vantage !== 'server') return;
     this.#rise(event.origin);
     const socket = event.kind === 'socket-opened' || event.kind === 'socket-closed' || event.kind === 'heartbeat-missed';
