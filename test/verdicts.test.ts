@@ -2312,6 +2312,31 @@ describe('a gateway that dials its servers', () => {
   });
 });
 
+describe('an end of which the framework tells first, without a name', () => {
+  it('is the one that the application names in the same turn', async () => {
+    const net = (at: number, level: string, logger: string, text: string): readonly string[] => [
+      `${iso(at)} ${level}: ${logger}`,
+      `${iso(at)}       ${text}`,
+    ];
+    const end = (n: number): readonly string[] => [
+      ...net(
+        60 + n / 500,
+        'dbug',
+        'Microsoft.AspNetCore.Http.Connections.Internal.Transports.WebSocketsTransport[6]',
+        'Socket connection closed prematurely.',
+      ),
+      ...net(
+        60.003 + n / 500,
+        'warn',
+        'Acme.Hubs.TradeHub[0]',
+        `OnDisconnected PyWOFhH9qA_QK4B8YwI4Y${n} after ${40 + n}.162s: The remote party closed the WebSocket connection without completing the close handshake.`,
+      ),
+    ];
+    const { closures } = await report({ 'hub.log': count(3).flatMap(end) });
+    expect(closures.map(({ connection }) => connection)).toEqual(count(3).map((n) => `PyWOFhH9qA_QK4B8YwI4Y${n}`));
+  });
+});
+
 describe('machines that are all called alike and have clients', () => {
   const board = (at: number, n: number, who: string, text: string): string => `${iso(at).slice(0, 19)}+0000 board-0${n} ${who}: ${text}`;
   const page = (at: number, n: number, text: string): string =>

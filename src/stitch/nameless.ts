@@ -17,39 +17,59 @@ const isEndpoints = (event: Observation): event is Closed =>
   event.kind === 'socket-closed' && (event.vantage === 'server' || event.vantage === 'client');
 
 /** An address without its port is that of all who come from there. */
-const isNameless = (event: Observation): boolean =>
-  isEndpoints(event) &&
-  [event.code, event.lifeMs, event.wasClean, event.by, event.keys.connection, event.keys.requestId, event.keys.client?.port].every(
-    (known) => known === undefined,
-  );
+const isNameless = ({ lifeMs, wasClean, by, keys }: Closed): boolean =>
+  [lifeMs, wasClean, by, keys.connection, keys.requestId, keys.client?.port].every((known) => known === undefined);
+
+/** Which two lines of one end belong together: one that lacks what the other tells. */
+export interface Pairing {
+  lacks(event: Closed): boolean;
+  tells(event: Closed): boolean;
+}
+
+/** A library's `connection closed`, and the application's line with the code. */
+export const CODELESS: Pairing = {
+  lacks: (event) => event.code === undefined && isNameless(event),
+  tells: (event) => event.code !== undefined,
+};
+/** A framework's `closed prematurely`, which is a 1006 of nobody, and the application's line that names the connection. */
+export const OF_NOBODY: Pairing = {
+  lacks: (event) => event.code === 1006 && isNameless(event),
+  tells: (event) => event.code === 1006 && !isNameless(event),
+};
 
 export class Nameless {
   readonly #withinMs: DurationMs;
   readonly #open = new Map<string, Open>();
 
+  readonly #pairing: Pairing;
   readonly #absorb: (into: Draft, from: Draft) => void;
 
   /** `withinMs`: so near one turn of a program writes both lines. `absorb` gives all that one draft saw to another of the same connection. */
-  constructor(withinMs: DurationMs, absorb: (into: Draft, from: Draft) => void) {
+  constructor(withinMs: DurationMs, pairing: Pairing, absorb: (into: Draft, from: Draft) => void) {
     this.#withinMs = withinMs;
+    this.#pairing = pairing;
     this.#absorb = absorb;
   }
 
-  /** The connection of which the application has just written a code, for a line that tells nothing: one such line for each. */
+  /** The connection of which the application has just told, for a line that lacks that: one such line for each. */
   behind(event: Observation): Draft | undefined {
-    return isNameless(event) ? taken(this.#near(event).told, event) : undefined;
+    return this.#lacks(event) ? taken(this.#near(event).told, event) : undefined;
   }
 
-  /** Remembers the event's draft; a coded one is given the line that came before it. */
+  /** Remembers the event's draft; one that tells is given the line that came before it. */
   note(event: Observation, draft: Draft): void {
-    if (isNameless(event)) {
+    if (this.#lacks(event)) {
       if (draft.seen.length === 1) this.#near(event).nameless.set(draft, event.when.fromMs);
-    } else if (isEndpoints(event) && event.code !== undefined) this.#tell(event, draft);
+    } else if (isEndpoints(event) && this.#pairing.tells(event)) this.#tell(event, draft);
+  }
+
+  #lacks(event: Observation): boolean {
+    return isEndpoints(event) && this.#pairing.lacks(event);
   }
 
   #tell(event: Closed, draft: Draft): void {
     const { source } = event.origin;
-    if (draft.seen.some((other) => other.origin.source === source && isNameless(other))) return;
+    if (draft.seen.some((other) => other.origin.source === source && this.#lacks(other))) return;
     const { told, nameless } = this.#near(event);
     const before = told.has(draft) ? undefined : taken(nameless, event);
     if (before === undefined) {
@@ -74,6 +94,8 @@ export class Nameless {
 /** Of those whose client may be the event's the one that waits longest, which then waits no more; undefined = none does. */
 function taken(waiting: Waiting, { keys: { client } }: Observation): Draft | undefined {
   for (const draft of waiting.keys()) {
+    // Another has all that it saw.
+    if (draft.seen.length === 0) continue;
     const ip = draft.seen.find(({ keys }) => keys.client !== undefined)?.keys.client?.ip;
     if (ip !== undefined && client !== undefined && ip !== client.ip) continue;
     waiting.delete(draft);

@@ -23,7 +23,7 @@ import {
   ofConnection,
 } from './draft.ts';
 import { LiveOpens, type Unclosed } from './live.ts';
-import { Nameless } from './nameless.ts';
+import { CODELESS, Nameless, OF_NOBODY } from './nameless.ts';
 import { COST, HANDSHAKE_MS, Neighbourhood, sideOf } from './neighbourhood.ts';
 import { accepts, namesAnother, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
@@ -79,7 +79,9 @@ export class Stitcher {
   readonly #handled = new Map<string, { readonly ms: number; readonly draft: Draft | undefined }>();
   /** By source: what a server's heartbeat wrote of clients that it does not name, until it writes their ends. */
   readonly #silent = new Map<string, Draft[]>();
-  readonly #nameless = new Nameless(SAME_TURN_MS, (into, from) => this.#absorb(into, from));
+  readonly #nameless = [CODELESS, OF_NOBODY].map(
+    (pairing) => new Nameless(SAME_TURN_MS, pairing, (into, from) => this.#absorb(into, from)),
+  );
   /** By writer: the connection of the latest refusal. */
   readonly #refused = new Map<string, Draft>();
   /** Pairs of writers that share connection ids: between them an id that differs means another connection. */
@@ -158,7 +160,7 @@ export class Stitcher {
       this.#byKeys(event, ids) ??
       this.#saidByBrowser(event, ids) ??
       this.#saidByHandler(event) ??
-      this.#nameless.behind(event) ??
+      this.#toldOf(event) ??
       this.#saidAgain(event, ids) ??
       this.#refusedBefore(event) ??
       this.#start(event);
@@ -178,7 +180,7 @@ export class Stitcher {
       draft.firstMs = Math.min(draft.firstMs, event.when.fromMs);
       draft.lastMs = Math.max(draft.lastMs, event.when.toMs);
     }
-    this.#nameless.note(event, draft);
+    for (const nameless of this.#nameless) nameless.note(event, draft);
     this.#takeFault(draft, faulted);
     this.#index(draft, event, ids);
     this.#neighbourhood.place(draft);
@@ -250,6 +252,15 @@ export class Stitcher {
     if (!faulted || faulted === draft || faulted.gone || faulted.seen.length === 0 || !isFaultAlone(faulted)) return;
     if (faulted.seen.every((fault) => gap(fault.when, endOf(draft)) <= FUZZY_END_MS && accepts(draft, fault, FUZZY_WINDOW_MS)))
       this.#merge(faulted, draft);
+  }
+
+  /** The connection of which its program has just told, for a line that does not say whose end it is. */
+  #toldOf(event: Observation): Draft | undefined {
+    for (const nameless of this.#nameless) {
+      const draft = nameless.behind(event);
+      if (draft) return draft;
+    }
+    return undefined;
   }
 
   /** Remembers a close with a code and no life, unless another one has just been: then nobody knows whose life comes next. */
