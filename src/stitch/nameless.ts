@@ -37,6 +37,13 @@ export const OF_NOBODY: Pairing = {
   tells: (event) => event.code === 1006 && !isNameless(event),
 };
 
+/** What one statement of a program writes is the same but for names and numbers: twice, it is of two ends, whether or not each name was known for one. */
+const statementOf = ({ quote }: Observation): string =>
+  quote
+    .split(/\s+/)
+    .filter((word) => !/\d/.test(word))
+    .join(' ');
+
 export class Nameless {
   readonly #withinMs: DurationMs;
   readonly #open = new Map<string, Open>();
@@ -91,13 +98,20 @@ export class Nameless {
   }
 }
 
+/** Thousands may end in one turn. */
+const MOST_LOOKED_AT = 16;
+
 /** Of those whose client may be the event's the one that waits longest, which then waits no more; undefined = none does. */
-function taken(waiting: Waiting, { keys: { client } }: Observation): Draft | undefined {
+function taken(waiting: Waiting, event: Observation): Draft | undefined {
+  const { client } = event.keys;
+  let looked = 0;
   for (const draft of waiting.keys()) {
+    if (looked++ === MOST_LOOKED_AT) break;
     // Another has all that it saw.
     if (draft.seen.length === 0) continue;
     const ip = draft.seen.find(({ keys }) => keys.client !== undefined)?.keys.client?.ip;
     if (ip !== undefined && client !== undefined && ip !== client.ip) continue;
+    if (draft.seen.some((other) => statementOf(other) === statementOf(event))) continue;
     waiting.delete(draft);
     return draft;
   }
