@@ -66,7 +66,7 @@ export async function readSource(
     source.bytes,
     null,
     (hit) => {
-      if (hit.text === HEAD) return;
+      if (hit.line === 1 || hit.text === HEAD) return;
       const entry = parsed(hit.text);
       if (isEvent(entry['event'])) {
         const { source: name } = entry['event'].origin;

@@ -134,20 +134,22 @@ class PooledInput implements Reading {
 
 export class Pool {
   readonly #jobs: readonly Job[];
+  readonly #byInput = new Map<Input, Job[]>();
   readonly #waiting: Job[];
   readonly #workers: readonly Worker[];
 
   constructor(shares: readonly Share[], threads: number, settings: Settings) {
     this.#jobs = shares.map((share) => new Job(share));
     this.#waiting = [...this.#jobs];
+    for (const job of this.#jobs) this.#byInput.set(job.share.input, [...(this.#byInput.get(job.share.input) ?? []), job]);
     this.#workers = Array.from({ length: threads }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: settings }));
     for (const worker of this.#workers) this.#employ(worker);
   }
 
   /** Undefined = not one of the pool's. */
   read(input: Input): PooledInput | undefined {
-    const own = this.#jobs.filter(({ share }) => share.input === input);
-    return own.length > 0 ? new PooledInput(own) : undefined;
+    const own = this.#byInput.get(input);
+    return own && new PooledInput(own);
   }
 
   async close(): Promise<void> {

@@ -105,10 +105,10 @@ export const productOf = ({ format, quote }: LogEvent): string =>
   format === 'nginx-error' && quote.includes('while proxying connection') ? 'nginx-stream' : productOfFormat(format);
 
 /** What is known of a product, by its own name or by one that it runs as, in any case; of `Apache httpd` the first word is the name. */
-export function traitsOf(name: string): Traits {
+export const traitsOf = remembered((name: string): Traits => {
   const [product = ''] = name.toLowerCase().split(' ');
-  return PRODUCTS[product] ?? Object.values(PRODUCTS).find(({ runsAs }) => runsAs?.includes(product)) ?? {};
-}
+  return Object.entries(PRODUCTS).find(([own, { runsAs }]) => own === product || runsAs?.includes(product))?.[1] ?? {};
+});
 
 const RUNS_AS = Object.values(PRODUCTS).flatMap(({ runsAs }) => runsAs ?? []);
 const PROCESSES = new RegExp(`^(?:${RUNS_AS.join('|')})(?:[@.-]|$)`, 'i');
