@@ -16,7 +16,7 @@ function thrownBelow(context: Context): string | undefined {
 }
 
 function read(text: string, context: Context): AppRow | null {
-  const record = dotnetRecord(text, context.before(1)[0]);
+  const record = dotnetRecord(text, () => context.before(1)[0]);
   if (!record || isYarps(record, context)) return null;
   const { at, level, logger, message } = record;
   const row = appRow(fieldsOfProse(message), message);

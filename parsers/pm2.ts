@@ -1,7 +1,7 @@
 /** What PM2's daemon says of the applications it keeps: `~/.pm2/pm2.log`, and the `PM2` lines of `pm2 logs`. */
 import { processEnd } from '../src/grammar/process-end.ts';
 import { isoAt } from '../src/time.ts';
-import { type Draft, defineParser, type Row } from '../src/types.ts';
+import { type Context, type Draft, defineParser, type Row } from '../src/types.ts';
 
 interface Pm2Row extends Row {
   readonly message: string;
@@ -35,12 +35,15 @@ const OTHER =
   /^(?:pid=(\d{1,10}) msg=.{1,200}|Script .{1,500} had too many unstable restarts .{1,100}|\[PM2\](?:\[\w{1,20}\])? .{1,2000})$/;
 
 /** PM2 names the process by its number here; its next line is the stop, with both. */
-const nameOf = (id: string | undefined, after: readonly string[]): string | undefined =>
-  after.map((line) => / ?Stopping app:(.{1,100}) id:(\d{1,5})$/.exec(line)).find((found) => found?.[2] === id)?.[1];
+const nameOf = (id: string | undefined, { after }: Context): string | undefined =>
+  after(5)
+    .map((line) => / ?Stopping app:(.{1,100}) id:(\d{1,5})$/.exec(line))
+    .find((found) => found?.[2] === id)?.[1];
 
-function readMessage(message: string, before: readonly string[], after: readonly string[]): Pm2Row | undefined {
+function readMessage(message: string, context: Context): Pm2Row | undefined {
   const [whole, service, pid, code = '', signal = ''] = EXITED.exec(message) ?? [];
   if (whole !== undefined && service !== undefined) {
+    const before = context.before(20);
     const isStopped = before.some((line) => line.endsWith(`Stopping app:${service} id:${/:(\w{1,10})\]/.exec(whole)?.[1] ?? '0'}`));
     const isForced = before.some((line) => line.includes(' still alive after '));
     return {
@@ -61,7 +64,7 @@ function readMessage(message: string, before: readonly string[], after: readonly
   if (watch) return { message, service: watch[1], change: 'watch' };
   const memory = MEMORY.exec(message);
   if (memory)
-    return { message, service: nameOf(memory[1], after), change: 'memory', rssBytes: Number(memory[2]), limitBytes: Number(memory[3]) };
+    return { message, service: nameOf(memory[1], context), change: 'memory', rssBytes: Number(memory[2]), limitBytes: Number(memory[3]) };
   const other = OTHER.exec(message);
   if (other) return { message, pid: other[1] === undefined ? undefined : Number(other[1]) };
   return STILL_ALIVE.test(message) ? { message } : undefined;
@@ -156,7 +159,7 @@ export const pm2 = defineParser<Pm2Row>({
     const stamped = text[19] === ':' && text[20] === ' ' ? isoAt(text) : undefined;
     const body = stamped?.end === 19 ? text.slice(21) : text;
     const [, level, message = body] = HEAD.exec(body) ?? [];
-    const row = readMessage(message, context.before(20), context.after(5)) ?? (level === undefined ? undefined : { message });
+    const row = readMessage(message, context) ?? (level === undefined ? undefined : { message });
     return row ? { at: stamped?.stamp, level, ...row } : null;
   },
   events(row): Draft | undefined {

@@ -35,7 +35,7 @@ interface Told {
 /** What lines say of ends, in order; a record of two lines is one. */
 function* toldIn(lines: readonly string[]): Generator<Told> {
   for (const [at, line] of lines.entries()) {
-    const record = dotnetRecord(line, lines[at - 1]);
+    const record = dotnetRecord(line, () => lines[at - 1]);
     const finished = record && isFinished(record) ? FINISHED.exec(record.message) : null;
     if (record) yield { error: upgradeErrorIn(record), ends: finished !== null && isUpgraded(finished[1] ?? '', Number(finished[3])) };
   }
@@ -137,7 +137,7 @@ export const yarp = defineParser<YarpRow>({
     'UpgradeActivityTimeout: The WebSocket connection was closed after being idle longer than the Activity Timeout.',
   ],
   read(text, context) {
-    const record = dotnetRecord(text, context.before(1)[0]);
+    const record = dotnetRecord(text, () => context.before(1)[0]);
     if (!record || !isYarps(record, context)) return null;
     const { at, level, logger, message } = record;
     const row = { ...(at && { at }), level, logger, message: message.slice(0, 300) };

@@ -73,6 +73,7 @@ export interface Reading {
 
 const MAX_LAYERS = 5; // CRI around syslog around JSON around text is four
 const NEIGHBOURHOOD = 64; // lines: a long stack trace, an OOM block
+const WIDENING = 4; // a busy journal has several writers
 const FEW_NEEDLES = 8; // an alternation of more costs as much as the index
 const LINES_KEPT = 256; // twice what is looked at around a record
 /** So many records show what a source's names mean. */
@@ -295,19 +296,13 @@ export class RecordReader {
 
   #context(bare: Bare, around: Neighbours): Context {
     const mine = (others: readonly Bare[]): string[] => others.filter((other) => other.writer === bare.writer).map((other) => other.text);
+    const before = (lines: readonly string[]): string[] => mine(unwrapAll(lines, this.#unwrap));
+    const after = (lines: readonly string[]): string[] => mine(unwrapAll(lines, this.#unwrap, bare));
     return {
       at: bare.at,
       keys: bare.keys,
-      before: (count) => {
-        // Mostly the nearest lines are all by the same writer.
-        const near = around.before(Math.min(count, NEIGHBOURHOOD));
-        const texts = near[0] === undefined || isIndented(near[0]) ? [] : mine(unwrapAll(near, this.#unwrap));
-        return texts.length === count ? texts : mine(unwrapAll(around.before(NEIGHBOURHOOD), this.#unwrap)).slice(-count);
-      },
-      after: (count) => {
-        const texts = mine(unwrapAll(around.after(Math.min(count, NEIGHBOURHOOD)), this.#unwrap, bare));
-        return texts.length === count ? texts : mine(unwrapAll(around.after(NEIGHBOURHOOD), this.#unwrap, bare)).slice(0, count);
-      },
+      before: (count) => nearest(count, (reach) => around.before(reach), before).slice(-count),
+      after: (count) => nearest(count, (reach) => around.after(reach), after).slice(0, count),
       hint: this.#hint,
       head: this.#headTexts(),
     };
@@ -334,6 +329,20 @@ function behindNuls(line: string): string {
   let end = line.length;
   while (end > 0 && line[end - 1] === '\0') end--;
   return line.slice(line.lastIndexOf('\0', end - 1) + 1, end);
+}
+
+/**
+ * The texts that `mine` takes of the lines that `look` gives, at least `count` where so many stand in the neighbourhood. Looks no further
+ * than it must: mostly the nearest lines are all by the same writer.
+ */
+function nearest(count: number, look: Neighbours['before'], mine: (lines: readonly string[]) => string[]): string[] {
+  for (let reach = Math.min(count, NEIGHBOURHOOD); ; reach = Math.min(reach * WIDENING, NEIGHBOURHOOD)) {
+    const lines = look(reach);
+    const isAll = reach === NEIGHBOURHOOD || lines.length < reach;
+    // What an indented line is a part of may stand above.
+    const texts = isAll || !isIndented(lines[0] ?? '') ? mine(lines) : [];
+    if (isAll || texts.length >= count) return texts;
+  }
 }
 
 function firstDefined<T, R>(list: readonly T[], of: (one: T) => R | undefined): R | undefined {

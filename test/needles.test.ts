@@ -4,6 +4,7 @@ import { envelopes } from '../parsers/envelopes/index.ts';
 import { parsers } from '../parsers/index.ts';
 import { detect } from '../src/detect.ts';
 import { NeedleIndex } from '../src/needles.ts';
+import { stamp } from '../src/time.ts';
 import { type Format, lineMakers } from './bench/lines.ts';
 import { seeded } from './random.ts';
 
@@ -40,3 +41,27 @@ test.each(Object.keys(lineMakers) as Format[])('lines of no interest in %s logs 
   expect(needles.length).toBeGreaterThan(0);
   expect(caught.length / lines.length).toBeLessThan(MOST_CAUGHT);
 });
+
+test.each(Object.keys(lineMakers) as Format[])(
+  'no format looks at the neighbours of a line of %s to see that it is another’s',
+  (format) => {
+    const random = seeded(11);
+    const isAsked = new Set<string>();
+    for (let n = 0; n < 200; n++) {
+      const line = lineMakers[format](random, Date.UTC(2026, 10, 20) + n * 10, n % 2 === 0);
+      const texts = [line, ...envelopes.flatMap((envelope) => envelope.unwrap(line)?.text ?? [])];
+      for (const text of texts)
+        for (const parser of parsers) {
+          let looks = 0;
+          const look = (): readonly string[] => {
+            looks++;
+            return [];
+          };
+          if (parser.read(text, { keys: {}, at: stamp(0, 1), before: look, after: look, hint: '' }) === null && looks > 0)
+            isAsked.add(parser.name);
+        }
+    }
+    // Lines around a record cost a hundred times what the record does.
+    expect([...isAsked]).toEqual([]);
+  },
+);

@@ -26,10 +26,10 @@ function headOf(line: string): DotnetRecord | undefined {
   return { at: found?.stamp, level, logger, eventId: Number(eventId), message };
 }
 
-/** Only the line right behind the head says what happened; further ones are an exception and its stack. `before` = the line before. */
-export function dotnetRecord(text: string, before = ''): DotnetRecord | undefined {
+/** Only the line right behind the head says what happened; further ones are an exception and its stack. `before` gives the line before. */
+export function dotnetRecord(text: string, before: () => string | undefined): DotnetRecord | undefined {
   const isMessage = text.startsWith(INDENT) && text[INDENT.length] !== ' ';
   if (!isMessage) return headOf(text);
-  const head = headOf(before);
+  const head = headOf(before() ?? '');
   return head?.message === '' ? { ...head, message: text.slice(INDENT.length) } : undefined;
 }
