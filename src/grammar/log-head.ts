@@ -125,7 +125,11 @@ export function logHead(line: string, order?: string): LogHead | undefined {
   return lastHead;
 }
 
+// Every layout has a time of day, seconds since 1970 or a level. Most lines behind a carrier's stamp have none of these.
+const ANY_HEAD = new RegExp(String.raw`\d:\d\d:\d\d|1\d{9}|${WORDS}`, 'i');
+
 function readHead(text: string, order: string | undefined): LogHead | undefined {
+  if (!ANY_HEAD.test(text)) return undefined;
   for (const layout of HEADS) {
     const head = layout.exec(text);
     const groups = head?.groups;
