@@ -1,6 +1,7 @@
 /** What the closures of a report show only together: turns of a server's timer, clients that come back. */
 import { describe, expect, it } from 'vitest';
 import { Numbers } from '../src/numbers.ts';
+import { Measured, pilesIn } from '../src/population/piles.ts';
 import { sweepIn } from '../src/population/sweeps.ts';
 import { reportOn, type Whole } from './logs-in-memory.ts';
 import { type Random, seeded } from './random.ts';
@@ -76,6 +77,40 @@ describe('a sweep', () => {
     expect(new Set(found.closures.map(({ cause }) => cause))).toEqual(new Set(['network']));
     expect(new Set(found.closures.map(({ grade }) => grade))).not.toContain('confirmed');
     expect(found.patterns.join()).toMatch(/whole multiples of 30 s .* the server's own timer/);
+  });
+});
+
+describe('a pile of ages', () => {
+  const ways = { exact: true, reset: false, named: false, client: 0, agent: 0 };
+  const pilesOf = (seconds: readonly number[], exact = true) => {
+    const measured = new Measured();
+    for (const [n, age] of seconds.entries()) measured.add(Math.round(age * 1000), START + n * 37_000, { ...ways, exact });
+    return pilesIn(
+      'age',
+      measured,
+      measured.where(() => true),
+    );
+  };
+  // An idle timer of 95 s, of connections that talked for a moment after their open.
+  const smeared = [95.6, 95.72, 95.84, 96.08, 96.2, 96.72, 96.75, 96.9, 96.92, 97.05, 97.12, 97.21, 97.89];
+  const others = [29.4, 41.8, 62.1, 85.2, 91.57, 142.3, 239.2, 303.9];
+
+  it('holds all that an idle timer cut after a word or two', () => {
+    const [pile, ...more] = pilesOf([...others, ...smeared]);
+    expect(more).toEqual([]);
+    expect(pile).toMatchObject({ fromMs: 95_600, count: smeared.length, below: 5 });
+    expect(pile?.leastMs).toBeLessThanOrEqual(95_600);
+    expect(pile?.toMs).toBeGreaterThan(97_890);
+  });
+
+  it('in whole seconds holds its first seconds too', () => {
+    const [pile] = pilesOf([36, 52, 95, 95, 95, 96, 96, 96, 96, 97, 97, 97, 97, 97, 113, 148], false);
+    expect(pile?.leastMs).toBeLessThanOrEqual(95_000);
+  });
+
+  it('of a sharp timer holds no client that left half a second before', () => {
+    const [pile] = pilesOf([...others, 59.4, ...count(12).map((n) => 60.003 + (n * 7) / 1000)]);
+    expect(pile?.leastMs).toBeGreaterThan(59_400);
   });
 });
 

@@ -175,30 +175,62 @@ function pilesOf(measure: Pile['measure'], all: Measured, order: Uint32Array, wi
       from++;
       continue;
     }
-    const timer = densest(ages, from, to, width);
-    const [first, end] = [lowerBound(ages, timer), lowerBound(ages, timer + width / 4)];
+    const dense = densest(ages, from, to, width);
+    const [first, end] = [lowerBound(ages, dense), lowerBound(ages, dense + width / 4)];
     // What fires by itself makes a sharp edge; what is looked at once a second spreads evenly over it.
     const isPolled = end - first <= count * POLLED_SHARE;
-    const members = order.subarray(from, to);
+    const nearMs = Math.min(width, width / (5 * background));
+    // Whole seconds have no gaps between them.
+    const ownGapMs = all.isExact(order[first] as number) ? medianGap(ages.subarray(from, to)) : 1_000 / NEAR_GAPS;
+    const low = joinedDown(ages, first, Math.min(nearMs, NEAR_GAPS * ownGapMs));
+    const high = joinedUp(ages, Math.max(end, to), nearMs);
+    const timer = ages[low] as number;
+    const begin = Math.min(low, from);
+    const members = order.subarray(begin, high);
     piles.push({
       measure,
       fromMs: timer,
       leastMs: isPolled ? Math.min(edge, timer - TIMER_EARLY_MS) : timer - TIMER_EARLY_MS,
       round: isRound(timer),
-      toMs: edge + width + Math.min(150, width),
-      count,
+      toMs: Math.max(edge + width, ages[high - 1] as number) + Math.min(150, width),
+      count: members.length,
       total,
-      below: from,
-      belowUnnamed: from - all.namedOf(order.subarray(0, from)),
+      below: begin,
+      belowUnnamed: begin - all.namedOf(order.subarray(0, begin)),
       p,
       resets: all.resetsOf(members),
       client: all.clientOf(members),
       agent: all.agentOf(members),
       together: endedTogether(ages.subarray(first, end), all.endsOf(order.subarray(first, end))),
     });
-    from = to;
+    from = high;
   }
   return piles;
+}
+
+/** Of ends at random a gap of eight median ones is one in 250. */
+const NEAR_GAPS = 8;
+function medianGap(ages: Float64Array): DurationMs {
+  return quantileSorted(
+    [...ages.subarray(1)].map((age, at) => age - (ages[at] as number)).sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+/**
+ * What is said right after the open smears an idle timer's ages over some seconds: what stands so near its densest part as its background
+ * would not (five times as near, as inside) is of the pile. Below only as near as its own stand to one another, since nothing ends before
+ * its timer; above also what talked for longer.
+ */
+function joinedDown(ages: Float64Array, from: number, nearMs: DurationMs): number {
+  let low = from;
+  while (low > 0 && (ages[low] as number) - (ages[low - 1] as number) <= nearMs) low--;
+  return low;
+}
+function joinedUp(ages: Float64Array, to: number, nearMs: DurationMs): number {
+  let high = to;
+  while (high < ages.length && (ages[high] as number) - (ages[high - 1] as number) <= nearMs) high++;
+  return high;
 }
 
 /**
