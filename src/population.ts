@@ -245,6 +245,7 @@ export class Population {
 
   /** What its client's connections did in the time of its end. */
   #ofClient<T extends Span>(moments: ReadonlyMap<number, readonly T[]>, closure: Closure): T | undefined {
+    if (moments.size === 0) return undefined;
     const endMs = midOf(closure);
     return moments.get(this.#lives.known(closure.keys.client?.ip))?.find(({ fromMs, toMs }) => endMs >= fromMs && endMs <= toMs);
   }
@@ -255,7 +256,7 @@ export class Population {
   }
 
   #fadingFacts(closure: Closure): Fact[] {
-    if (this.#fadings.size === 0 || closure.codes.server === undefined) return [];
+    if (closure.codes.server === undefined) return [];
     const fading = this.#ofClient(this.#fadings, closure);
     return fading ? [{ kind: 'fading', count: fading.count, spreadMs: fading.toMs - fading.fromMs }] : [];
   }

@@ -44,24 +44,23 @@ interface Weighed {
 
 export function weigh(closure: Closure, world: World, causes: readonly Cause[]): Verdict {
   const near = { deaths: deathsNear(world, closure), changes: changesNear(world, closure), facts: world.facts(closure) };
-  const weighed = causes.map((cause) => weighCause(cause, closure, world, near));
-  const best = weighed.reduce((a, b) => (b.score > a.score ? b : a));
-  const others = weighed.filter((one) => one !== best && one.score > 0);
-  const second = others.length === 0 ? undefined : others.reduce((a, b) => (b.score > a.score ? b : a));
+  const [best, ...others] = causes.map((cause) => weighCause(cause, closure, world, near)).sort((a, b) => b.score - a.score);
+  if (!best) throw new Error('no cause to weigh');
+  const second = others[0] && others[0].score > 0 ? others[0] : undefined;
   const fault = endpointFault(closure, world);
-  const odds =
-    Math.exp(Math.max(UNKNOWN_SCORE, fault?.score ?? 0) - best.score) +
-    others.reduce((sum, one) => sum + Math.exp(one.score - best.score), 0);
+  let odds = Math.exp(Math.max(UNKNOWN_SCORE, fault?.score ?? 0) - best.score);
+  for (const { score } of others) if (score > 0) odds += Math.exp(score - best.score);
   // What has no moment is confirmed by nothing that happened in one, and nothing rules out what did.
   const undated = isUndated(closure.ended);
   const most = undated || restsOnUndated(best) || restsOnGuess(best, closure, world) ? GUESSED_MOST : 1;
   const confidence = Math.min(round(1 / (1 + odds)), most);
   const runnerUp =
     second === undefined ? null : { cause: second.cause.name, confidence: round(Math.exp(second.score - best.score) / (1 + odds)) };
-  const ruledOut = causes.flatMap((cause): RuledOut[] => {
-    const why = cause === best.cause || undated ? undefined : cause.refute(closure, world);
-    return why === undefined ? [] : [{ cause: cause.name, why }];
-  });
+  const ruledOut: RuledOut[] = [];
+  for (const cause of undated ? [] : causes) {
+    const why = cause === best.cause ? undefined : cause.refute(closure, world);
+    if (why !== undefined) ruledOut.push({ cause: cause.name, why });
+  }
   if (confidence < GRADES.possible || !mayBeNamed(best.cause.name, closure, world)) {
     const own = fault && fault.score >= best.score ? fault : undefined;
     const nearest =
