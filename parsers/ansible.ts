@@ -16,9 +16,11 @@ const HEAD = /^ p=\d{1,10} u=\S{1,64}(?: n=\S{1,64})? (?:[A-Z]{4,8} ?)?\| {1,2}/
 const TASK = /^(?:TASK|RUNNING HANDLER) \[(?:([\w.-]{1,64}) : )?([^\]]{1,200})\] \*{3,}$/;
 const CHANGED = /\| {1,2}changed: \[([\w.:-]{1,128})(?: -> [^\]]{1,128})?\]/;
 const ENDS = /\| {1,2}(?:TASK|PLAY|RUNNING HANDLER|PLAY RECAP) /;
-const STOPS = /\b(?:re-?start(?:ing)?|stop(?:ping)?|re-?create|recreating|replace|redeploy)\b(?: (?:the|all|old|running))?(?: ([\w.@-]{1,64}))?/i;
+const STOPS =
+  /\b(?:re-?start(?:ing)?|stop(?:ping)?|re-?create|recreating|replace|redeploy)\b(?: (?:the|all|old|running))?(?: ([\w.@-]{1,64}))?/i;
 /** What a task calls anything, so that its role tells more. */
-const ANYTHING = /^(?:container|service|app|application|server|daemon|unit|process|stack|if|when|and|with|on|after|for|in|to|systemd|docker)s?$/i;
+const ANYTHING =
+  /^(?:container|service|app|application|server|daemon|unit|process|stack|if|when|and|with|on|after|for|in|to|systemd|docker)s?$/i;
 /** Hosts of one play do a task side by side. */
 const MOST_LINES = 40;
 
