@@ -716,6 +716,33 @@ describe('a container that a tool recreates', () => {
   });
 });
 
+describe('a task that recreates a program on the machine that is called for it', () => {
+  it('stops the server whose log is called for that machine, and no other', async () => {
+    const task = (at: number, text: string): string =>
+      `${iso(at).slice(0, 19).replace('T', ' ')},000 p=318842 u=deploy n=ansible | ${text}`;
+    const served = (name: string, last: number): readonly string[] => [
+      listening(0),
+      ...count(4).map((n) => opened(1 + n, `${name}-${100 + n}`, ip(n))),
+      ...(last === 0 ? [] : [closed(last, `${name}-109`, last - 30, ip(9))]),
+      listening(70),
+    ];
+    const { closures } = await report({
+      'ansible.log': [
+        task(50, 'TASK [feed : recreate container] *********************'),
+        task(63, 'changed: [feed-a]'),
+        task(63, 'TASK [feed : wait for /actuator/health] **************'),
+      ],
+      'feed-a.log': served('fa', 0),
+      'feed-b.log': served('fb', 60),
+      'client-ws.log': count(4).map((n) => client(60.1 + n / 100, `fa-${100 + n}`, 59.1 - n, ip(n))),
+    });
+    expect(closures.map(({ connection, cause }) => `${connection} ${cause}`).sort()).toEqual([
+      ...count(4).map((n) => `fa-${100 + n} deploy-restart`),
+      'fb-109 unknown',
+    ]);
+  });
+});
+
 describe('two logs of the same connections', () => {
   const ages = [14.01, 14, 14.02, 9.4, 21.7, 6.3];
   const ends = ages.map((age, n) => 20 + n * 3 + age / 100);
