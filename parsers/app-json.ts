@@ -481,6 +481,30 @@ export const appJson = defineParser<AppRow>({
       reads: { logger: 'app.net' },
       gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client' },
     },
+    {
+      line: '{"level":40,"time":1795529626364,"pid":1,"hostname":"realtime-7c9d8b6f5d-xjwps","grace_s":20,"msg":"SIGTERM received, draining"}',
+      from: 'pino 9, a server that drains its connections',
+      reads: { graceMs: 20_000 },
+      gives: { kind: 'stop-requested', how: 'app-signal', graceMs: 20_000, keys: { pid: 1, host: 'realtime-7c9d8b6f5d-xjwps' } },
+    },
+    {
+      line: '{"level":40,"time":1795529646314,"pid":1,"hostname":"realtime-7c9d8b6f5d-xjwps","remaining":2,"msg":"drain window over, terminating remaining sockets"}',
+      from: 'pino 9, the same server when that time is over',
+      reads: { pid: 1 },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"level":"info","ts":1795529022.2166,"caller":"gateway/main.go:88","msg":"Received signal","signal":"terminated"}',
+      from: 'zap 1.27 with os.Signal',
+      reads: { signal: 'terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"level":"warn","ts":1795529023.5,"caller":"gateway/ffmpeg.go:31","msg":"ffmpeg exited on signal","signal":"terminated"}',
+      from: 'zap 1.27, of a child',
+      reads: { signal: 'terminated' },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '{"level":"info"}',

@@ -189,6 +189,12 @@ export const appLogfmt = defineParser<AppRow>({
       reads: { at: { ms: Date.UTC(2021, 8, 27, 16, 17, 16), widthMs: 1000, basis: 'local' }, code: 1006 },
       gives: { kind: 'socket-closed', code: 1006 },
     },
+    {
+      line: 'time="2026-11-12T07:37:02Z" level=info msg="received signal, stopping listener" signal=terminated',
+      from: 'logrus 1.9 with os.Signal',
+      reads: { signal: 'terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
   ],
   rejects: [
     'a=1 b=2',

@@ -1426,6 +1426,12 @@ export const appText = defineParser<AppRow>({
       reads: { at: { ms: Date.UTC(2026, 10, 26, 0, 0, 38), widthMs: 1000, basis: 'local' } },
       gives: 'noise',
     },
+    {
+      line: '2026-11-12 09:15:44,120 INFO hub.main: shutting down, draining for up to 45s',
+      from: 'Python logging, a server that drains its connections',
+      reads: { logger: 'hub.main' },
+      gives: { kind: 'stop-requested', how: 'app-signal', graceMs: 45_000 },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -1,6 +1,7 @@
 // Generated from the folder by test/shelves.test.ts (npx vitest run test/shelves.test.ts -u).
 import type { Parser } from '../src/types.ts';
 import { actionCable } from './action-cable.ts';
+import { ansible } from './ansible.ts';
 import { apacheAccess } from './apache-access.ts';
 import { apacheAccessJson } from './apache-access-json.ts';
 import { apacheConfig } from './apache-config.ts';
@@ -147,6 +148,7 @@ import { yarp } from './yarp.ts';
 
 export const parsers: readonly Parser[] = [
   actionCable,
+  ansible,
   apacheAccess,
   apacheAccessJson,
   apacheConfig,

@@ -674,6 +674,75 @@ describe('clocks of which nothing else tells', () => {
   });
 });
 
+describe('a server that gives its connections time when it is told to stop', () => {
+  const served = (...stop: readonly string[]): Promise<Whole> =>
+    report({
+      'app.log': [
+        listening(0),
+        ...count(4).map((n) => opened(1 + n, `d-${100 + n}`, ip(n))),
+        ...stop,
+        ...count(4).map((n) => closed(70 + n / 100, `d-${100 + n}`, 69 - n, ip(n))),
+        listening(74),
+      ],
+    });
+
+  it('cuts those that are left when that time is over, as it said at the stop', async () => {
+    const { closures } = await served(`${iso(50)} INFO  [main] SIGTERM received, draining connections for up to 20s`);
+    expect(closures.map(({ cause, grade }) => `${grade} ${cause}`)).toEqual(count(4).map(() => 'confirmed deploy-restart'));
+  });
+
+  it('cuts them when it says that it does', async () => {
+    const stop = `${iso(50)} INFO  [main] SIGTERM received, draining`;
+    const { closures } = await served(stop, `${iso(69.9)} WARN  [main] drain window over, terminating remaining sockets`);
+    expect(closures.map(({ cause, grade }) => `${grade} ${cause}`)).toEqual(count(4).map(() => 'confirmed deploy-restart'));
+  });
+});
+
+describe('a container that a tool recreates', () => {
+  it('is killed when docker’s grace is over, counted from the signal that its server writes of', async () => {
+    const { closures } = await report({
+      'journal.txt': [
+        `${iso(46).slice(0, 23)}000+0000 dock-1 sudo[48112]:   deploy : TTY=pts/1 ; PWD=/srv/relay ; USER=root ; COMMAND=/usr/bin/docker compose up -d --force-recreate relay`,
+      ],
+      'relay.log': [
+        listening(0),
+        ...count(4).map((n) => opened(1 + n, `g-${100 + n}`, ip(n))),
+        `${iso(49.9)} INFO  [main] received signal, stopping listener signal=terminated`,
+        listening(62),
+      ],
+      'client-ws.log': count(4).map((n) => client(60.1 + n / 100, `g-${100 + n}`, 59.1 - n, ip(n))),
+    });
+    expect(closures.map(({ cause }) => cause)).toEqual(count(4).map(() => 'deploy-restart'));
+  });
+});
+
+describe('a task that recreates a program on the machine that is called for it', () => {
+  it('stops the server whose log is called for that machine, and no other', async () => {
+    const task = (at: number, text: string): string =>
+      `${iso(at).slice(0, 19).replace('T', ' ')},000 p=318842 u=deploy n=ansible | ${text}`;
+    const served = (name: string, last: number): readonly string[] => [
+      listening(0),
+      ...count(4).map((n) => opened(1 + n, `${name}-${100 + n}`, ip(n))),
+      ...(last === 0 ? [] : [closed(last, `${name}-109`, last - 30, ip(9))]),
+      listening(70),
+    ];
+    const { closures } = await report({
+      'ansible.log': [
+        task(50, 'TASK [feed : recreate container] *********************'),
+        task(63, 'changed: [feed-a]'),
+        task(63, 'TASK [feed : wait for /actuator/health] **************'),
+      ],
+      'feed-a.log': served('fa', 0),
+      'feed-b.log': served('fb', 60),
+      'client-ws.log': count(4).map((n) => client(60.1 + n / 100, `fa-${100 + n}`, 59.1 - n, ip(n))),
+    });
+    expect(closures.map(({ connection, cause }) => `${connection} ${cause}`).sort()).toEqual([
+      ...count(4).map((n) => `fa-${100 + n} deploy-restart`),
+      'fb-109 unknown',
+    ]);
+  });
+});
+
 describe('two logs of the same connections', () => {
   const ages = [14.01, 14, 14.02, 9.4, 21.7, 6.3];
   const ends = ages.map((age, n) => 20 + n * 3 + age / 100);

@@ -34,6 +34,14 @@ it('takes a log that tells of dialing for a client’s', async () => {
   expect(await closesOf([...ends.slice(3), dialed])).toBe(4);
 });
 
+describe('a log with the begins and ends of connections that a server’s log has as well', () => {
+  const opens = ids.map((id, n) => `${second(n + 1)}.140Z INFO conn ${id} open`);
+
+  it('is a client’s where it has ends of which the server, that died, wrote the begin alone', async () => {
+    expect(await closesOf([...opens, ...ends])).toBe(3);
+  });
+});
+
 const seenAt = (source: string, at: number) => ({
   when: { fromMs: at * 1_000, toMs: at * 1_000 },
   origin: { source, line: at },

@@ -104,19 +104,20 @@ const isOutside = ({ kinds, housed, namesClients, vantages }: ClockSample): bool
 
 /**
  * The one serves: it writes opens, and ends as well, so that the other is not just its second file. The other asked for connections and was
- * refused, or the connections it tells of are those that the first one opened.
+ * refused, or the connections it tells of are those that the first one opened: a server's second log has no ends that its first one lacks,
+ * or leaves the begins to that one altogether.
  */
 function opensFor(server: ClockSample, client: ClockSample): boolean {
   if (!server.kinds.has('socket-opened') || !server.kinds.has('socket-closed')) return false;
   let known = 0;
-  for (const key of client.keyed.keys())
-    if (
-      key.startsWith(CLOSE) &&
-      !client.keyed.has(`open ${key.slice(CLOSE.length)}`) &&
-      server.keyed.has(`open ${key.slice(CLOSE.length)}`)
-    )
-      known++;
-  return known > 0 && (client.refusals > 0 || (known >= SHARED_LEAST && known >= client.namedEnds * SHARED_SHARE));
+  let unshared = 0;
+  for (const key of client.keyed.keys()) {
+    const open = `open ${key.slice(CLOSE.length)}`;
+    if (!key.startsWith(CLOSE) || !server.keyed.has(open)) continue;
+    known++;
+    if (!client.keyed.has(open) || !server.keyed.has(key)) unshared++;
+  }
+  return unshared > 0 && (client.refusals > 0 || (unshared >= SHARED_LEAST && known >= client.namedEnds * SHARED_SHARE));
 }
 
 function isViewOf(client: Side, server: Side): boolean {

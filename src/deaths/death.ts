@@ -248,8 +248,10 @@ function identityOf(events: readonly LogEvent[], profile: ServerProfile): Identi
 }
 
 /** Logs of servers that are called as the dead program is; of several instances' logs, whatever their names, those with its number. */
-const logsNamedFor = ({ units, services, containers, pods }: Identity, { sources }: ServerProfile): readonly string[] => {
-  const names = new Set([...units, ...services, ...containers, ...pods].map(stem));
+const logsNamedFor = ({ units, services, containers, pods, hosts }: Identity, { sources }: ServerProfile): readonly string[] => {
+  // A machine that is called for the program that it runs: `feed-a` of `feed`.
+  const machines = hosts.filter((host) => services.some((service) => host.startsWith(`${stem(service)}-`)));
+  const names = new Set([...units, ...services, ...containers, ...pods, ...machines].map(stem));
   const numbers = new Set([...units, ...services, ...containers].flatMap((name) => instanceIn(name) ?? []));
   const areSeveral = new Set([...sources].flatMap((source) => instanceIn(source) ?? [])).size > 1;
   return [...sources].filter((source) => {

@@ -102,23 +102,29 @@ function* killedAfterGrace(death: Death, ends: ArrayLike<EpochMs>): Generator<De
   const { stop } = death;
   if (!stop || death.way !== 'asked' || death.events.some(({ kind }) => kind === 'process-ended')) return;
   const upMs = upAgain(death, stop);
-  for (const graceMs of gracesOf(stop)) {
-    const due = stop.when.fromMs + graceMs;
-    if (due <= death.when.toMs + SOON_MS) continue;
-    if (due > upMs) return;
-    const moment = momentIn({ fromMs: due - GRACE_SLACK_MS, toMs: stop.when.toMs + graceMs + GRACE_SLACK_MS }, ends);
-    if (!moment) continue;
-    yield {
-      ...death,
-      id: `${death.id}k`,
-      when: moment,
-      ended: false,
-      way: 'forced',
-      sudden: true,
-      detail: `${death.detail}; killed ${graceMs / 1_000} s later, after its grace period`,
-    };
-    return;
-  }
+  for (const graceMs of gracesOf(stop))
+    for (const { when } of signalsOf(death, stop)) {
+      if (when.fromMs + graceMs < death.when.toMs + SOON_MS || when.fromMs + graceMs > upMs) continue;
+      const due = { fromMs: when.fromMs + graceMs - GRACE_SLACK_MS, toMs: when.toMs + graceMs + GRACE_SLACK_MS };
+      const moment = momentIn(due, ends);
+      if (!moment) continue;
+      yield {
+        ...death,
+        id: `${death.id}k`,
+        when: moment,
+        ended: false,
+        way: 'forced',
+        sudden: true,
+        detail: `${death.detail}; killed ${graceMs / 1_000} s later, after its grace period`,
+      };
+      return;
+    }
+}
+
+/** When the grace may have begun: at the stop, or, where a tool was told first, when the program says that it got its signal. */
+function signalsOf({ events }: Death, stop: EventOf<'stop-requested'>): readonly EventOf<'stop-requested'>[] {
+  const got = events.find((event) => event.kind === 'stop-requested' && event.how === 'app-signal');
+  return got?.kind === 'stop-requested' && got !== stop ? [stop, got] : [stop];
 }
 
 /** When the log in which the stop stands says that the server is up again: nothing is left to be killed. */

@@ -45,6 +45,8 @@ const ALIASES = {
   upstream: 'upstream upstreamurl backend backendurl proxyto',
   // How a tunnel takes what it sends on: GOST's `listener`.
   listener: 'listener',
+  // Which one a process got: Go's loggers write it beside `received signal`.
+  signal: 'signal sig signame signalname',
   initiator: 'initiator closedby initiatedby closeinitiator by side',
   // What prose says of when something was received last, in milliseconds.
   unheard: 'unheardms',
@@ -70,7 +72,7 @@ const ALIASES = {
   template: 'mt messagetemplate',
 } as const;
 
-export type Role = keyof typeof ALIASES | 'life' | 'silence' | 'stall';
+export type Role = keyof typeof ALIASES | 'life' | 'silence' | 'stall' | 'grace';
 
 /** What a field may mean. */
 export interface Meaning {
@@ -92,6 +94,11 @@ const SILENCE = new RegExp(
 // Also the longest of what a monitor saw: Node's `monitorEventLoopDelay` has `max`.
 const STALL = new RegExp(
   `^(?:(?:max)?(?:event)?(?:loop)?(?:lag|delay|block(?:ed)?|stall(?:ed)?)(?:for|time|max)?|(?:event)?loopmax)${UNIT}$|^(?:housekeeper)?delta$`,
+);
+
+/** How long a program that is told to stop gives its connections. */
+const GRACE = new RegExp(
+  `^(?:grace|graceperiod|drain|drainfor|drainwindow|drainperiod|draintimeout|draindeadline|shutdowngrace|shutdowntimeout|shutdowndeadline|stoptimeout|gracefultimeout|gracefulshutdowntimeout|terminationgraceperiod|timeout|deadline)${UNIT}$`,
 );
 
 const BARE_UNIT = new Map([
@@ -125,13 +132,14 @@ export function meaningsOf(name: string): readonly Meaning[] {
   const life = LIFE.exec(name);
   const silence = life ? null : SILENCE.exec(name);
   const stall = life || silence ? null : STALL.exec(name);
-  const unit = unitMs((life ?? silence ?? stall)?.[1]);
+  const grace = life || silence || stall ? null : GRACE.exec(name);
+  const unit = unitMs((life ?? silence ?? stall ?? grace)?.[1]);
   // A bare unit is how long the record's own thing took: `{"msg": "close", "ms": 60021}`.
   const bare = BARE_UNIT.get(name);
   const timed: readonly Meaning[] = bare
     ? [{ role: 'life', rank: 1, unitMs: bare }]
-    : life || silence || stall
-      ? [{ role: life ? 'life' : silence ? 'silence' : 'stall', rank: 0, ...(unit !== undefined && { unitMs: unit }) }]
+    : life || silence || stall || grace
+      ? [{ role: life ? 'life' : silence ? 'silence' : stall ? 'stall' : 'grace', rank: 0, ...(unit !== undefined && { unitMs: unit }) }]
       : [];
   const meanings = [...(BY_NAME.get(name) ?? []), ...timed];
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();

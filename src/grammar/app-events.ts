@@ -10,7 +10,7 @@ import { isOfDialer, tellsAttemptsApart } from './dialers.ts';
 import { known } from './known.ts';
 import { isEndWorded, isSpokenOf } from './loose-code.ts';
 import { connectionKeys } from './peer.ts';
-import { ageIn, isSocketIoId, numberIn, partyIn } from './prose.ts';
+import { ageIn, graceSpelled, isSocketIoId, numberIn, partyIn } from './prose.ts';
 import { remembered } from './remembered.ts';
 import { stallIn } from './stalls.ts';
 import { isWebSocketPath } from './websocket.ts';
@@ -160,6 +160,19 @@ export const APP_NEEDLES: readonly string[] = [
   'shutdown',
   'graceful',
   'stopping',
+  'received signal',
+  'signal received',
+  'got signal',
+  'caught signal',
+  'drain',
+  'ing remaining',
+  'remaining ws',
+  'remaining web',
+  'remaining socket',
+  'remaining conn',
+  'remaining client',
+  'remaining session',
+  'remaining peer',
   'uncaught',
   'unhandled',
   'fatal',
@@ -411,10 +424,19 @@ const RECONNECTS =
 /** Threads that the JVM starts to shut down: Spring's `SpringApplicationShutdownHook`, of which its console shows the end. */
 const OF_SHUTDOWN = /ShutdownHook$/;
 
+/** `received signal` and the like: another program's signals are told of in other words. */
+const GOT_SIGNAL = /\b(?:receiv(?:ed|ing)|got|caught|handling)\b.{0,24}\bsignal\b|\bsignal (?:was )?(?:received|caught)\b/i;
+/** Of those that end a process, by name, by Go's `os.Signal` and by number; daemons take SIGHUP for a reload. */
+const STOP_SIGNAL = /^(?:sig(?:term|int|quit)|terminated|interrupt|2|15)$/i;
+
+/** The signal that the process got, where a field beside the message tells which one: words to be read with the message's own. */
+const signalOf = ({ signal, message = '' }: AppRow): string =>
+  signal !== undefined && STOP_SIGNAL.test(signal) && GOT_SIGNAL.test(message) ? ' SIGTERM' : '';
+
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const message = row.message ?? '';
-  const words = wordsOf(row.event === undefined ? message : `${row.event} ${message}`, row.logger);
+  const words = wordsOf(`${row.event === undefined ? '' : `${row.event} `}${message}${signalOf(row)}`, row.logger);
   // Where the code is a close code by its name, a lone `id` is the connection's, whatever the words.
   const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer || row.codeIsNamed ? row.id : undefined);
   const isLocated = connection !== undefined || row.clientIp !== undefined;
@@ -426,7 +448,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
     (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
     (words.missesHeartbeat ? { kind: 'heartbeat-missed', ...(words.givesUp && { closes: true as const }) } : undefined) ??
-    lifecycleOf(words, row.thread) ??
+    lifecycleOf(row, words) ??
     (!words.aboutOther &&
     (words.opensSocket ||
       (words.opens && isNamed && (words.ofConnection || !isLocated || (connection !== undefined && isSocketIoId(connection)))) ||
@@ -618,8 +640,8 @@ function initiatorOf(initiator: string | undefined, vantage: Vantage): SocketClo
   }
 }
 
-function lifecycleOf(words: Words, thread: string | undefined): Draft | undefined {
+function lifecycleOf({ thread, graceMs, message = '' }: AppRow, words: Words): Draft | undefined {
   if (words.stops || (thread !== undefined && !words.isOver && OF_SHUTDOWN.test(thread)))
-    return { kind: 'stop-requested', how: 'app-signal' };
+    return known({ kind: 'stop-requested' as const, how: 'app-signal' as const, graceMs: graceMs ?? graceSpelled(message) });
   return words.starts ? { kind: 'process-started', what: 'banner' } : undefined;
 }

@@ -61,6 +61,10 @@ export interface AppRow extends Row {
   readonly unheardMs?: DurationMs;
   /** How long the program stood still, beside words that say that it did. */
   readonly stallMs?: DurationMs;
+  /** How long the program, that was told to stop, gives its connections. */
+  readonly graceMs?: DurationMs;
+  /** The one that the process got, as written: `SIGTERM`, `terminated`, `15`. */
+  readonly signal?: string;
   readonly received?: number;
   readonly sent?: number;
   /** First line of an error, with its type. */
@@ -230,6 +234,8 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     silenceMs: durationIn(fields, 'silence', written, at, learn) ?? spelledIn(fields, 'spelledSilence'),
     unheardMs: number(fields, 'unheard'),
     stallMs: durationIn(fields, 'stall', written, at, learn),
+    graceMs: graceIn(fields),
+    signal: text(fields, 'signal'),
     received: number(fields, 'received', isCount),
     sent: number(fields, 'sent', isCount),
     error: errorIn(fields),
@@ -370,6 +376,19 @@ function durationIn(
       const point = isPointed(written, name, value) || learned?.inSeconds.has(name) === true;
       return bareDuration(bare, point, fields, at);
     }
+  }
+  return undefined;
+}
+
+/** Nobody gives connections less than a second, nor half an hour: a bare number below is of seconds. */
+const BARE_SECONDS = 1_000;
+function graceIn({ grace = [] }: Fields): DurationMs | undefined {
+  for (const { value, unitMs } of grace) {
+    const bare = numberOf(value);
+    if (bare === undefined) {
+      const spelled = typeof value === 'string' ? duration(value.trim()) : undefined;
+      if (spelled !== undefined) return spelled;
+    } else if (bare > 0) return rounded(bare * (unitMs ?? (bare < BARE_SECONDS ? 1_000 : 1)));
   }
   return undefined;
 }

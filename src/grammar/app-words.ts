@@ -49,6 +49,9 @@ const SIGNAL_UNNAMED =
   /(?:^|\b(?:receiv(?:ed|ing)|got|caught|handling)[ :]{1,2}(?:(?:a|the|os|unix|exit|stop|termination) )?)signal(?: (?:no\.?|number))?[ :=(#]{1,2}(?:2|15|terminated|interrupt)(?![\w.%]| ?(?:dbm?|bars?|of)\b)|\bsignal[ :=(#]{1,2}(?:2|15|terminated|interrupt)\)? (?:was )?(?:received|caught)\b/i;
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
+/** The time that a stop gave its connections is over: `drain window over, terminating remaining sockets`. */
+const DRAINED =
+  /\b(?:drain|draining|shutdown)(?: (?:window|period|time|timeout|deadline))? (?:over|expired|elapsed|exceeded|reached|timed out)\b|\b(?:terminating|closing|killing|dropping|destroying|disconnecting|cutting)(?: (?:the|all|0))? remaining (?:ws|web ?sockets?|sockets?|connections?|clients?|sessions?|peers?)\b/;
 const STARTED =
   /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening$|\bserving on (?!behalf\b)\S/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
@@ -91,6 +94,7 @@ export const VOCABULARY: readonly RegExp[] = [
   HEARTBEAT,
   SIGNAL,
   STOPPING,
+  DRAINED,
   STARTED,
   UNCAUGHT,
   HEAP,
@@ -206,7 +210,7 @@ function judge(said: string, about: string): Words {
     failsToRead: READ_FAILED.test(said),
     missesHeartbeat: HEARTBEAT.test(said) && (mentionsSocket || !(OTHER.test(said) || OTHER.test(loggers.replace(/\bhttps?\b/g, '')))),
     givesUp: GIVES_UP.test(said),
-    stops: !ofChild && !isOver && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said)),
+    stops: !ofChild && !isOver && ((signal && SIGNAL_SEEN.test(said)) || STOPPING.test(said) || (DRAINED.test(said) && !OTHER.test(about))),
     isOver,
     starts: STARTED.test(said),
     uncaught: UNCAUGHT.test(said),

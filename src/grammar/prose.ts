@@ -43,6 +43,10 @@ const LIFE = new RegExp(
   String.raw`\b(?:after|for|lasted|lived|alive|duration|elapsed|uptime|up|age)[ :=]{1,3}${SPELLED}(?! (?:of )?(?:inactiv|idle|silen))`,
   'i',
 );
+const GRACE = new RegExp(
+  String.raw`\b(?:drain(?:ing)?|grace|wait(?:ing)?|timeout|deadline)(?: (?:window|period|time|timeout|connections|clients|sockets))?(?: (?:of|is|max|for up to|for at most|up to|at most|for|within))?[ :=(]{1,2}${SPELLED}`,
+  'i',
+);
 // Rust's tracing writes an error's words without quotes: up to the next key or the end.
 const SENTENCE = /(?<![\w.])(err|error|exception)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
 /** One duration with its unit, whatever the words before it: `played 33.0s`; `+33ms` is what passed since the line before. */
@@ -145,6 +149,9 @@ export function ageIn(message: string): number | undefined {
   }
   return only;
 }
+
+/** How long the program says that it waits for its connections to end. */
+export const graceSpelled = (message: string): number | undefined => spelled(GRACE.exec(message.slice(0, 600))?.[1]);
 
 // What teams call those who are connected, and a name or number for one: it has a digit, so that `user left` names none.
 const PARTY =
