@@ -113,7 +113,8 @@ export function concerns(death: Death, closure: Closure): number {
   const polled = own === undefined && datedByItsEnd(death);
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
   const to = death.when.toMs + DEATH_LATE_MS;
-  if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
+  // A span ends before its `toMs`: what ended in the second that ends there ended earlier.
+  if (closure.ended.toMs <= from || closure.ended.fromMs > to) return 0;
   const atOtherEnd = wasPeer(death, closure);
   if (!atOtherEnd && isNoConsequence(death, closure, own)) return 0;
   // A new instance's connections do not die of the old one's death.
