@@ -116,6 +116,33 @@ describe('Socket.IO, of which both ends log', () => {
   });
 });
 
+describe('a TCP proxy, whose line names no connection', () => {
+  const ended = (at: number, id: string, life: number): string =>
+    JSON.stringify({ level: 40, time: START + at * 1_000, msg: 'ws disconnected', conn: id, code: 1006, reason: '', durationMs: life });
+  const cut = (at: number, port: number, life: number): string =>
+    `Nov 22 ${clock(at)} lb-1 haproxy[44]: 10.50.0.3:${port} [22/Nov/2026:${iso(at - life / 1_000).slice(11, 23)}] rt_tcp rt_tcp/rt-a 1/0/${life} 194 cD 9/9/8/4/0 0/0`;
+
+  it('cut the one that lived as long, and not the one that ended before it', async () => {
+    const causes = causesOf(
+      await report({
+        'server.log': [ended(100, 'k-101', 27_494), ended(101.2, 'k-102', 31_004)],
+        'haproxy.log': [cut(101.2, 35_346, 31_011)],
+      }),
+    );
+    expect(causes).toMatchObject({ 'k-101': 'unknown', 'k-102': 'proxy-timeout' });
+  });
+
+  it('tells by its lives how far its clock is off', async () => {
+    const lives = [31_003, 31_957, 38_337, 37_447, 32_581, 40_825, 33_412, 36_120];
+    const { clocks, closures } = await report({
+      'server.log': lives.map((life, n) => ended(100 + 4 * n, `k-${100 + n}`, life)),
+      'haproxy.log': lives.map((life, n) => cut(109.2 + 4 * n, 35_000 + n, life + 1)),
+    });
+    expect(clocks.some(({ says }) => / by 9\.\d s by 8 events/.test(says))).toBe(true);
+    expect(closures.map(({ grade }) => grade)).toEqual(lives.map(() => 'confirmed'));
+  });
+});
+
 describe('aiohttp, whose own timer gave up on a peer', () => {
   it('gives the path for lost', async () => {
     const ended = (at: number, id: string, exc: string): string =>
