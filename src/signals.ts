@@ -367,6 +367,24 @@ export function hopOf(closure: Closure): string | undefined {
   return event && productOf(event);
 }
 
+/** A FIN or a reset is there at once; a lost segment is sent again within some seconds, and a busy page's handler has to wait. */
+const TOLD_LATE_MS = 10_000;
+/** Ages and stamps of whole seconds, and a client that counts from before the handshake. */
+const SAME_LATE_MS = 3_000;
+
+/**
+ * How much later than its server the client learnt of the end, by their stamps and, alike, by the ages that the two write; undefined = not so,
+ * or not known. Clocks that disagree do not make a connection older.
+ */
+export function toldLate(closure: Closure): DurationMs | undefined {
+  const [server, client] = (['server', 'client'] as const).map((side) =>
+    seenOf(closure, 'socket-closed').find(({ vantage, lifeMs }) => vantage === side && lifeMs !== undefined),
+  );
+  if (server?.lifeMs === undefined || client?.lifeMs === undefined) return undefined;
+  const later = client.when.fromMs - server.when.fromMs;
+  return later >= TOLD_LATE_MS && Math.abs(client.lifeMs - server.lifeMs - later) <= SAME_LATE_MS ? later : undefined;
+}
+
 /** How endpoints word that a write failed: what was wrong with the connection had gone unnoticed until then. */
 const FAILED_WRITE =
   /\b(?:while|when|on|during|failed to|error) (?:send|writ)\w*|\bwrite tcp\b|\bwrite: (?:connection reset|broken pipe)|\bwrite e(?:pipe|connreset)\b|\bbroken pipe\b/i;

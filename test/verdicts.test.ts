@@ -143,6 +143,38 @@ describe('a TCP proxy, whose line names no connection', () => {
   });
 });
 
+describe('a client that learns of its end long after the server', () => {
+  const ids = count(6);
+  const logs = (lateBy: (n: number) => number, lived: (n: number) => number) => ({
+    'server.log': [
+      listening(0),
+      ...ids.flatMap((n) => [opened(10 + 3 * n, `k-${100 + n}`, ip(n)), closed(51 + 3 * n, `k-${100 + n}`, 41, ip(n))]),
+      ...count(4).map((n) => closed(200 + 7 * n, `k-${200 + n}`, 150, ip(20 + n), 1000)),
+    ],
+    'clients.ndjson': ids.map((n) => client(51 + 3 * n + lateBy(n), `k-${100 + n}`, lived(n), ip(n))),
+  });
+
+  it('lost its path: a timer’s ages are those of the server’s heartbeat', async () => {
+    const { closures } = await report(
+      logs(
+        (n) => 63 - 3 * n,
+        (n) => 104 - 3 * n,
+      ),
+    );
+    expect(closures.map(({ cause }) => cause)).toEqual(ids.map(() => 'network'));
+  });
+
+  it('did not where only its clock says so', async () => {
+    const { closures } = await report(
+      logs(
+        () => 63,
+        () => 41,
+      ),
+    );
+    expect(closures.map(({ cause }) => cause)).toEqual(ids.map(() => 'proxy-timeout'));
+  });
+});
+
 describe('aiohttp, whose own timer gave up on a peer', () => {
   it('gives the path for lost', async () => {
     const ended = (at: number, id: string, exc: string): string =>
