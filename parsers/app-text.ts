@@ -20,7 +20,7 @@ import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of Squid's cache.log, Asterisk, .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
-  /^[EWIDV] \(\d{1,10}\) (?:websocket_client|transport_ws|transport_base|WEBSOCKET_CLIENT): |^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?: kid\d{1,3})?\| |^\[[^\]]{15,26}\] [A-Z]{4,8}\[\d{1,10}\](?:\[C-[0-9a-f]{8}\])?:? [\w/.-]{1,80}\.c:|^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"[\d>]|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[(?!\d\d:\d\d:\d\d)|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
+  /^[EWIDV] \(\d{1,10}\) (?:websocket_client|transport_ws|transport_base|WEBSOCKET_CLIENT): |^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?: kid\d{1,3})?\| |^\[[^\]]{15,26}\] [A-Z]{4,8}\[\d{1,10}\](?:\[C-[0-9a-f]{8}\])?:? [\w/.-]{1,80}\.c:|^(?:\S{8,40} (?:\S{8,20} )?)?(?:trce|dbug|info|warn|fail|crit): [A-Za-z_][\w.+`<>]{1,200}\[\d{1,10}\](?: |$)|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} |^[IWEF]\d{4} \d\d:\d\d:|^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3}\t[A-Z]+\t|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\t[a-z]+\t|^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\]|^(?:INFO|WARNING|ERROR|CRITICAL|DEBUG): {4,5}(?:[('"\d>]|\[(?:uvicorn|[0-9a-f:]{2,45}\]:\d)|connection (?:open|closed|rejected)|[A-Z]\w{0,20} )|\]\[(?!\d\d:\d\d:\d\d)|^\[pod\/|^(?:\S+ ){2,4}\[\d\d\/\w{3}\/\d{4}:|^\d{4}-\d\d-\d\dT[\d:.]+Z? \S+ (?:TLSv|net\/|app\/)/;
 // What a line without a stamp does not begin with: lists, settings, syslog stamps, frames of stacks, requests, units, transcripts of other clients.
 const NOT_BARE =
   /^error: (?:Invalid WebSocket frame: |Max payload size exceeded$)|^[*-] |^(?:[A-Z][a-z]{1,20}){2,6}\s{1,20}\d{1,9}\w{0,3}$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d |^[\s{<(#"']|^\d(?!\d{3}(?: - |: )[A-Z]|[\d.]{6,14} \[[A-Z]{2,12}\] [A-Z])|^\[[\s\d]|^(?:\S+ )?(?:GET|POST|PUT|HEAD) \/|^\w+=|^at |^[\w@:.\\-]{1,80}\.(?:service|socket|scope|slice|target|mount|timer)\b|^WebSocket connection to '|^(?:The connection to|Firefox can)|^[Dd]isconnected \(code: |^Connected \(press/;
@@ -1432,6 +1432,13 @@ export const appText = defineParser<AppRow>({
       reads: { logger: 'hub.main' },
       gives: { kind: 'stop-requested', how: 'app-signal', graceMs: 45_000 },
     },
+    {
+      line: 'INFO:     [dispatch] driver socket 219e4fd8-54a3-4b3e-bf2c-b0785ef6dd57 down, code 1006, 25.4 s',
+      from: 'uvicorn 0.17.6 in Docker, whose own formatter an application writes its loggers’ names with',
+      at: { ms: 1772323153832, widthMs: 1, basis: 'utc' },
+      reads: { logger: 'dispatch', connection: '219e4fd8-54a3-4b3e-bf2c-b0785ef6dd57' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 25_400 },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
@@ -1439,6 +1446,7 @@ export const appText = defineParser<AppRow>({
     '[2026-11-22 20:38:37 +0000] [22074] [CRITICAL] WORKER TIMEOUT (pid:22076)',
     '2026-11-22 20:38:44,179 WARN exited: ws (terminated by SIGKILL; not expected)',
     '2026-11-22T20:41:52: PM2 log: App [ws:0] exited with code [0] via signal [SIGKILL]',
+    'INFO:     [uvicorn.error] connection closed',
     'took 1006ms',
     'port 1006',
     'GET /ws?code=1006 closed',

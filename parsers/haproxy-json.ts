@@ -43,6 +43,12 @@ export const haproxyJson = defineParser<HaproxyStream>({
       reads: { status: 200 },
       gives: 'noise',
     },
+    {
+      line: '{"accept":"14/Aug/2026:23:57:43.434","client":"203.0.113.128:39273","fe":"web","be":"notify","srv":"n1","status":101,"bytes":262,"t_conn":1,"t_resp":1,"t_total":30553,"term":"CD","active":39,"req":"GET /ws"}',
+      from: 'HAProxy 2.6.12, own log-format',
+      reads: { durationMs: 30553, termination: 'CD', upstreamName: 'notify/n1', path: '/ws' },
+      gives: { kind: 'tunnel-ended', endedBy: 'client', how: 'reset', lifeMs: 30553 },
+    },
   ],
   rejects: [
     '{"ts":1795696638.525,"client":"127.0.0.1:37342","backend":"lounge/g1","status":101,"dur_ms":17020,"uri":"/lounge"}',

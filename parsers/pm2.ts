@@ -43,8 +43,11 @@ const nameOf = (id: string | undefined, { after }: Context): string | undefined 
 function readMessage(message: string, context: Context): Pm2Row | undefined {
   const [whole, service, pid, code = '', signal = ''] = EXITED.exec(message) ?? [];
   if (whole !== undefined && service !== undefined) {
-    const before = context.before(20);
-    const isStopped = before.some((line) => line.endsWith(`Stopping app:${service} id:${/:(\w{1,10})\]/.exec(whole)?.[1] ?? '0'}`));
+    const id = /:(\w{1,10})\]/.exec(whole)?.[1] ?? '0';
+    const lately = context.before(20);
+    // A stop is of the instance that ended next: the one that came after it has the same number.
+    const before = lately.slice(lately.findLastIndex((line) => line.includes(`App [${service}:${id}] exited with code [`)) + 1);
+    const isStopped = before.some((line) => line.endsWith(`Stopping app:${service} id:${id}`));
     const isForced = before.some((line) => line.includes(' still alive after '));
     return {
       message,
@@ -152,6 +155,19 @@ export const pm2 = defineParser<Pm2Row>({
       from: 'PM2 7.0.4',
       reads: {},
       gives: 'noise',
+    },
+    {
+      line: '2026-05-04T17:00:01: PM2 log: App [ws:0] exited with code [1] via signal [SIGINT]',
+      from: 'PM2 7.0.4, an uncaught exception soon after pm2 restart ws',
+      before: [
+        '2026-05-04T16:59:27: PM2 log: Stopping app:ws id:0',
+        '2026-05-04T16:59:27: PM2 log: App [ws:0] exited with code [0] via signal [SIGINT]',
+        '2026-05-04T16:59:27: PM2 log: pid=44 msg=process tree killed (1 pids)',
+        '2026-05-04T16:59:27: PM2 log: App [ws:0] starting in -fork mode-',
+        '2026-05-04T16:59:27: PM2 log: App [ws:0] online',
+      ],
+      reads: { exitCode: 1, by: undefined },
+      gives: { kind: 'process-ended', exitCode: 1 },
     },
   ],
   rejects: ['App [ws] is ready', 'PM2 is running', '2026-11-22T20:41:52: ws closed', 'App [ws:0] exited with code'],

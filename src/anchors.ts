@@ -149,7 +149,9 @@ export class ClockSample {
     if (width > 5_000) return; // dated by its neighbours only: no anchor
     this.widthMs = Math.max(this.widthMs, width);
     if (this.times.length < TIME_LIMIT && TIMED.has(event.kind)) this.times.push(ms);
-    const lifeMs = event.kind === 'socket-closed' || event.kind === 'tunnel-ended' ? event.lifeMs : undefined;
+    // Of a proxy in TCP mode the line that names its timer or a reset is the only one about the connection.
+    const lifeMs =
+      event.kind === 'socket-closed' || event.kind === 'tunnel-ended' || event.kind === 'proxy-fault' ? event.lifeMs : undefined;
     this.#open(event, ms);
     for (const key of anchorKeys(event)) {
       this.#remember(key, ms);

@@ -113,7 +113,8 @@ export function concerns(death: Death, closure: Closure): number {
   const polled = own === undefined && datedByItsEnd(death);
   const from = death.when.fromMs - (polled ? POLL_MS : DEATH_BEFORE_MS);
   const to = death.when.toMs + DEATH_LATE_MS;
-  if (closure.ended.toMs < from || closure.ended.fromMs > to) return 0;
+  // A span ends before its `toMs`: what ended in the second that ends there ended earlier.
+  if (closure.ended.toMs <= from || closure.ended.fromMs > to) return 0;
   const atOtherEnd = wasPeer(death, closure);
   if (!atOtherEnd && isNoConsequence(death, closure, own)) return 0;
   // A new instance's connections do not die of the old one's death.
@@ -364,6 +365,24 @@ export function hopOf(closure: Closure): string | undefined {
     closure.seen.find((event) => event.kind === 'tunnel-ended' && event.endedBy !== undefined);
   const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
   return event && productOf(event);
+}
+
+/** A FIN or a reset is there at once; a lost segment is sent again within some seconds, and a busy page's handler has to wait. */
+const TOLD_LATE_MS = 10_000;
+/** Ages and stamps of whole seconds, and a client that counts from before the handshake. */
+const SAME_LATE_MS = 3_000;
+
+/**
+ * How much later than its server the client learnt of the end, by their stamps and, alike, by the ages that the two write; undefined = not so,
+ * or not known. Clocks that disagree do not make a connection older.
+ */
+export function toldLate(closure: Closure): DurationMs | undefined {
+  const [server, client] = (['server', 'client'] as const).map((side) =>
+    seenOf(closure, 'socket-closed').find(({ vantage, lifeMs }) => vantage === side && lifeMs !== undefined),
+  );
+  if (server?.lifeMs === undefined || client?.lifeMs === undefined) return undefined;
+  const later = client.when.fromMs - server.when.fromMs;
+  return later >= TOLD_LATE_MS && Math.abs(client.lifeMs - server.lifeMs - later) <= SAME_LATE_MS ? later : undefined;
 }
 
 /** How endpoints word that a write failed: what was wrong with the connection had gone unnoticed until then. */

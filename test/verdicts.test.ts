@@ -71,6 +71,127 @@ describe('a server that shares out its connections among processes', () => {
   });
 });
 
+describe('Socket.IO, of which both ends log', () => {
+  const sid = (n: number): string => `0r7HNGzxs7hwY7-wAA${String.fromCharCode(65 + n)}C`;
+  const second = (at: number): string => iso(at).slice(0, 19).replace('T', ' ');
+  const atServer = (at: number, n: number, life: number, reason = 'transport close'): readonly string[] => [
+    `${second(at - life)} info: socket ${sid(n)} connected (websocket) from ${ip(n)}`,
+    `${second(at)} info: socket ${sid(n)} disconnected: ${reason} after ${life}s`,
+  ];
+  const atClient = (at: number, n: number, life: number, reason = 'transport close'): string =>
+    JSON.stringify({ ts: START + at * 1_000, event: 'socket.disconnect', sid: sid(n), reason, connectedMs: life * 1_000 });
+
+  it('was cut between the two where each says that the other closed the transport', async () => {
+    const { closures } = await report({
+      'hub-out.log': [
+        ...atServer(100, 0, 60),
+        ...atServer(130, 1, 60),
+        ...atServer(160, 2, 60),
+        ...atServer(190, 3, 60),
+        ...atServer(200, 4, 71),
+      ],
+      'rum.ndjson': [atClient(100.4, 0, 60), atClient(130.4, 1, 60), atClient(160.4, 2, 60)],
+    });
+    expect(closures.map(({ connection }) => connection).sort()).toEqual([sid(0), sid(1), sid(2)]);
+  });
+
+  it('was not stopped a second before the stop', async () => {
+    const ends = count(6);
+    const { closures } = await report({
+      'pm2.log': [
+        '2026-11-22T20:01:27: PM2 log: Stopping app:hub id:0',
+        '2026-11-22T20:01:27: PM2 log: App [hub:0] exited with code [0] via signal [SIGINT]',
+        '2026-11-22T20:01:27: PM2 log: App [hub:0] online',
+      ],
+      'hub-out.log': [
+        ...ends.map((n) => `${second(30 + n)} info: socket ${sid(n)} connected (websocket) from ${ip(n)}`),
+        ...atServer(85, 7, 47),
+        `${second(87)} info: hub listening on 4100`,
+      ],
+      'rum.ndjson': [atClient(85.9, 7, 47), ...ends.map((n) => atClient(87.3, n, 57 - n))],
+    });
+    const cause = Object.fromEntries(closures.map((one) => [one.connection, one.cause]));
+    expect(cause[sid(0)]).toBe('deploy-restart');
+    expect(cause[sid(7)]).toBe('unknown');
+  });
+});
+
+describe('a TCP proxy, whose line names no connection', () => {
+  const ended = (at: number, id: string, life: number): string =>
+    JSON.stringify({ level: 40, time: START + at * 1_000, msg: 'ws disconnected', conn: id, code: 1006, reason: '', durationMs: life });
+  const cut = (at: number, port: number, life: number): string =>
+    `Nov 22 ${clock(at)} lb-1 haproxy[44]: 10.50.0.3:${port} [22/Nov/2026:${iso(at - life / 1_000).slice(11, 23)}] rt_tcp rt_tcp/rt-a 1/0/${life} 194 cD 9/9/8/4/0 0/0`;
+
+  it('cut the one that lived as long, and not the one that ended before it', async () => {
+    const causes = causesOf(
+      await report({
+        'server.log': [ended(100, 'k-101', 27_494), ended(101.2, 'k-102', 31_004)],
+        'haproxy.log': [cut(101.2, 35_346, 31_011)],
+      }),
+    );
+    expect(causes).toMatchObject({ 'k-101': 'unknown', 'k-102': 'proxy-timeout' });
+  });
+
+  it('tells by its lives how far its clock is off', async () => {
+    const lives = [31_003, 31_957, 38_337, 37_447, 32_581, 40_825, 33_412, 36_120];
+    const { clocks, closures } = await report({
+      'server.log': lives.map((life, n) => ended(100 + 4 * n, `k-${100 + n}`, life)),
+      'haproxy.log': lives.map((life, n) => cut(109.2 + 4 * n, 35_000 + n, life + 1)),
+    });
+    expect(clocks.some(({ says }) => / by 9\.\d s by 8 events/.test(says))).toBe(true);
+    expect(closures.map(({ grade }) => grade)).toEqual(lives.map(() => 'confirmed'));
+  });
+});
+
+describe('a client that learns of its end long after the server', () => {
+  const ids = count(6);
+  const logs = (lateBy: (n: number) => number, lived: (n: number) => number) => ({
+    'server.log': [
+      listening(0),
+      ...ids.flatMap((n) => [opened(10 + 3 * n, `k-${100 + n}`, ip(n)), closed(51 + 3 * n, `k-${100 + n}`, 41, ip(n))]),
+      ...count(4).map((n) => closed(200 + 7 * n, `k-${200 + n}`, 150, ip(20 + n), 1000)),
+    ],
+    'clients.ndjson': ids.map((n) => client(51 + 3 * n + lateBy(n), `k-${100 + n}`, lived(n), ip(n))),
+  });
+
+  it('lost its path: a timer’s ages are those of the server’s heartbeat', async () => {
+    const { closures } = await report(
+      logs(
+        (n) => 63 - 3 * n,
+        (n) => 104 - 3 * n,
+      ),
+    );
+    expect(closures.map(({ cause }) => cause)).toEqual(ids.map(() => 'network'));
+  });
+
+  it('did not where only its clock says so', async () => {
+    const { closures } = await report(
+      logs(
+        () => 63,
+        () => 41,
+      ),
+    );
+    expect(closures.map(({ cause }) => cause)).toEqual(ids.map(() => 'proxy-timeout'));
+  });
+});
+
+describe('aiohttp, whose own timer gave up on a peer', () => {
+  it('gives the path for lost', async () => {
+    const ended = (at: number, id: string, exc: string): string =>
+      `${iso(at)} | INFO    | notify.ws | session ${id} closed code=1006 exc=${exc} age=40.9s`;
+    const causes = causesOf(
+      await report({
+        'notify.log': [
+          ended(100, 'k-101', 'TimeoutError()'),
+          ended(160, 'k-102', "ConnectionResetError('Cannot write to closing transport')"),
+        ],
+      }),
+    );
+    expect(causes['k-101']).toBe('network');
+    expect(causes['k-102']).not.toBe('network');
+  });
+});
+
 describe('a kernel log of one line, which names the process that it killed', () => {
   const killed = (name: string): string =>
     `${iso(300).slice(0, 23)}000+0000 web-1 kernel: Out of memory: Killed process 4711 (${name}) total-vm:2204108kB, anon-rss:1517220kB, file-rss:18432kB, shmem-rss:0kB, UID:1000 pgtables:1240kB oom_score_adj:0`;

@@ -12,6 +12,7 @@ import {
   readsReset,
   seenOf,
   timerPile,
+  toldLate,
   toldToGo,
 } from '../signals.ts';
 import type { EventOf } from '../types.ts';
@@ -146,6 +147,16 @@ export const clientAbort: Cause = {
           ? 1
           : 0,
       says: (fault) => `the proxy's error log says ${fault.fault}`,
+    },
+    {
+      id: 'told-late',
+      on: 'socket-closed',
+      mechanism: 'told-late',
+      strength: 'strong',
+      speaks: 'against',
+      because: 'the client still had its connection open when the server had none any more: it did not end it',
+      holds: ({ vantage, by }, closure) => (vantage === 'client' && by === undefined && toldLate(closure) !== undefined ? 1 : 0),
+      says: (_, closure) => `the client learnt of the end ${words(toldLate(closure) ?? 0)} after the server`,
     },
     {
       id: 'silent',

@@ -14,6 +14,7 @@ import {
   pathErrorBefore,
   sameUpstream,
   seenOf,
+  toldLate,
 } from '../signals.ts';
 import type { LogEvent, ProxyFault } from '../types.ts';
 import { fadingWords, floorWords, plural, sweepWords, words } from '../words.ts';
@@ -88,6 +89,17 @@ export const network: Cause = {
       because: 'the endpoint gave up on a silent peer; of a client that may as well be a stalled server, or its own blocked loop',
       holds: (close, closure, world) => (close.by === 'heartbeat' ? silent(close, closure, world) : 0),
       says: () => 'the endpoint gave up on a silent peer',
+    },
+    {
+      id: 'told-late',
+      on: 'socket-closed',
+      mechanism: 'told-late',
+      strength: 'strong',
+      speaks: 'for',
+      because:
+        'an end reaches the other side at once unless nothing gets through between the two; a client that was asleep learns of it as late, and had fallen silent as well',
+      holds: ({ vantage, by }, closure) => (vantage === 'client' && by === undefined && toldLate(closure) !== undefined ? 1 : 0),
+      says: (_, closure) => `its client learnt of the end ${words(toldLate(closure) ?? 0)} after the server`,
     },
     {
       id: 'own-word',

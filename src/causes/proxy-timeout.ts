@@ -1,7 +1,7 @@
 /** A hop's timer cut the connection: idle timeout or maximum life. */
 import type { Cause, Closure, World } from '../closure.ts';
 import { traitsOf } from '../products.ts';
-import { concernsClient, endedInFront, factOf, hopOf, otherHand, sameUpstream, seenOf, timerAt } from '../signals.ts';
+import { concernsClient, endedInFront, factOf, hopOf, otherHand, sameUpstream, seenOf, timerAt, toldLate } from '../signals.ts';
 import type { EventOf } from '../types.ts';
 import { floorWords, leavingWords, plural, sweepWords, words } from '../words.ts';
 
@@ -99,6 +99,17 @@ export const proxyTimeout: Cause = {
       because: 'the proxy names another side as the one that ended it',
       holds: (tunnel) => (isAnothers(tunnel) ? 1 : 0),
       says: (tunnel) => `the proxy says that ${tunnel.endedBy} ended it`,
+    },
+    {
+      id: 'told-late',
+      on: 'socket-closed',
+      mechanism: 'told-late',
+      strength: 'strong',
+      speaks: 'against',
+      because:
+        "a timer's FIN reaches both ends at once over a path that lives; a server's heartbeat has a timer too, and equal ages with it",
+      holds: ({ vantage, by }, closure) => (vantage === 'client' && by === undefined && toldLate(closure) !== undefined ? 0.7 : 0),
+      says: (_, closure) => `its client learnt of the end ${words(toldLate(closure) ?? 0)} after the server`,
     },
     {
       id: 'silent-peer',

@@ -115,8 +115,10 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
   [
     // Go says `i/o timeout` of a read or write deadline that this endpoint itself set, as for a pong.
     // uWebSockets pings by itself before its idle timeout, so that only a silent peer reaches it.
+    // A `TimeoutError` without words is a timer of asyncio that ran out, where that of a kernel has its errno: aiohttp gives one for a peer
+    // that did not answer its ping, or its close frame, in time (`_pong_not_received`, `close`).
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity|\btimeouterror\(\)/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
@@ -139,9 +141,12 @@ const SOCKET_IO_LOST = /^(?:transport error|ping timeout|parse error|forced clos
 const SOCKET_IO_ENDED = /^transport close$/;
 const SOCKET_IO_LEFT = /^(?:(?:client|server) namespace disconnect|io (?:client|server) disconnect)$/;
 
+/** The transport under a Socket.IO session was closed, not by the end that says so. */
+export const isTransportClose = (reason: string): boolean => SOCKET_IO_ENDED.test(reason);
+
 /** The reason is one of Socket.IO's: the record is of an end, whatever its words. */
 export const isSocketIoEnd = (reason: string | undefined): boolean =>
-  reason !== undefined && (SOCKET_IO_ENDED.test(reason) || wasLeft(reason) !== undefined);
+  reason !== undefined && (isTransportClose(reason) || wasLeft(reason) !== undefined);
 
 /** Whether a Socket.IO session was closed on purpose, by its reason; undefined = the reason does not tell, or is none of Socket.IO's. */
 export const wasLeft = (reason: string | undefined): boolean | undefined =>

@@ -82,6 +82,10 @@ const NAMES = {
   upgrade: ['upgrade', 'http_upgrade', 'hdr_upgrade'],
 } as const; // prettier-ignore
 
+// %Ta and %Tt by longer names: `t_total`, `timer_active_ms`, `elapsed`. A lone `active` or `total` counts connections.
+const LIFE =
+  /^(?:t|times?|timers?)[._](?:total|tot|active|act)(?:[._]?ms)?$|^(?:total|active|session|tunnel|conn)[._](?:ms|time|duration)$|^(?:dur|elapsed|life|lifetime|lived)(?:[._]?(?:ms|time))?$/;
+
 const FOREIGN = [
   'msg',
   'message',
@@ -135,7 +139,7 @@ export function namedStream(fields: Iterable<readonly [string, unknown]>): Hapro
     // Four letters of these are nothing else, whatever they are called.
     [...values.values()].find((value) => typeof value === 'string' && value.length === 4 && STATE.test(value))?.toString();
   const at = state === undefined ? undefined : pick(NAMES.time, stampOf);
-  const life = pick(NAMES.life, numberOf);
+  const life = pick(NAMES.life, numberOf) ?? numberOf([...values].find(([name]) => LIFE.test(name))?.[1]);
   const status = pick(NAMES.status, numberOf);
   const backend = pick(NAMES.backend, textOf);
   if (state === undefined || !at || life === undefined || status === undefined || backend === undefined) return null;

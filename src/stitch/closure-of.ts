@@ -1,5 +1,6 @@
 /** A finished draft → the closure. */
 import type { Closure, EndpointSide } from '../closure.ts';
+import { isTransportClose } from '../grammar/close-words.ts';
 import type { EventOf, Keys, Span } from '../types.ts';
 import { closes, type Draft, isEnd, isSide, leading, lifeOf, type Observation } from './draft.ts';
 import { HANDSHAKE_MS } from './neighbourhood.ts';
@@ -14,9 +15,17 @@ function stateOf(draft: Draft): Closure['state'] {
       (event.wasClean === false || event.by === 'heartbeat' || event.by === 'protocol-error' || event.by === 'network'));
   if (ended.some(abnormal) || draft.seen.some((event) => event.kind === 'handshake-failed' && isSide(event.vantage))) return 'abnormal';
   if (ended.some((event) => event.wasClean === true || (event.code !== undefined && CLEAN_CODES(event.code)))) return 'clean';
+  if (cutBetween(ended)) return 'abnormal';
   // What an endpoint gives up without an answer gets no close frame back, whether or not its log tells of the end.
   return draft.seen.some((event) => event.kind === 'heartbeat-missed' && event.closes) ? 'abnormal' : 'unjudged';
 }
+
+/**
+ * Server and client both say `transport close`, which is Socket.IO's word for what the other end of a transport did: so neither did it, and a
+ * hop between them sends no close frame.
+ */
+const cutBetween = (ended: readonly EventOf<'socket-closed'>[]): boolean =>
+  (['server', 'client'] as const).every((side) => ended.some(({ vantage, reason = '' }) => vantage === side && isTransportClose(reason)));
 
 const isSilent = (event: Observation): event is EventOf<'socket-closed'> =>
   event.kind === 'socket-closed' && event.by !== 'heartbeat' && event.silenceMs !== undefined;

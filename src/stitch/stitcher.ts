@@ -409,12 +409,31 @@ export class Stitcher {
     if (this.#pairedTo > COMPACT) this.#pairedTo -= this.#unpaired.splice(0, this.#pairedTo).length;
   }
 
-  /** Gives a draft's views to the draft of the same connection that another hop began. */
+  /**
+   * Gives a draft's views to the draft of the same connection that another hop began. One that has a nearer partner is that one's: the two go
+   * first.
+   */
   #pair(draft: Draft): void {
-    if (draft.seen.length === 0) return;
-    const best = this.#isWhole(draft) ? undefined : this.#neighbourhood.nearest(draft, MAX_COST, (other) => this.#cost(draft, other));
-    if (best) this.#merge(draft, best);
-    else this.#pairAlone(draft);
+    while (draft.seen.length > 0 && !draft.paired) {
+      let one = draft;
+      let other = this.#isWhole(draft) ? undefined : this.#nearest(draft, MAX_COST);
+      if (!other) {
+        this.#pairAlone(draft);
+        return;
+      }
+      for (let nearer = this.#rival(one, other); nearer; nearer = this.#rival(one, other)) [one, other] = [other, nearer];
+      this.#merge(one, other);
+      if (one === draft || other === draft) return;
+    }
+  }
+
+  #nearest(draft: Draft, most: number): Draft | undefined {
+    return this.#neighbourhood.nearest(draft, most, (other) => this.#cost(draft, other));
+  }
+
+  /** Whom the other lies nearer to. */
+  #rival(draft: Draft, other: Draft): Draft | undefined {
+    return this.#nearest(other, this.#cost(draft, other));
   }
 
   #noteEnd(event: Observation): void {
