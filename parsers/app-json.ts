@@ -481,6 +481,24 @@ export const appJson = defineParser<AppRow>({
       reads: { logger: 'app.net' },
       gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client' },
     },
+    {
+      line: '{"level":"info","ts":1793628980.624893,"caller":"cmd/main.go:61","msg":"signal received","signal":"terminated"}',
+      from: 'zap 1.27: a field with Go’s os.Signal',
+      reads: { message: 'signal received', signal: 'terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"event":"caught signal","signum":15,"level":"info","timestamp":"2026-11-02T14:16:20.624893Z"}',
+      from: 'structlog 24: a field with the number',
+      reads: { message: 'caught signal', signal: '15' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"level":"info","ts":1793628980.624893,"msg":"websocket session open","signal":2,"id":"5cd6dffe-2141"}',
+      from: 'zap 1.27: a radio’s signal is none',
+      reads: { signal: '2' },
+      gives: { kind: 'socket-opened', keys: { connection: '5cd6dffe-2141' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

@@ -45,6 +45,8 @@ const ALIASES = {
   upstream: 'upstream upstreamurl backend backendurl proxyto',
   // How a tunnel takes what it sends on: GOST's `listener`.
   listener: 'listener',
+  // By name or number: of the process, beside words of one.
+  signal: 'signal sig signame signalname signum signo signalnumber',
   initiator: 'initiator closedby initiatedby closeinitiator by side',
   // What prose says of when something was received last, in milliseconds.
   unheard: 'unheardms',

@@ -156,6 +156,10 @@ export const APP_NEEDLES: readonly string[] = [
   'signal interrupt',
   'signal: interrupt',
   'signal=interrupt',
+  'signal received',
+  'received signal',
+  'caught signal',
+  'got signal',
   'shutting down',
   'shutdown',
   'graceful',
@@ -411,10 +415,17 @@ const RECONNECTS =
 /** Threads that the JVM starts to shut down: Spring's `SpringApplicationShutdownHook`, of which its console shows the end. */
 const OF_SHUTDOWN = /ShutdownHook$/;
 
+/** `{"msg":"signal received","signal":"terminated"}`: which signal it was stands in a field; empty = none that asks to stop, or no word of its coming. */
+const signalTold = ({ signal, message = '', event = '' }: AppRow): string =>
+  signal !== undefined && STOP_SIGNAL.test(signal) && (SIGNAL_CAME.test(message) || SIGNAL_CAME.test(event)) ? 'received SIGTERM ' : '';
+/** As Go's `os.Signal`, `signal.Signals` of Python and Node's handlers give it. */
+const STOP_SIGNAL = /^(?:(?:signals\.)?(?:sig)?(?:term|int|quit)|terminated|interrupt|quit|2|3|15)$/i;
+const SIGNAL_CAME = /(?<![a-z])signal(?![a-z])|\b(?:received|caught|got)\b/i;
+
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const message = row.message ?? '';
-  const words = wordsOf(row.event === undefined ? message : `${row.event} ${message}`, row.logger);
+  const words = wordsOf(`${signalTold(row)}${row.event === undefined ? message : `${row.event} ${message}`}`, row.logger);
   // Where the code is a close code by its name, a lone `id` is the connection's, whatever the words.
   const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer || row.codeIsNamed ? row.id : undefined);
   const isLocated = connection !== undefined || row.clientIp !== undefined;

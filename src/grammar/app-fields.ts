@@ -55,6 +55,8 @@ export interface AppRow extends Row {
   /** By what the program takes connections. */
   readonly listener?: string;
   readonly initiator?: string;
+  /** The signal of which it speaks, as written. */
+  readonly signal?: string;
   readonly durationMs?: DurationMs;
   readonly silenceMs?: DurationMs;
   /** Since it last received something, whatever it sent. */
@@ -225,6 +227,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     upstream: text(fields, 'upstream'),
     listener: text(fields, 'listener'),
     initiator: text(fields, 'initiator'),
+    signal: text(fields, 'signal'),
     durationMs:
       durationIn(fields, 'life', written, at, learn) ?? spelledIn(fields, 'spelledLife') ?? between(fields, at) ?? eventDuration(fields),
     silenceMs: durationIn(fields, 'silence', written, at, learn) ?? spelledIn(fields, 'spelledSilence'),
