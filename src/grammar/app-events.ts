@@ -179,6 +179,7 @@ export const APP_NEEDLES: readonly string[] = [
   'error in ws',
   'error in web',
   'error in message',
+  'error handling request',
   'be masked',
   'be unmasked',
   'handshake',
@@ -449,7 +450,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   if (!draft) return undefined;
   const ofOne = OF_ONE.has(draft.kind);
   const isHandlers = draft.kind === 'process-fault' && draft.fault === 'handler-exception';
-  const keys = keysOf(row, connection ?? (ofOne ? nameOf(row) : undefined), !ofOne && !isHandlers);
+  const keys = keysOf(row, connection ?? (ofOne || isHandlers ? nameOf(row) : undefined), !ofOne && !isHandlers);
   draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
   // The open line alone may tell who a numbered session is: its close is known by both.
   // A framework's count of its requests begins anew with each process: beside any other name it tells nothing.
