@@ -94,6 +94,22 @@ export const apacheAccess = defineParser<CombinedRow>({
       },
       gives: { kind: 'tunnel-ended', lifeMs: 18_005, when: { ms: Date.UTC(2026, 10, 26, 22, 31, 34, 229), widthMs: 1, basis: 'utc' } },
     },
+    {
+      line: '203.0.113.236 - - [08/Nov/2026:23:52:09 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 202151223 47587',
+      from: 'Apache httpd 2.4.58, combined with %D %{remote}p: the log’s other tunnels tell which of the two is the life',
+      hint: apache,
+      head: [
+        '192.0.2.131 - - [08/Nov/2026:23:49:14 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 108208470 8103',
+        '203.0.113.192 - - [08/Nov/2026:23:51:31 +1100] "GET /ws HTTP/1.1" 101 - "-" "Mozilla/5.0 (X11; Linux x86_64)" 72650364 61863',
+        '89.160.20.123 - - [08/Nov/2026:23:53:20 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 127008470 45891',
+        '203.0.113.236 - - [08/Nov/2026:23:52:09 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 202151223 47587',
+        '81.2.69.103 - - [08/Nov/2026:23:49:17 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 373768343 14823',
+        '203.0.113.219 - - [08/Nov/2026:23:49:47 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 344135511 5335',
+        '192.0.2.139 - - [08/Nov/2026:23:54:42 +1100] "GET /ws HTTP/1.1" 101 - "-" "DeskApp/8.2.1 Electron/32.2.0" 49766996 8174',
+      ],
+      reads: { durationMs: 202_151.223 },
+      gives: { kind: 'tunnel-ended', lifeMs: 202_151.223 },
+    },
   ],
   rejects: [
     '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0"',

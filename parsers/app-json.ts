@@ -505,6 +505,48 @@ export const appJson = defineParser<AppRow>({
       reads: { signal: 'terminated' },
       gives: 'noise',
     },
+    {
+      line: '{"level":"info","ts":1793628980.624893,"caller":"cmd/main.go:61","msg":"signal received","signal":"terminated"}',
+      from: 'zap 1.27: a field with Go’s os.Signal',
+      reads: { message: 'signal received', signal: 'terminated' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"event":"caught signal","signum":15,"level":"info","timestamp":"2026-11-02T14:16:20.624893Z"}',
+      from: 'structlog 24: a field with the number',
+      reads: { message: 'caught signal', signal: '15' },
+      gives: { kind: 'stop-requested', how: 'app-signal' },
+    },
+    {
+      line: '{"level":"info","ts":1793628980.624893,"msg":"websocket session open","signal":2,"id":"5cd6dffe-2141"}',
+      from: 'zap 1.27: a radio’s signal is none',
+      reads: { signal: '2' },
+      gives: { kind: 'socket-opened', keys: { connection: '5cd6dffe-2141' } },
+    },
+    {
+      line: '{"message":"Error handling request from 10.8.2.7\\nTraceback (most recent call last):\\n  File \\"/app/live/ws.py\\", line 203, in on_event\\n    seat = self.rooms[ev[\\"room\\"]]\\nKeyError: \'room\'","conn":"b2c81f7c0026","logger":"aiohttp.server","time":"2026-11-21T19:14:29.794Z"}',
+      from: 'aiohttp 3.11, web_protocol.py, through a logger of JSON that keeps the traceback in the message',
+      reads: { error: "KeyError: 'room'", connection: 'b2c81f7c0026' },
+      gives: {
+        kind: 'process-fault',
+        fault: 'handler-exception',
+        fatal: false,
+        says: "KeyError: 'room'",
+        keys: { connection: 'b2c81f7c0026' },
+      },
+    },
+    {
+      line: '{"ws":"b2c81f7c0026de5dfed7","close_code":1006,"seconds":36.33,"message":"ws closed","logger":"live.ws","time":"2026-11-21T19:14:29.796Z"}',
+      from: 'an aiohttp server through python-json-logger',
+      reads: { connection: 'b2c81f7c0026de5dfed7' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'b2c81f7c0026de5dfed7' } },
+    },
+    {
+      line: '{"ws":"wss://chat.example.com/live","code":1006,"message":"ws closed","sid":"9f31c2","time":"2026-11-21T19:14:29.796Z"}',
+      from: 'an application’s own logger: an address under that name',
+      reads: { connection: '9f31c2' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '9f31c2' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

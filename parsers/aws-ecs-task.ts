@@ -17,6 +17,8 @@ interface TaskRow extends Row {
   readonly container?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly containerReason?: string | undefined;
+  readonly executionStoppedAt?: string | undefined;
+  readonly stoppingAt?: string | undefined;
   readonly stoppedAt?: string | undefined;
   /** The task's own address, where it has one (`awsvpc`). */
   readonly address?: string | undefined;
@@ -34,6 +36,13 @@ function addressOf(containers: readonly JsonObject[]): string | undefined {
     }
   return undefined;
 }
+
+/**
+ * When its containers were gone: it stops since an essential one exited (`stoppingAt`, RUNNING → STOPPING), and is stopped when what it had
+ * is cleared away too, on Fargate its network interface, half a minute later (Amazon ECS API reference, Task; task lifecycle).
+ */
+const endOf = ({ stopCode, executionStoppedAt, stoppingAt, stoppedAt }: TaskRow): string | undefined =>
+  executionStoppedAt ?? (stopCode === 'EssentialContainerExited' ? stoppingAt : undefined) ?? stoppedAt;
 
 const ARN = 'arn:aws:ecs:eu-central-1:123456789012:task/prod/4f1c2d3e4b5a69788796a5b4c3d2e1f0';
 const eventOf = (detail: string): string =>
@@ -101,6 +110,15 @@ export const awsEcsTask = defineParser<TaskRow>({
       reads: { status: 'RUNNING' },
       gives: 'noise',
     },
+    {
+      line: `{"taskArn":"${ARN}","group":"service:ws","lastStatus":"STOPPED","containers":[{"name":"ws","exitCode":137,"reason":"OutOfMemoryError: Container killed due to memory usage"}],"stopCode":"EssentialContainerExited","stoppingAt":"2026-06-15T05:31:20.272Z","stoppedAt":"2026-06-15T05:31:43.372Z"}`,
+      from: 'aws ecs describe-tasks of a task on Fargate',
+      reads: { stoppedAt: '2026-06-15T05:31:43.372Z' },
+      gives: [
+        { kind: 'process-ended', exitCode: 137, by: 'oom', when: { ms: 1781501480272, widthMs: 1, basis: 'utc' } },
+        { kind: 'oom-kill', scope: 'container', role: 'report' },
+      ],
+    },
   ],
   rejects: ['{"taskArn":1,"lastStatus":"STOPPED"}', `{"taskArn":"${ARN}"}`, `started task ${ARN}`, '{"detail":{}}'],
   read(text) {
@@ -124,8 +142,9 @@ export const awsEcsTask = defineParser<TaskRow>({
       container: textOf(container?.['name']),
       exitCode: numberOf(container?.['exitCode']),
       containerReason: textOf(container?.['reason']),
-      stoppedAt: textOf(task['executionStoppedAt']) ?? textOf(task['stoppedAt']),
+      executionStoppedAt: textOf(task['executionStoppedAt']),
       stoppingAt: textOf(task['stoppingAt']),
+      stoppedAt: textOf(task['stoppedAt']),
       address: addressOf(containers),
     };
   },
@@ -133,11 +152,11 @@ export const awsEcsTask = defineParser<TaskRow>({
     if (row.status !== 'STOPPED') return undefined;
     const service = /^service:(\S{1,200})$/.exec(row.group ?? '')?.[1];
     const keys = { container: row.task, ...known({ service, upstream: endpoint(row.address) }) };
-    const when = iso(row.stoppedAt ?? '');
+    const when = iso(endOf(row) ?? '');
     const isOom = MEMORY.test(row.containerReason ?? '');
     const isWanted = row.stopCode !== undefined && WANTED.has(row.stopCode);
     const unhealthy = /health check/i.test(row.reason ?? '');
-    const asked = iso(String(row['stoppingAt'] ?? '')) ?? when;
+    const asked = iso(row.stoppingAt ?? '') ?? when;
     const stop: Draft = {
       kind: 'stop-requested',
       how: unhealthy ? 'liveness' : /^Scaling activity/.test(row.reason ?? '') ? 'scale-down' : 'container-stop',

@@ -1,9 +1,9 @@
 /**
- * What an endpoint does to its connections by itself, without dying: it refuses a frame, or it stands still and then takes its clients for
- * dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
+ * What an endpoint does to its connections by itself, without dying: it refuses a frame, its handler of one fails, or it stands still and
+ * then takes its clients for dead. None of the causes is that, so the verdict stays `unknown`; but it says what happened, and nothing else is blamed.
  */
 import { type Closure, type Evidence, type Explanation, POINTS, type Remedy, type World } from './closure.ts';
-import { allInOneTurn, byHeartbeat, faultBefore, overdueTogether } from './signals.ts';
+import { allInOneTurn, byHeartbeat, faultBefore, overdueTogether, seenOf } from './signals.ts';
 import type { EventOf } from './types.ts';
 import { words } from './words.ts';
 
@@ -14,7 +14,7 @@ export interface EndpointFault extends Explanation {
 }
 
 export const endpointFault = (closure: Closure, world: World): EndpointFault | undefined =>
-  refusedFrame(closure, world) ?? stoodStill(closure, world) ?? oneTurn(closure, world);
+  refusedFrame(closure, world) ?? threw(closure, world) ?? stoodStill(closure, world) ?? oneTurn(closure, world);
 
 /** Codes that an endpoint sends and the other may not get: it was still writing, or the path broke off first. */
 const SENT: Readonly<Record<number, { readonly why: string; readonly remedy?: Remedy }>> = {
@@ -59,6 +59,32 @@ function refusedFrame(closure: Closure, world: World): EndpointFault | undefined
   if (!line) return undefined;
   const before = faultBefore(line, world, ({ says }) => FRAME.test(says));
   return before && fault(before, before.says, 0.7);
+}
+
+/** What a handler throws since its connection has ended or does not answer is no reason for that. */
+const OF_AN_END =
+  /clos(?:e|ed|ing|ure)\b|disconnect|reset|broken ?pipe|\be(?:pipe|of)\b|aborted|cancel|time(?:d ?|-)?out|not (?:connected|open)|hung up|transport|\bmask/i;
+/** aiohttp, Starlette, Channels and the like end the connection in the turn in which its handler threw; a logger's queue adds to that. */
+const THROWN_MS = 1_000;
+
+/** The server's handler of this connection failed, and its framework dropped the connection without a close frame. */
+function threw(closure: Closure, world: World): EndpointFault | undefined {
+  const isReason = ({ fault, says, vantage }: EventOf<'process-fault'>): boolean =>
+    fault === 'handler-exception' && vantage === 'server' && !OF_AN_END.test(says) && !FRAME.test(says);
+  const own = seenOf(closure, 'process-fault').find(
+    (event) => isReason(event) && event.when.fromMs <= closure.ended.toMs && closure.ended.fromMs - event.when.toMs <= THROWN_MS,
+  );
+  const line = own ? undefined : seenOf(closure, 'socket-closed').find(({ vantage, code }) => vantage === 'server' && code === 1006);
+  const event = own ?? (line && faultBefore(line, world, isReason));
+  if (!event) return undefined;
+  const weight = own ? POINTS.strong : POINTS.moderate;
+  return {
+    score: weight,
+    detail: `the server's handler of it failed: ${event.says}`,
+    hop: 'server',
+    evidence: [{ event, says: 'an exception ended its handler', weight, mechanism: 'handler' }],
+    incidentKey: `threw ${event.says.slice(0, 80)}`,
+  };
 }
 
 /** One side closed with a code that the other did not get. */

@@ -23,6 +23,44 @@ const terminated = (all: readonly number[]): readonly string[] => [
   ...count(10).map((n) => opened(402 + n / 10, n + 20)),
 ];
 
+describe('a handler that threw', () => {
+  const threw = (at: number, says: string, id?: string): string =>
+    JSON.stringify({
+      time: iso(at),
+      level: 'ERROR',
+      logger: 'aiohttp.server',
+      ...(id !== undefined && { conn: id }),
+      message: `Error handling request\nTraceback (most recent call last):\n  File "/app/ws.py", line 203, in on_event\n    seat = rooms[room]\n${says}`,
+    });
+  const json = (at: number, n: number, life?: number): string =>
+    JSON.stringify({
+      time: iso(at),
+      level: 'INFO',
+      logger: 'ws',
+      message: life === undefined ? 'ws opened' : 'ws closed',
+      conn: `a${n}ff00`,
+      ...(life !== undefined && { close_code: 1006, seconds: life + 0.001 }),
+    });
+  const of = (line: string): Promise<Whole> =>
+    report({ 'app.log': [...count(5).map((n) => json(n * 7, n)), line, json(400.002, 2, 386.002), json(410, 9)] });
+
+  it.each([
+    ["KeyError: 'room'", 'a2ff00'],
+    ["KeyError: 'room'", undefined],
+  ])('is why its connection ended: %s of %s', async (says, id) => {
+    const found = await of(threw(400, says, id));
+    expect(found.incidents[0]).toMatchObject({ cause: 'unknown', hop: 'server', detail: `the server's handler of it failed: ${says}` });
+  });
+
+  it.each([
+    ["KeyError: 'room'", 'a3ff00'],
+    ['ConnectionResetError: Cannot write to closing transport', 'a2ff00'],
+    ['RuntimeError: Cannot call "send" once a close message has been sent.', undefined],
+  ])('is none where another threw, or where the end came first: %s of %s', async (says, id) => {
+    expect((await of(threw(400, says, id))).incidents[0]?.detail).not.toContain('handler');
+  });
+});
+
 describe('a server that stood still', () => {
   it.each([
     ['warn: event loop blocked for 47012ms'],

@@ -62,6 +62,9 @@ const MEANWHILE_SHARE = 0.4;
 /** Clients that hang up when their proxy says that it goes are told of as clients that hung up. */
 const TOLD_SHARE = 0.6;
 
+/** What servers say of a frame that no client wrote. */
+const UNMASKED = /MASK must be set|unmasked|must be masked/i;
+
 /** Nobody tells that no close frame was sent. */
 const UNTOLD_SHARE = 0.6;
 
@@ -109,7 +112,7 @@ export const deployRestart: Cause = {
       strength: 'strong',
       speaks: 'for',
       because: 'an unmasked frame at the server comes from no browser: a proxy (Caddy on reload) wrote its own close frame into the tunnel',
-      holds: (fault) => (/MASK must be set|unmasked|must be masked/i.test(fault.says) ? 1 : 0),
+      holds: (fault) => (UNMASKED.test(fault.says) ? 1 : 0),
       says: () => 'the server got an unmasked frame, as a proxy sends that says goodbye in the tunnel',
     },
     ...ENDED_OTHERWISE,
@@ -153,7 +156,7 @@ export const deployRestart: Cause = {
         if ((change.change !== 'reload' && change.change !== 'deregister') || !cutBy(change, closure)) return 0;
         const word =
           seenOf(closure, 'tunnel-ended').some((one) => one.endedBy === 'proxy-stop' || one.endedBy === 'admin') ||
-          seenOf(closure, 'process-fault').length > 0;
+          seenOf(closure, 'process-fault').some(({ says }) => UNMASKED.test(says));
         if (word) return 1;
         if (areYounger(change, closure, world)) return 0;
         if (toldToGo(closure, world)) return TOLD_SHARE;

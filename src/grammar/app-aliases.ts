@@ -20,7 +20,7 @@ const ALIASES = {
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
   clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
   connection:
-    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd client',
+    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd ws client',
   // Who is connected: names its connection where nothing else does.
   party:
     'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',
@@ -45,8 +45,8 @@ const ALIASES = {
   upstream: 'upstream upstreamurl backend backendurl proxyto',
   // How a tunnel takes what it sends on: GOST's `listener`.
   listener: 'listener',
-  // Which one a process got: Go's loggers write it beside `received signal`.
-  signal: 'signal sig signame signalname',
+  // Which one a process got, by name or number: Go's loggers write it beside `received signal`.
+  signal: 'signal sig signame signalname signum signo signalnumber',
   initiator: 'initiator closedby initiatedby closeinitiator by side',
   // What prose says of when something was received last, in milliseconds.
   unheard: 'unheardms',

@@ -188,6 +188,7 @@ export const APP_NEEDLES: readonly string[] = [
   'error in ws',
   'error in web',
   'error in message',
+  'error handling request',
   'be masked',
   'be unmasked',
   'handshake',
@@ -426,12 +427,12 @@ const OF_SHUTDOWN = /ShutdownHook$/;
 
 /** `received signal` and the like: another program's signals are told of in other words. */
 const GOT_SIGNAL = /\b(?:receiv(?:ed|ing)|got|caught|handling)\b.{0,24}\bsignal\b|\bsignal (?:was )?(?:received|caught)\b/i;
-/** Of those that end a process, by name, by Go's `os.Signal` and by number; daemons take SIGHUP for a reload. */
-const STOP_SIGNAL = /^(?:sig(?:term|int|quit)|terminated|interrupt|2|15)$/i;
+/** Of those that end a process, as Go's `os.Signal`, Python's `signal.Signals` and Node's handlers give them; daemons take SIGHUP for a reload. */
+const STOP_SIGNAL = /^(?:(?:signals\.)?(?:sig)?(?:term|int|quit)|terminated|interrupt|2|3|15)$/i;
 
 /** The signal that the process got, where a field beside the message tells which one: words to be read with the message's own. */
-const signalOf = ({ signal, message = '' }: AppRow): string =>
-  signal !== undefined && STOP_SIGNAL.test(signal) && GOT_SIGNAL.test(message) ? ' SIGTERM' : '';
+const signalOf = ({ signal, message = '', event = '' }: AppRow): string =>
+  signal !== undefined && STOP_SIGNAL.test(signal) && (GOT_SIGNAL.test(message) || GOT_SIGNAL.test(event)) ? ' SIGTERM' : '';
 
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
@@ -460,7 +461,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   if (!draft) return undefined;
   const ofOne = OF_ONE.has(draft.kind);
   const isHandlers = draft.kind === 'process-fault' && draft.fault === 'handler-exception';
-  const keys = keysOf(row, connection ?? (ofOne ? nameOf(row) : undefined), !ofOne && !isHandlers);
+  const keys = keysOf(row, connection ?? (ofOne || isHandlers ? nameOf(row) : undefined), !ofOne && !isHandlers);
   draft.keys = vantage === 'client' && isTelemetry(row) ? { ...keys, requestId: undefined, ...OF_THE_WRITER } : keys;
   // The open line alone may tell who a numbered session is: its close is known by both.
   // A framework's count of its requests begins anew with each process: beside any other name it tells nothing.

@@ -283,13 +283,14 @@ const OUTLIVES: ReadonlySet<string> = new Set(['sid', 'sessionid', 'session', 's
 function* idsIn(fields: Fields): Generator<{ readonly name: string; readonly id: string }, undefined> {
   for (const { name, value } of fields.connection ?? []) {
     const id = textOf(value);
-    // `client` is as often the name of a program.
-    if (name === 'client' && !/\d/.test(id ?? '')) continue;
+    // `client` is as often the name of a program, and `ws` an address or a count.
+    if ((name === 'client' && !/\d/.test(id ?? '')) || (name === 'ws' && !HEX_ID.test(id ?? ''))) continue;
     // A header (`connection: upgrade`), a flag, a sentence or an address is no id.
     if (id && id.length <= 128 && !NO_ID.test(id) && endpointOrNothing(id) === undefined) yield { name, id };
   }
   return undefined;
 }
+const HEX_ID = /^(?=[a-f-]{0,32}\d)[0-9a-f-]{8,64}$/i;
 const NO_ID = /: |^(?:keep-alive|close|upgrade|true|false|websocket|open|closed|\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))$/i;
 
 const SMALL_NUMBER = /^\d{1,4}$/;
@@ -332,7 +333,13 @@ function errorIn(fields: Fields): string | undefined {
   const kind = text(fields, 'errorKind');
   if (says) return kind && !says.startsWith(kind) ? `${kind}: ${firstLine(says)}` : firstLine(says);
   const value = fields.error?.find((found) => typeof found.value === 'string' && found.value.trim() !== '')?.value;
-  return typeof value !== 'string' || EMPTY.test(value) ? undefined : errorLine(value);
+  return typeof value !== 'string' || EMPTY.test(value) ? tracebackIn(text(fields, 'message') ?? '') : errorLine(value);
+}
+
+/** `logging.exception` prints the traceback below the message, and what ships that to a store keeps both as one text. */
+function tracebackIn(message: string): string | undefined {
+  const at = message.indexOf('\nTraceback (most recent call last):');
+  return at < 0 ? undefined : errorLine(message.slice(at + 1));
 }
 
 const firstLine = (value: string): string => {

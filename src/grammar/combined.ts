@@ -7,6 +7,7 @@ import type { Context, Stamp } from '../types.ts';
 import { roundMs } from './access.ts';
 import { type AccessLine, accessLine } from './access-line.ts';
 import { accessRow, type HttpRow } from './access-values.ts';
+import { type Life, lifeOf } from './learned-access.ts';
 import { remembered } from './remembered.ts';
 
 export type Server = 'nginx' | 'apache';
@@ -52,13 +53,38 @@ function nginxRow(line: AccessLine): HttpRow | null {
 }
 
 function apacheRow(line: AccessLine, context: Context): HttpRow | null {
-  const durationMs = apacheLife(line, context);
+  const pair = line.integers.length === 2 ? pairIn(context.head) : undefined;
+  const durationMs = pair ? roundMs((line.integers[Number(pair.key)] ?? 0) * pair.unitMs) : apacheLife(line, context);
   if (durationMs !== undefined) line.values.set('duration_ms', String(durationMs));
   const [received, sent] = line.integers;
   // `combinedio`: %I %O.
-  if (line.integers.length >= 2) line.values.set('bytes_received', String(received)).set('bytes_sent', String(sent));
+  if (line.integers.length >= 2 && !pair) line.values.set('bytes_received', String(received)).set('bytes_sent', String(sent));
   for (const name of ['request_time', 'D']) line.values.delete(name);
   return accessRow(line.at, 'start', line.values);
+}
+
+const pairs = new WeakMap<readonly string[], { readonly life: Life | undefined }>();
+/** Of fewer, one number or the other puts the ends in order by chance. */
+const FEWEST_TUNNELS = 4;
+
+/**
+ * Which of two numbers behind a line's standard fields is the life, as in `%D %{remote}p`: that which puts the ends of the log's tunnels in
+ * order, since lines are written at the ends; undefined = neither, as with `%I %O` of `combinedio`.
+ */
+function pairIn(head: readonly string[] | undefined): Life | undefined {
+  if (head === undefined) return undefined;
+  let found = pairs.get(head);
+  if (!found) {
+    const tunnels = head.flatMap((text) => {
+      const line = accessLine(text);
+      return line?.integers.length === 2 && line.values.get('status') === '101' ? [line] : [];
+    });
+    const columns = [0, 1].map((place) => [String(place), tunnels.map(({ integers }) => String(integers[place]))] as const);
+    const stamps = tunnels.map(({ at }) => at);
+    found = { life: tunnels.length < FEWEST_TUNNELS ? undefined : lifeOf(columns, stamps) };
+    pairs.set(head, found);
+  }
+  return found.life;
 }
 
 /** What a line tells of those around it. */

@@ -107,14 +107,14 @@ function learnAccess(records: readonly Pairs[]): Learned | undefined {
   return { names, marks: life.marks, lifeUnitMs: life.unitMs };
 }
 
-interface Life {
+export interface Life {
   readonly key: string;
   readonly unitMs: number;
   readonly marks: 'start' | 'end';
 }
 
 /** The life, its unit and what the stamps mark. Where the stamps are in order they are ends; the life then tells its unit by name or shape alone. */
-function lifeOf(columns: readonly (readonly [string, readonly string[]])[], stamps: readonly Stamp[]): Life | undefined {
+export function lifeOf(columns: readonly (readonly [string, readonly string[]])[], stamps: readonly Stamp[]): Life | undefined {
   const numbers = columns.filter(
     ([, values]) =>
       values.some((value) => /^[\d.]+$/.test(value)) && values.every((value) => /^(?:\d{1,15}(?:\.\d{1,9})?|-)?$/.test(value)),
