@@ -134,6 +134,7 @@ import { traefikLog } from './traefik-log.ts';
 import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
+import { uwsgi } from './uwsgi.ts';
 import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
@@ -280,6 +281,7 @@ export const parsers: readonly Parser[] = [
   ttyd,
   uvicorn,
   uvicornLifecycle,
+  uwsgi,
   viteProxy,
   vscodeRemote,
   websocat,
