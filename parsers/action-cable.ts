@@ -14,6 +14,8 @@ interface CableRow extends Row {
   readonly clientIp?: string;
   readonly pid?: number;
   readonly socket?: boolean;
+  /** Another line tells more of it: that the upgrade failed, and why. */
+  readonly told?: true;
   /** What broke, where the lines above the end say so. */
   readonly reason?: string;
 }
@@ -21,7 +23,7 @@ interface CableRow extends Row {
 const REQUEST =
   /^(Started ([A-Z]{3,10})|Finished) "([^"\s]{1,8192})"( ?\[WebSocket\]| ?\[non-WebSocket\])? for (\S{2,45}) at (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4})$/;
 const UPGRADE =
-  /^(Successfully upgraded|Failed to upgrade) to WebSocket \(REQUEST_METHOD: ([A-Z]{0,10}), HTTP_CONNECTION: ([^,)]{0,60}), HTTP_UPGRADE: ([^)]{0,60})\)$/;
+  /^(Successfully upgraded|Failed to upgrade) to WebSocket \(REQUEST_METHOD: ([A-Z]{0,10}), HTTP_CONNECTION: ([^)]{0,60}?), HTTP_UPGRADE: ([^)]{0,60})\)$/;
 const ORIGIN = /^Request origin not allowed: (\S{0,300})$/;
 /** Its own script in a page, with what `Date.now()` gave behind each line; it tells no code. */
 const SCRIPT = /^\[ActionCable\] (\S.{0,600}) (1\d{12})$/;
@@ -114,6 +116,40 @@ export const actionCable = defineParser<CableRow>({
       reads: { path: '/health' },
       gives: 'noise',
     },
+    {
+      line: 'Started GET "/cable/" [WebSocket] for ::1 at 2016-05-03 09:41:12 -0400',
+      from: 'Rails 5.0, rails/rails#24817: refused, and so never open',
+      after: [
+        'Request origin not allowed: http://localhost:3001',
+        'Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: keep-alive, Upgrade, HTTP_UPGRADE: websocket)',
+      ],
+      reads: { told: true },
+      gives: 'noise',
+    },
+    {
+      line: 'Request origin not allowed: http://localhost:3001',
+      from: 'Rails 5.0, rails/rails#24817',
+      before: ['Started GET "/cable/" [WebSocket] for ::1 at 2016-05-03 09:41:12 -0400'],
+      reads: { clientIp: '::1' },
+      gives: { kind: 'handshake-failed', status: 404, keys: { client: { ip: '::1' } } },
+    },
+    {
+      line: 'Finished "/cable/" [WebSocket] for ::1 at 2016-05-03 09:41:12 -0400',
+      from: 'Rails 5.0, rails/rails#24817',
+      before: [
+        'Request origin not allowed: http://localhost:3001',
+        'Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: keep-alive, Upgrade, HTTP_UPGRADE: websocket)',
+      ],
+      reads: { told: true },
+      gives: 'noise',
+    },
+    {
+      line: 'Failed to upgrade to WebSocket (REQUEST_METHOD: GET, HTTP_CONNECTION: keep-alive, Upgrade, HTTP_UPGRADE: websocket)',
+      from: 'Rails 5.0, rails/rails#24817: HTTP_CONNECTION has Firefox’s two words',
+      before: ['Request origin not allowed: http://localhost:3001'],
+      reads: { told: true },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '[ActionCable] WebSocket onclose event',
@@ -148,14 +184,16 @@ export const actionCable = defineParser<CableRow>({
         ...(ip !== undefined && { clientIp: ip }),
         socket: kind?.trim() === '[WebSocket]',
         ...(step === 'Finished' && brokeAbove(context)),
+        ...(wasRefused(step, context) && { told: true as const }),
       };
     }
     const upgrade = UPGRADE.exec(message);
-    if (upgrade) return { ...base, step: upgrade[1] ?? '' };
-    return ORIGIN.test(message) ? { ...base, step: 'origin' } : null;
+    if (upgrade) return { ...base, step: upgrade[1] ?? '', ...(upgrade[1] === 'Failed to upgrade' && requestAbove(context)) };
+    return ORIGIN.test(message) ? { ...base, step: 'origin', ...requestAbove(context) } : null;
   },
   events(row): Draft | undefined {
     const keys = connectionKeys(row);
+    if (row.told) return undefined;
     if (row.socket && row.step === 'Finished')
       return { kind: 'socket-closed', keys, ...(row.reason !== undefined && { code: 1006, reason: row.reason }) };
     if (row.socket) return { kind: 'socket-opened', keys };
@@ -170,11 +208,33 @@ export const actionCable = defineParser<CableRow>({
   },
 });
 
+const messageOf = (line: string): string => (logHead(line)?.message ?? line).replace(TAGS, '');
+
+/** Rails logs the request's begin and end around its word of the upgrade, whichever that is. */
+function wasRefused(step: string, context: Context): boolean {
+  const around = step === 'Finished' ? context.before(ABOVE).toReversed() : context.after(ABOVE);
+  return around.map((line) => UPGRADE.exec(messageOf(line))?.[1]).find(Boolean) === 'Failed to upgrade';
+}
+
+/** Whose request it was; the path has a `/` at its end there that nobody asked for. What the origin's line says, the line of the failed upgrade below it says again. */
+function requestAbove(context: Context): Pick<CableRow, 'clientIp' | 'told'> {
+  const [, , , , , client] =
+    context
+      .before(ABOVE)
+      .map((line) => REQUEST.exec(messageOf(line)))
+      .findLast((found) => found?.[1]?.startsWith('Started')) ?? [];
+  const ip = endpoint(client)?.ip;
+  return {
+    ...(ip !== undefined && { clientIp: ip }),
+    ...(ORIGIN.test(messageOf(context.before(1)[0] ?? '')) && { told: true as const }),
+  };
+}
+
 function brokeAbove(context: Context): Pick<CableRow, 'reason'> {
   const [, reason] =
     context
       .before(ABOVE)
-      .map((line) => BROKE.exec((logHead(line)?.message ?? line).replace(TAGS, '')))
+      .map((line) => BROKE.exec(messageOf(line)))
       .findLast(Boolean) ?? [];
   return reason === undefined ? {} : { reason };
 }

@@ -10,6 +10,8 @@ interface ConsoleRow extends Row {
   readonly message: string;
   readonly browser: 'chromium' | 'firefox';
   readonly status?: number;
+  /** The line above says that the page was left. */
+  readonly left?: true;
 }
 
 // What stands before: a stamp (saved logs, Firefox' time of day), Chrome's `file:line` or `(index):12`, Puppeteer's or Playwright's `[error]`.
@@ -25,6 +27,15 @@ const BAD_FRAME =
   /^(?:Invalid frame header|A server must not mask any frames|Could not decode a text frame as UTF-8|One or more reserved bits are on|Received (?:unexpected continuation frame|a broken close frame|start of new message)|Unrecognized frame opcode|Control frames must|Received control frame|Data frame received after close|Received an? |Payload|Message too big|Failed to inflate|Compressed bit)/;
 const HANDSHAKE =
   /^(?:Error during WebSocket handshake|WebSocket (?:is closed before the connection is established|opening handshake (?:timed out|was canceled))|Connection closed before receiving a handshake response|Error in connection establishment|HTTP Authentication failed|Proxy|There was a bad response from the server|The (?:certificate|URL|Internet connection appears to be offline)|Establishing a tunnel)|^$/;
+
+/** What an attempt fails of where the browser's own system has no network, or took it away to sleep: it says more of that than of the server. */
+const CUT_OFF =
+  /^(?:Error in connection establishment: )?net::ERR_(?:INTERNET_DISCONNECTED|NETWORK_IO_SUSPENDED|NETWORK_CHANGED)$|^The Internet connection appears to be offline\.$/;
+
+/** Of a console that keeps its lines: the page was left or loaded anew, and with it goes what it had open. */
+const NAVIGATED = /(?:^|\s)Navigated to https?:\/\/\S{1,2000}$/;
+/** Other scripts of the page may say a word between. */
+const ABOVE = 2;
 
 export const browserConsole = defineParser<ConsoleRow>({
   name: 'browser-console',
@@ -87,7 +98,7 @@ export const browserConsole = defineParser<ConsoleRow>({
       line: "WebSocket connection to 'wss://sync.example.com/v2' failed: The Internet connection appears to be offline.",
       from: 'Safari 17, NSURLErrorNotConnectedToInternet',
       reads: {},
-      gives: { kind: 'handshake-failed' },
+      gives: { kind: 'network-fault', fault: 'client-offline' },
     },
     {
       line: "WebSocket connection to 'wss://dash.example.com/live' failed: WebSocket is closed due to suspension.",
@@ -105,7 +116,20 @@ export const browserConsole = defineParser<ConsoleRow>({
       line: '20:23:41.123 The connection to wss://app.example.com/ws was interrupted while the page was loading. app.js:17:14',
       from: 'Firefox 121',
       reads: { at: { ms: 73421123, widthMs: 1, basis: 'daytime' }, path: 'wss://app.example.com/ws' },
-      gives: { kind: 'socket-closed' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: "WebSocket connection to 'wss://db.example.org/rpc' failed: Error in connection establishment: net::ERR_NETWORK_IO_SUSPENDED",
+      from: 'Chrome 120, surrealdb/surrealist#141',
+      reads: {},
+      gives: { kind: 'network-fault', fault: 'client-offline' },
+    },
+    {
+      line: '15:21:07.733 The connection to ws://localhost:3449/figwheel-ws/dev was interrupted while the page was loading. socket.js:62:0',
+      from: 'Firefox 47, bhauman/lein-figwheel#164: a refresh, with persistent logs',
+      before: ['15:21:07.702 Navigated to http://localhost:3449/index.html'],
+      reads: { left: true },
+      gives: { kind: 'socket-closed', code: 1006, by: 'client' },
     },
   ],
   rejects: [
@@ -113,7 +137,7 @@ export const browserConsole = defineParser<ConsoleRow>({
     'Firefox can’t establish a connection to the server at example.com.',
     "WebSocket connection to 'wss://a.example.com/' succeeded",
   ],
-  read(text) {
+  read(text, context) {
     const chromium = CHROMIUM.exec(text);
     const firefox = chromium ? null : FIREFOX.exec(text);
     const found = chromium ?? firefox;
@@ -128,6 +152,7 @@ export const browserConsole = defineParser<ConsoleRow>({
       message,
       browser: chromium ? 'chromium' : 'firefox',
       ...(status !== undefined && { status }),
+      ...(firefox?.[6] !== undefined && context.before(ABOVE).some((line) => NAVIGATED.test(line)) && { left: true as const }),
     };
   },
   events(row): Draft {
@@ -135,7 +160,8 @@ export const browserConsole = defineParser<ConsoleRow>({
     if (row.browser === 'firefox')
       return row.message.startsWith('Firefox')
         ? { kind: 'handshake-failed', why: row.message, keys }
-        : { kind: 'socket-closed', reason: row.message, keys };
+        : // Its `netInterrupt`, of what was open and ended without a close frame: the script sees 1006.
+          { kind: 'socket-closed', code: 1006, reason: row.message, ...(row.left && { by: 'client' as const }), keys };
     if (BAD_FRAME.test(row.message)) return { kind: 'socket-closed', code: 1006, reason: row.message, by: 'protocol-error', keys };
     // Chrome closes the sockets itself when the machine goes to sleep.
     if (row.message.endsWith('due to suspension.')) return { kind: 'socket-closed', code: 1006, reason: row.message, by: 'client', keys };
@@ -143,6 +169,7 @@ export const browserConsole = defineParser<ConsoleRow>({
       const by = endedBy(row.message);
       return { kind: 'socket-closed', code: 1006, reason: row.message, ...(by && { by }), keys };
     }
+    if (CUT_OFF.test(row.message)) return { kind: 'network-fault', fault: 'client-offline', keys };
     const status = row.status;
     const byPage = row.message.startsWith('WebSocket is closed before');
     return {

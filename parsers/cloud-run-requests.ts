@@ -8,6 +8,11 @@ import { defineParser } from '../src/types.ts';
 /** How its entries' `logName` ends, escaped as in a URL or not. */
 const LOG = /\/run\.googleapis\.com(?:%2F|\/)requests$/;
 
+/** What it writes of a request that lived to the service's timeout. */
+const TIMED_OUT = /^The request has been terminated because it has reached the maximum request timeout\b/;
+/** Browsers wait for an upgrade's answer for 20 s (Firefox) to four minutes (Chrome): what a timer cut later had been open. */
+const SURELY_OPEN_MS = 240_000;
+
 const entry = (request: string, more = ''): string =>
   `{"httpRequest":{${request},"protocol":"HTTP/1.1","remoteIp":"203.0.113.9","requestMethod":"GET","requestSize":"812","requestUrl":"https://chat.example.com/ws?room=7","responseSize":"1200","serverIp":"34.143.72.2","userAgent":"Mozilla/5.0"},"insertId":"66e2a7b1000a2c1d","labels":{"goog-drz-cloudrun-location":"europe-west1","instanceId":"0069c7a98884f72f87842f75fd12d4cec7d548492b26d9"},"logName":"projects/p/logs/run.googleapis.com%2Frequests","receiveTimestamp":"2026-11-22T20:38:42.016843Z","resource":{"labels":{"location":"europe-west1","project_id":"p","revision_name":"chat-00041-xub","service_name":"chat"},"type":"cloud_run_revision"},"severity":"INFO","spanId":"7b6537d3672e08e1",${more}"timestamp":"2026-11-22T20:23:41.078651Z","trace":"projects/p/traces/241d69833e64b3bf83fabac8c873d992"}`;
 
@@ -46,6 +51,15 @@ export const cloudRunRequests = defineParser<GcpRequest>({
       },
     },
     { line: entry('"latency":"0.010s","status":200'), from: 'Cloud Run 2026', reads: { status: 200 }, gives: 'noise' },
+    {
+      line: entry(
+        '"latency":"3600.002s","status":504',
+        '"textPayload":"The request has been terminated because it has reached the maximum request timeout. To change this limit, see https://cloud.google.com/run/docs/configuring/request-timeout",',
+      ),
+      from: 'Cloud Run 2021, AdaptiveConsulting/ReactiveTraderCloud#1954',
+      reads: { status: 504, durationMs: 3_600_002 },
+      gives: { kind: 'tunnel-ended', endedBy: 'life', lifeMs: 3_600_002 },
+    },
   ],
   rejects: [
     entry('"latency":"1s","status":101').replace('%2Frequests', '%2Fstdout'),
@@ -63,7 +77,10 @@ export const cloudRunRequests = defineParser<GcpRequest>({
     const keys = accessKeys(row);
     const when = requestEnd(row);
     if (row.status === 101) return tunnelEnded(row, { when, keys });
-    // A timeout may be that of a connection that was open: nobody says what its entry looks like.
+    if (row.status === 504 && (row.durationMs ?? 0) > SURELY_OPEN_MS && isWebSocketPath(row.path) && TIMED_OUT.test(row.termination ?? ''))
+      // The status tells of the timer, and takes the place of the 101.
+      return tunnelEnded({ ...row, status: 101 }, { when, keys, endedBy: 'life' });
+    // Another timeout may be that of a connection that was open as well.
     if (row.status === undefined || row.status < 400 || row.status === 504 || !isWebSocketPath(row.path)) return undefined;
     return handshakeFailed(row, row.termination ?? `status ${row.status}`, undefined, { when, keys });
   },

@@ -135,6 +135,7 @@ import { traefikLog } from './traefik-log.ts';
 import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
+import { uwsgi } from './uwsgi.ts';
 import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
@@ -282,6 +283,7 @@ export const parsers: readonly Parser[] = [
   ttyd,
   uvicorn,
   uvicornLifecycle,
+  uwsgi,
   viteProxy,
   vscodeRemote,
   websocat,

@@ -119,6 +119,12 @@ export const mosquitto = defineParser<MosquittoRow>({
       gives: { kind: 'process-started', what: 'banner', keys: { service: 'mosquitto' } },
     },
     { line: '1795696623: Received PINGREQ from meter-5535', from: 'Mosquitto 2.0.11', reads: {}, gives: 'noise' },
+    {
+      line: '1548929053: Client <unknown> has exceeded timeout, disconnecting.',
+      from: 'Mosquitto 1.5.5, eclipse-mosquitto/mosquitto#1135: it never sent its CONNECT',
+      reads: { connection: '<unknown>' },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '1795696623: hello',
@@ -143,8 +149,8 @@ export const mosquitto = defineParser<MosquittoRow>({
     const version = VERSION.exec(row.message)?.[1];
     if (version === 'terminating') return { kind: 'stop-requested', how: 'app-signal', keys: { service: 'mosquitto' } };
     if (version === 'running') return { kind: 'process-started', what: 'banner', keys: { service: 'mosquitto' } };
-    // Who has not sent its CONNECT is called by its address: a probe, or a failed handshake of TLS.
-    if (row.connection === undefined || isIp(row.connection)) return undefined;
+    // Who has not sent its CONNECT is called by its address, or <unknown>: a probe, a failed handshake of TLS, a page that took too long.
+    if (row.connection === undefined || row.connection === '<unknown>' || isIp(row.connection)) return undefined;
     const keys = known({
       connection: row.connection,
       service: 'mosquitto',

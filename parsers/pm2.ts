@@ -23,6 +23,8 @@ const ID = String.raw`(?:_old_)?\d{1,5}`;
 const APP = String.raw`App \[?(?:name:)?([^\]:]{1,100})(?:\]? with id \[${ID}\](?: and pid \[(\d{1,10})\])?,?|:${ID}\]| id:${ID})`;
 /** PM2 prints code and signal always: `SIGINT` is what it writes when there was none. */
 const EXITED = new RegExp(String.raw`^${APP} exited with code \[(\d{0,3})\] via signal \[(\w{1,12})\]$`);
+/** PM2 before 1.0, which knew of no signal. */
+const EXITED_ONCE = new RegExp(String.raw`^${APP} exited with code (\d{1,3})$`);
 const STATE = new RegExp(
   String.raw`^${APP} (online|starting in -\w{1,20} mode-|launched|disconnected|will restart in \d{1,9}ms|exited|doesn't exist.*)$`,
 );
@@ -59,6 +61,9 @@ function readMessage(message: string, context: Context): Pm2Row | undefined {
       by: isStopped ? (isForced ? 'stop-timeout' : 'stop') : undefined,
     };
   }
+  const [, once, oncePid, status] = EXITED_ONCE.exec(message) ?? [];
+  if (once !== undefined && status !== undefined)
+    return { message, service: once, pid: oncePid === undefined ? undefined : Number(oncePid), exitCode: Number(status), change: 'exited' };
   const state = STATE.exec(message);
   if (state) return { message, service: state[1], change: state[3] === 'online' ? 'online' : undefined };
   const stopping = STOPPING.exec(message);
@@ -80,7 +85,7 @@ export const pm2 = defineParser<Pm2Row>({
   docs: 'https://pm2.keymetrics.io/docs/usage/process-management/',
   vantage: 'supervisor',
   habitat: 'mixed',
-  needles: ['exited with code [', '] online', 'Stopping app:', '--max-memory-restart', 'Change detected on path'],
+  needles: ['exited with code ', '] online', 'Stopping app:', '--max-memory-restart', 'Change detected on path'],
   samples: [
     {
       line: '2026-11-22T20:41:52: PM2 log: App [ws:0] exited with code [0] via signal [SIGKILL]',
@@ -168,6 +173,12 @@ export const pm2 = defineParser<Pm2Row>({
       ],
       reads: { exitCode: 1, by: undefined },
       gives: { kind: 'process-ended', exitCode: 1 },
+    },
+    {
+      line: '2015-08-02 12:42:58: App name:game id:2 exited with code 1',
+      from: 'PM2 0.14, Unitech/pm2#1488',
+      reads: { service: 'game', exitCode: 1 },
+      gives: { kind: 'process-ended', exitCode: 1, keys: { service: 'game' } },
     },
   ],
   rejects: ['App [ws] is ready', 'PM2 is running', '2026-11-22T20:41:52: ws closed', 'App [ws:0] exited with code'],

@@ -21,11 +21,14 @@ const SIGNALS: Readonly<Record<string, string>> = {
 const NAMES = Object.keys(SIGNALS).join('|');
 /** `k.sh: line 1: 31024 Killed                  sleep 5`; an interactive bash leaves out script and line, dash the line. */
 const OF_JOB = new RegExp(
-  `^(?:[^\\s:][^:]{0,500}: (?:line \\d{1,9}: {1,3}|\\d{1,9}: )?|\\[\\d{1,4}\\][+-]? {1,4})? {0,9}(\\d{1,10}) (${NAMES})( \\(core dumped\\))? {1,60}(\\S.{0,4000})$`,
+  `^(?:[^\\s:][^:]{0,500}: (?:line \\d{1,9}: {1,3}|\\d{1,9}: )?|\\[\\d{1,4}\\][+-]? {1,4})? {0,9}(\\d{1,10}) (${NAMES})(?:: \\d{1,2})?( \\(core dumped\\))? {1,60}(\\S.{0,4000})$`,
 );
 /** The consoles of JetBrains' editors: a code alone is of whatever it means to the program. */
 const IN_AN_IDE = /^Process finished with exit code (\d{1,3}) \(interrupted by signal \d{1,2}: ?(SIG[A-Z]{2,8})\)$/;
-const ALONE = new RegExp(`^(${NAMES})( \\(core dumped\\))?$`);
+// macOS writes the signal's number behind its name; glibc's `psiginfo`, by which backward-cpp ends a trace, what the kernel said of it.
+const ALONE = new RegExp(
+  `^(${NAMES})(?:: \\d{1,2}| \\((?:Address not mapped to object|Invalid permissions for mapped object|Signal sent by \\w{1,12}\\(\\)) [^)]{1,40}\\))?( \\(core dumped\\))?$`,
+);
 
 export const shellDeath = defineParser<ShellRow>({
   name: 'shell-death',
@@ -83,8 +86,27 @@ export const shellDeath = defineParser<ShellRow>({
       reads: { signal: 'SIGKILL' },
       gives: { kind: 'process-ended', signal: 'SIGKILL' },
     },
+    {
+      line: './run-server.sh: line 4: 71120 Segmentation fault: 11  deno --allow-net server.ts 9999',
+      from: 'bash 3.2 of macOS, denoland/deno#4047',
+      reads: { pid: 71120, signal: 'SIGSEGV', message: 'deno --allow-net server.ts 9999' },
+      gives: { kind: 'process-ended', signal: 'SIGSEGV', keys: { pid: 71120 } },
+    },
+    {
+      line: 'Segmentation fault (Address not mapped to object [0x18])',
+      from: 'glibc’s psiginfo below the trace of backward-cpp, gazebosim/gz-launch#60',
+      reads: { signal: 'SIGSEGV', dumped: false },
+      gives: { kind: 'process-ended', signal: 'SIGSEGV' },
+    },
+    {
+      line: 'Aborted (Signal sent by tkill() 4242 1000)',
+      from: 'glibc’s psiginfo below the trace of backward-cpp',
+      reads: { signal: 'SIGABRT' },
+      gives: { kind: 'process-ended', signal: 'SIGABRT' },
+    },
   ],
   rejects: [
+    'Segmentation fault (in thread 3)',
     'Process finished with exit code 0',
     'Killed process 123 (node)',
     'Killed by the administrator',

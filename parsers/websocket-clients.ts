@@ -63,10 +63,13 @@ export const websocketClients = defineParser<ClientRow>({
     'RealWebSocket.loopReader',
     'without closing handshake',
     '[WS-Client] ',
+    '[HBtimeout] ',
     'keepalive missing',
     'onOpen: Response',
     'onOpen Response',
     'onFailure',
+    'PusherError',
+    'with new socket ID',
   ],
   samples: [
     {
@@ -347,6 +350,36 @@ export const websocketClients = defineParser<ClientRow>({
       ],
       reads: { reason: 'java.io.EOFException' },
       gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '21:16:09: [HBtimeout] count=3, DISCONNECTING',
+      from: 'arduinoWebSockets 2.6, Links2004/arduinoWebSockets#922',
+      reads: { library: 'arduinoWebSockets' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat' },
+    },
+    {
+      line: '21:16:08: [HBtimeout] pong TIMEOUT! lp=1534383 millis=1539883 pi=1026 count=2',
+      from: 'arduinoWebSockets 2.6, Links2004/arduinoWebSockets#922',
+      reads: { library: 'arduinoWebSockets' },
+      gives: 'noise',
+    },
+    {
+      line: '14:03:20.190 Pusher :  : ["Error",{"type":"WebSocketError","error":{"type":"PusherError","data":{"code":1006,"message":null}}}]',
+      from: 'pusher-js 5 with logToConsole',
+      reads: { library: 'pusher-js', code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'Pusher : : ["State changed","connecting -> connected with new socket ID 55120.77310"]',
+      from: 'pusher-js 7 with logToConsole',
+      reads: { connection: '55120.77310' },
+      gives: { kind: 'socket-opened', keys: { connection: '55120.77310' } },
+    },
+    {
+      line: 'Pusher : : ["State changed","connected -> connecting"]',
+      from: 'pusher-js 7 with logToConsole',
+      reads: { library: 'pusher-js' },
+      gives: 'noise',
     },
   ],
   rejects: [

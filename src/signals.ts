@@ -16,7 +16,8 @@ const LATE_SHARE = 0.3;
 /** A process writes nothing after its end, but its supervisor may learn of that end a little early or late. */
 const OWN_LINE_MS = 500;
 
-const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, coincident: 0.5, unknown: 0.4, other: 0 };
+/** One end and one death in one moment may be chance, and no more than possible: `lone` is as little as names a cause. */
+const ATTRIBUTION: Readonly<Record<Relation, number>> = { same: 1, probable: 0.85, coincident: 0.5, lone: 0.35, unknown: 0.4, other: 0 };
 
 /** Whether the death can be that of the instance whose log this is; true when either is not known. */
 export const ofInstance = (death: Death, server: string | undefined): boolean =>

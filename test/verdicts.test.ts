@@ -2352,6 +2352,38 @@ describe('last words on a terminal, without any time', () => {
   });
 });
 
+describe('one end and one death, and nothing else', () => {
+  const oom = (at: number): string =>
+    `${iso(at)} node-7 kernel: Memory cgroup out of memory: Killed process 214311 (beam.smp) total-vm:5391204kB, anon-rss:1040388kB, file-rss:41412kB, shmem-rss:0kB, UID:1000 pgtables:3120kB oom_score_adj:968`;
+  const page = (at: number): string =>
+    `${iso(at)} live_socket: transport: close CloseEvent {isTrusted: true, wasClean: false, code: 1006, reason: ''}`;
+
+  it('are possibly one, when they are of one moment', async () => {
+    const { closures } = await report({ 'kernel.log': [oom(60)], 'page.log': [page(60.8)] });
+    expect(closures).toMatchObject([{ cause: 'oom', grade: 'possible' }]);
+  });
+
+  it('are two beside another end at another time', async () => {
+    const { closures } = await report({ 'kernel.log': [oom(60)], 'page.log': [page(-900), page(60.8)] });
+    expect(closures.map(({ grade }) => grade)).toEqual(['unknown', 'unknown']);
+  });
+});
+
+describe('the first process of a container that aborts', () => {
+  it('ends with 139, since it gets no SIGABRT of its own', async () => {
+    const journal = (at: number, who: string, text: string): string => `${iso(at)} app-1 ${who}: ${text}`;
+    const { closures } = await report({
+      'unit.log': [
+        journal(60, 'docker[15596]', 'FATAL ERROR: CALL_AND_RETRY_LAST Allocation failed - JavaScript heap out of memory'),
+        journal(61, 'systemd[1]', 'feed@3602.service: Main process exited, code=exited, status=139/n/a'),
+        journal(61, 'systemd[1]', "feed@3602.service: Failed with result 'exit-code'."),
+      ],
+      'page.log': [1, 2].map((n) => `${iso(61 + n / 10)} websocket ws${n}aa closed code=1006 wasClean=false`),
+    });
+    expect(closures.map(({ cause }) => cause)).toEqual(['oom', 'oom']);
+  });
+});
+
 describe('a pod that its probe finds hung', () => {
   const pod = 'chat-7c9d5f6b8d-h8w2k';
   const spring = (at: number, thread: string, text: string): string => `${iso(at)}  INFO 1 --- [chat-api] [${thread.padStart(15)}] ${text}`;

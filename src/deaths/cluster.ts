@@ -133,7 +133,8 @@ function diesOf({ fault, vantage }: EventOf<'process-fault'>, { signal, exitCode
   const aborts = signal === 'SIGABRT' || exitCode === 134;
   // A runtime that catches the signal and reports it itself, as HotSpot does, aborts afterwards.
   if (fault === 'segfault' || fault === 'trap') return /SEGV|ILL|TRAP|FPE|BUS/.test(signal ?? '') || (aborts && vantage !== 'kernel');
-  if (fault === 'heap-limit' || fault === 'abort') return aborts || dumped === true;
+  // The first process of a container gets no SIGABRT of its own: `abort` goes on to an instruction that is not allowed, SIGSEGV.
+  if (fault === 'heap-limit' || fault === 'abort') return aborts || dumped === true || exitCode === 139;
   // .NET, Rust with panic=abort and C++ abort after their last words.
   return exitCode !== undefined && exitCode > 0 && (exitCode < 128 || exitCode === 134);
 }

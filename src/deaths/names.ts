@@ -49,6 +49,8 @@ export const RUNTIMES = new Set([
   'bash',
   'tini',
   'dumb-init',
+  'docker',
+  'podman',
 ]);
 
 /** Names that any program's log or container may have. */

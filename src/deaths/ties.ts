@@ -70,6 +70,12 @@ export function tiedByMoment(deaths: readonly Death[], ends: ArrayLike<EpochMs>,
     const isRival = (other: Death): boolean => other.relation !== 'other' && !isSameProgram(other, death);
     if (death.relation !== 'unknown' || besides(death, all, FOUND_DOWN_MS).some(isRival)) return death;
     const together = endsWith(death, deaths, ends);
+    if (together === 1 && deaths.length === 1 && ends.length === 1)
+      return {
+        ...death,
+        relation: 'lone',
+        relationWhy: 'no log names the server; it is the only death, and the only end is of its moment',
+      };
     if (together < MOMENT_LEAST) return death;
     return {
       ...death,

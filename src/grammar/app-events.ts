@@ -263,6 +263,11 @@ export const APP_NEEDLES: readonly string[] = [
   'receive error',
   'receive fail',
   'to receive',
+  'failed receiving',
+  'completed with an error',
+  'AMQJS000',
+  'sigusr',
+  'sighup',
   'I/O error',
   'I/O failure',
   'IO error',
@@ -346,7 +351,13 @@ const OF_THE_WRITER: SubjectKeys = {
  */
 export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   // Only who connects has a close without an open.
-  if (row.message?.includes('net::ERR_') || isTelemetry(row) || (row.opened === false && row.code === 1006)) return 'client';
+  if (
+    row.message?.includes('net::ERR_') ||
+    row.message?.includes('AMQJS0') ||
+    isTelemetry(row) ||
+    (row.opened === false && row.code === 1006)
+  )
+    return 'client';
   if (row.ofGateway) return 'gateway';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
@@ -366,13 +377,23 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
     ANSWERED.test(row.error ?? row.message ?? '')
   )
     return 'client';
-  if (OF_A_TABLE.test(hint) && isOfNobody(row)) return 'client';
+  if ((OF_A_TABLE.test(hint) && isOfNobody(row)) || isOfConsole(row, hint)) return 'client';
   // In brackets before a page's own words stands a tag; a logger's name has a level beside it.
   const isLogged = row.logger !== undefined && row.level !== undefined;
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && !isLogged ? 'client' : undefined;
 }
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
+/**
+ * A page's own words as Chrome and Firefox write them under "Show timestamps", in a file that is called for the browser's console: servers
+ * write a date or a level beside the time.
+ */
+const isOfConsole = ({ at, level, pid, clientIp }: AppRow, hint: string): boolean =>
+  [level, pid, clientIp].every((value) => value === undefined) &&
+  at?.basis === 'daytime' &&
+  at.widthMs <= 1 &&
+  /(?:^|\/)(?:(?:browser|devtools|chrome|edge|firefox|safari|page)[._-]?)?console(?:[._-]\d{1,3})?\.(?:log|txt)$/.test(hint);
+
 /**
  * A close in a table that names no machine, no process, no level and no peer: of a store of what clients report, such as an analytics
  * export. Who serves has a peer's address, or a name of its own to write beside it.
@@ -446,7 +467,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const draft: Mutable<Draft> | undefined =
     (vantage === 'client' ? networkOf(words) : faultOf(row, words)) ??
     handshakeOf(row, words, vantage) ??
-    (words.aboutOther ? undefined : closeOf(row, words, isLocated, vantage)) ??
+    (words.aboutOther && !tellsOf1006(row, words) ? undefined : closeOf(row, words, isLocated, vantage)) ??
     (words.refusesFrame ? { kind: 'process-fault', fault: 'handler-exception', fatal: false, says: row.error ?? message } : undefined) ??
     (words.missesHeartbeat ? { kind: 'heartbeat-missed', ...(words.givesUp && { closes: true as const }) } : undefined) ??
     lifecycleOf(row, words) ??
@@ -473,6 +494,14 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   draft.vantage = vantage;
   return draft;
 }
+
+/** `Connection to the database was lost: code 1006`: a page has a database over a WebSocket alone; a driver, which is named, has codes of its own. */
+const tellsOf1006 = ({ code, message = '' }: AppRow, { mentionsPeer }: Words): boolean =>
+  code === 1006 &&
+  mentionsPeer &&
+  isEndWorded(message) &&
+  !isSpokenOf(message) &&
+  !wordsOf(message.replace(/\b(?:database|db)\b/gi, 'server')).aboutOther;
 
 // `[ws] + u606513 (127.0.0.1)`, where a close is `[ws] - u606513 code=1000`; behind a namespace, as the `debug` module writes it: `chat:socket + …`.
 const COMES = /^(?:[a-z][\w-]{0,30}(?::[\w-]{1,30}){1,4} )?\+ \S{1,66}(?: \(?[\w.:[\]]{2,50}\)?)?(?: [\w.-]{1,40}=\S{0,80}){0,8}$/;
@@ -515,8 +544,12 @@ const NEVER_UP =
 const ANSWERED =
   /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;
 
+const NO_101 = /\binvalid status code received: [1-5]\d\d\b/i;
+
 /** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
 function neverOpened(row: AppRow): boolean {
+  // Java-WebSocket closes with 1002 what was answered without a 101.
+  if (row.code === 1002 && NO_101.test(`${row.reason ?? ''} ${row.message ?? ''}`)) return true;
   if (row.code !== undefined && row.code !== 1006) return false;
   if (row.opened === false && row.code === 1006) return true;
   return (

@@ -15,15 +15,15 @@ const LEFT =
 const JOINED =
   /\b(?:clients?|peer|conn|connection|session|socket|player|subscriber|device|agent|viewer|spectator)(?: 0)? (?:has )?(?:joined|attached)\b(?! (?:to )?(?:the |a )?(?:room|channel|group|topic|lobby|game|chat)\b)/;
 const NOT_CLOSED =
-  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener|close signal|port 0 closed)\b/;
+  /\b(?:not|internet disconnected|never|cannot|can t|could not|unable|failed to|fail to|attempt\w*|tried|trying|will|would|before|already|to close|error (?:while|when)|reconnect\w*|server closed|ignor\w+|skip\w*|send\w*|write|writing|listener|close signal|port 0 closed|to (?:quit|exit))\b/;
 // A socket alone may be one of a database as well.
 const OF_A_WEBSOCKET = /\b(?:wss?|web ?sockets?|socket ?io|engine ?io|sockjs|signalr|ocpp)\b/;
 // A closed connection that needs neither id nor address to be one of a WebSocket.
 const SOCKET_CLOSED =
-  /\b(?:ws|wss|web ?socket|socket ?io|ocpp)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bweb ?sockets?\b/;
+  /\b(?:ws|wss|web ?socket|socket ?io|ocpp)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bclosing handshake\b|\bweb ?sockets?\b/;
 // Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
-// Jupyter's and Tornado's last words for a connection: the close that follows has no line.
-const GIVEN_UP = /\bweb ?socket ping timeout after\b/;
+// Jupyter's and Tornado's last words for a connection, and those of Python's websockets: the close that follows has no line.
+const GIVEN_UP = /\bweb ?socket ping timeout after\b|\bclosing handshake failed\b/;
 const COUNTED =
   /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
 // `open`, `close code 1006`, `connect 8b9ca8fa from …`, `c-7b2137fe connected ip=…`: nothing but the verb says what it is about.
@@ -32,7 +32,7 @@ const BARE =
 const OPENED =
   /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
-  /\b(?:not|never|fail\w*|reconnect\w*|connecting|connect e(?:addr|conn|host|net|timed|mfile|nfile|acces|perm|pipe)\w*|dis\w*|refused|cannot|can t|could not|unable|error|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
+  /\b(?:not|never|fail\w*|reconnect\w*|connecting|connect e(?:addr|conn|host|net|timed|mfile|nfile|acces|perm|pipe)\w*|dis\w*|refused|cannot|can t|could not|unable|error|(?:trying|going|about|attempt\w*) to|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
   /\bunresponsive\b|\b(?:did not|didn t|failed to|not) (?:answer\w*|respond\w*|repl\w*)(?: to)?(?: (?:a|our|the|last|\d+))? (?:ping|heart ?beat)|\bmissed(?: (?:0|its|the|a|our|last|one|two|three|several|too many|consecutive|0 consecutive|max))? (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:no|missing) (?:pings?|pongs?|heart ?beats?|hbs?)\b|\b(?:sem|sin|senza|nessun|aucun|pas de|kein(?:en?)?|geen) pong\b|\bhb missed\b|\b(?:pings?|pongs?|heart ?beats?)(?: ping)? (?:time ?out|timed out|failed|lost|expired|(?:is |was |were )?(?:missed|overdue|not answered))|\bkeep ?alives?(?: \w{1,12}){0,2} not answered\b|\bkeep ?alive (?:ping )?(?:time ?out|timed out|missing|missed)|\b(?:dead|stale) (?:ws|web ?socket|connection|client|socket|peer)/;
 const GIVES_UP = /\b(?:closing|terminating|dropping|disconnecting|killing|removing|kicking)\b/;
@@ -47,6 +47,11 @@ const OF_A_CHILD = /\b(?:child|worker|subprocess|exited (?:with|on)|killed by|by
  */
 const SIGNAL_UNNAMED =
   /(?:^|\b(?:receiv(?:ed|ing)|got|caught|handling)[ :]{1,2}(?:(?:a|the|os|unix|exit|stop|termination) )?)signal(?: (?:no\.?|number))?[ :=(#]{1,2}(?:2|15|terminated|interrupt)(?![\w.%]| ?(?:dbm?|bars?|of)\b)|\bsignal[ :=(#]{1,2}(?:2|15|terminated|interrupt)\)? (?:was )?(?:received|caught)\b/i;
+/** A daemon takes these for what it likes: a stop only where it says so of itself. */
+const SIGNAL_TO_RESTART =
+  /\bSIG(?:USR[12]|HUP)\b(?=[ ,;:.()-]{1,3}(?:(?:and|so|now|server|gateway|process) )?(?:restarting|shutting down)\b(?! (?:idle |stale |the |all )*(?:workers?|child\w*|clients?|connections?)\b))/i;
+/** Of Paho's client for pages, which has nothing but a WebSocket: https://github.com/eclipse-paho/paho.mqtt.javascript */
+const PAHO_LOST = /\bAMQJS000[78][IE]\b/;
 const STOPPING =
   /\bshutting down\b(?! (?:idle|stale|client|conn|connection|socket|web ?socket|session|stream|consumer|worker)\b)|\bgraceful(?:ly)? (?:shutdown|shut|stop\w*|terminat\w+|exit\w*)|\bshutdown (?:signal|request\w*|initiated|started|hook)|\b(?:commencing|starting|begin\w*|initiating) (?:graceful )?shutdown|\b(?:received|got) (?:a |the )?shutdown\b(?! (?:alert|notify|from|of|frame|ack)\b)|\bserver (?:is )?stopping\b|^stopping (?:the )?(?:server\b|web ?socket hub\b)/;
 /** The time that a stop gave its connections is over: `drain window over, terminating remaining sockets`. */
@@ -61,10 +66,10 @@ const IN_HANDLER =
 /** Of ws and gorilla: the close that follows has no reason of its own. */
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
 const HANDSHAKE =
-  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\bhandshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b/;
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?<!\bclos(?:e|ing) )(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?<!\bclos(?:e|ing) )handshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b/;
 // Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
-  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|\b(?:failed|unable|error) to receive\b|\berror (?:while )?receiving\b|\breceive (?:failed|failure|error)\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
+  /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|\b(?:failed|unable|error)(?: to)? receiv(?:e|ing)\b|\bread completed with an error\b|\berror (?:while )?receiving\b|\breceive (?:failed|failure|error)\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
   /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
 // What connecting fails of where the client's own system has no way, or no name server that answers.
@@ -238,7 +243,14 @@ const remembered = new Map<string, Words>();
 /** Judges a message, with its logger's name as a hint at what it is about. */
 export function wordsOf(message: string, logger = ''): Words {
   const plain = message.includes('://') ? message.replace(URL, '$1') : message;
-  const said = spoken(/signal/i.test(plain) ? plain.replace(SIGNAL_UNNAMED, 'received SIGTERM ') : plain);
+  const said = spoken(
+    /sig|AMQJS/i.test(plain)
+      ? plain
+          .replace(SIGNAL_UNNAMED, 'received SIGTERM ')
+          .replace(SIGNAL_TO_RESTART, 'SIGTERM shutting down')
+          .replace(PAHO_LOST, 'WebSocket')
+      : plain,
+  );
   const about = logger === '' ? said : `${spoken(logger)} ${said}`;
   // The message's own words begin behind the logger's; both count.
   const key = `${about.length - said.length} ${about}`;

@@ -156,7 +156,15 @@ const PHRASES: readonly ClientPhrase[] = [
   // Behind the arrow of the Arduino IDE's serial monitor. It found no TCP connection any more; `client disconnected.` follows upon any end.
   { library: 'arduinoWebSockets', means: 'opened', pattern: /^(?:-> )?\[WS-Client\] connected to [\w.:-]{1,200}\.?$/ },
   { library: 'arduinoWebSockets', means: 'closed', code: 1006, pattern: /^(?:-> )?\[WS-Client\] (?<reason>connection lost)\.$/ },
-  { library: 'arduinoWebSockets', means: 'noise', pattern: /^(?:-> )?\[WS-Client\] client disconnected\.$/ },
+  { library: 'arduinoWebSockets', means: 'noise', pattern: /^(?:-> )?\[WS-(?:Client|Server\]\[\d{1,2})\] client disconnected\.$/ },
+  // Of a client as of a server: it bears as many pongs missing as `enableHeartbeat` was told.
+  { library: 'arduinoWebSockets', means: 'noise', pattern: /^(?:-> )?\[HBtimeout\] pong TIMEOUT! lp=\d{1,12} .{1,80}$/ },
+  {
+    library: 'arduinoWebSockets',
+    means: 'closed',
+    code: 1006,
+    pattern: /^(?:-> )?\[(?<reason>HBtimeout)\] count=\d{1,3}, DISCONNECTING$/,
+  },
   {
     library: 'ccxt',
     means: 'closed',
@@ -177,6 +185,23 @@ const PHRASES: readonly ClientPhrase[] = [
     exception: 'below',
     stack: /^\s{0,8}at okhttp3\.internal\.ws\.(?:RealWebSocket\.loopReader|WebSocketReader\.\w{1,40})\(/,
     pattern: /^on ?[fF]ailure:?$/,
+  },
+  // What it logs with `logToConsole`; the error has the close event's code in it.
+  {
+    library: 'pusher-js',
+    means: 'closed',
+    pattern:
+      /^Pusher ?: {1,2}: \["Error",\{(?:"type":"WebSocketError","error":\{)?"type":"PusherError","data":\{"code":(?<code>\d{4})(?:,"message":(?:null|"(?<reason>[^"]{0,300})"))?\}{2,3}\]$/,
+  },
+  {
+    library: 'pusher-js',
+    means: 'opened',
+    pattern: /^Pusher ?: {1,2}: \["State changed","connecting -> connected with new socket ID (?<connection>\d{1,10}\.\d{1,10})"\]$/,
+  },
+  {
+    library: 'pusher-js',
+    means: 'noise',
+    pattern: /^Pusher ?: {1,2}: \["(?:State changed","[a-z]{4,12} -> [a-z]{4,12}|Event (?:sent|recd)",.{0,2000})"?\]$/,
   },
   {
     library: 'reconnecting-websocket',

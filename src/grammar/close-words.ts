@@ -30,7 +30,7 @@ const RECEIVED = /(?<![a-z])(?:received|rcvd) (\d{4}) \(/;
 const REFUSED = /(?<![a-z])sent (100[2378]|1009) \([^)]{1,40}\)[^;]{0,120}; no close frame received/;
 // Autobahn: `connection was closed uncleanly (None)`, with 1006 and that alone.
 const NEVER_RECEIVED =
-  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|clos(?:ed|ing) uncleanly|socket connection closed prematurely|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame/i;
+  /no close frame (?:was )?received|failed to read frame header: (?:unexpected )?EOF|abnormal(?:ly)? clos(?:ure|ed)|(?<!\d )closed abnormally|close_abnormal|without (?:completing the close|closing) handshake|resetwithoutclosinghandshake|clos(?:ed|ing) uncleanly|socket connection closed prematurely|received tcp fin before websocket close frame|websocket (?:read eof|closed without)|no more websocket frame|closed without (?:a )?close frame|\bclosing handshake failed/i;
 // coder/websocket names the code: `received close frame: status = StatusGoingAway and reason = ""`.
 const NAMED =
   /status ?= ?"?Status(NormalClosure|GoingAway|ProtocolError|UnsupportedData|NoStatusRcvd|AbnormalClosure|InvalidFramePayloadData|PolicyViolation|MessageTooBig|MandatoryExtension|InternalError|ServiceRestart|TryAgainLater|BadGateway|TLSHandshake)/;
@@ -95,7 +95,7 @@ const plausible = (digits: string | undefined): number | undefined => {
 
 // What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust, Cowboy's `{:error, :closed}` and WebSockex's `{:remote, :closed}`. No close frame came then.
 const BROKEN =
-  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|aborted)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\{:?(?:error|remote), ?:?closed\}|\bsocketexception \((?:1005[34]|10060|104|110|32)\)/i;
+  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|abort(?:ed)?)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\{:?(?:error|remote), ?:?closed\}|\bsocketexception \((?:1005[34]|10060|104|110|32)\)/i;
 
 /** The error of a broken transport: whatever read or wrote the WebSocket got no close frame. */
 export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);
@@ -118,7 +118,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     // A `TimeoutError` without words is a timer of asyncio that ran out, where that of a kernel has its errno: aiohttp gives one for a peer
     // that did not answer its ping, or its close frame, in time (`_pong_not_received`, `close`).
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^websocket timed out from inactivity|\btimeouterror\(\)/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^hbtimeout$|^websocket timed out from inactivity|\btimeouterror\(\)/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
@@ -162,7 +162,7 @@ export function endedBy(words: string): SocketClosed['by'] {
 /** An HTTP status in the words of a failed upgrade: `Unexpected server response: 502`, `status code (503 …)`, `code: 400`, `rejected (403 Forbidden)`. */
 export function upgradeStatusIn(text: string): number | undefined {
   const found =
-    /(?:response|status(?: code)?|code|rejected|expected handshake response status code 101 but got|HTTP(?: error| status| response)?)[:=]?[ (]{1,2}([1-5]\d{2})(?!\d)/i.exec(
+    /(?:response|status(?: code)?(?: received)?|code|rejected|expected handshake response status code 101 but got|HTTP(?: error| status| response)?)[:=]?[ (]{1,2}([1-5]\d{2})(?!\d)/i.exec(
       text,
     );
   return found ? Number(found[1]) : undefined;

@@ -25,7 +25,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's, behind ICU 72's narrow blank.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?[ \u202f][AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{1,2}:\d{2}:\d{2} [AP]M(?=[\s\]])|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{1,2}:\d{2}:\d{2} [AP]M(?=[\s\]])|\d{1,2}:\d{2}[AP]M(?= [A-Z]{3} )|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -47,6 +47,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[(?<logger>[A-Za-z][\w-]{0,40})\s{0,12}\] ${LEVEL} ${STAMP}(?=\s)`,
   // `stamp program[pid] LEVEL`
   String.raw`^\[?${STAMP}\]?\s(?<logger>[A-Za-z][\w.-]{0,40})\[(?<pid>\d{1,10})\]:?\s{1,4}\[?${LEVEL}\]?:?`,
+  // `stamp program[pid:thread] ` (Apple's NSLog, as Xcode shows it)
+  String.raw`^${STAMP} [A-Za-z][\w.-]{0,40}\[(?<pid>\d{1,7}):\d{1,10}\](?= )`,
   // `stamp L pid name - ` (Python's `%(levelname).1s %(process)d %(name)s - `)
   String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
@@ -166,6 +168,10 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
 
 /** A stamp with the month by its name, or with the half of the day behind it. */
 function wordedStamp(written: string): Stamp | undefined {
+  // Go's `time.Kitchen`, with which zerolog's console begins a line: to the minute.
+  const [, hour = '', minute, half] = /^(\d{1,2}):(\d\d)([AP]M)$/.exec(written) ?? [];
+  const begun = half === undefined ? undefined : daytimeAt(`${hour.padStart(2, '0')}:${minute}:00 ${half}`)?.stamp;
+  if (half !== undefined) return begun && stamp(begun.ms, 60_000, begun.basis);
   if (/^\d{1,2}:.*M$/.test(written)) return daytimeAt(written.padStart(11, '0'))?.stamp;
   if (/M$/.test(written)) return tableTime(written);
   const [, month = '', day = '', year, time = ''] = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}),? (?:(\d{4}),? )?(\S{8,18})$/.exec(written) ?? [];

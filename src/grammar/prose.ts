@@ -123,10 +123,15 @@ function addressIn(text: string): string | undefined {
 
 function idIn(text: string): string | undefined {
   ID.lastIndex = 0;
+  let session: string | undefined;
   for (let found = ID.exec(text); found; found = ID.exec(text)) {
-    const [, id = ''] = found;
-    if (/\d/.test(id) && !/^\d{1,4}$/.test(id) && !/^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) return id;
+    const [whole, id = ''] = found;
+    if (!/\d/.test(id) || /^\d{1,4}$/.test(id) || /^\d+(?:ms|s|m|h|px|kb|mb)$/i.test(id)) continue;
+    // A session may have several connections: `session s_7Yk0pZ connection sc_4mWe`.
+    if (session === undefined && /^session/i.test(whole)) session = id;
+    else if (session === undefined || /^conn/i.test(whole)) return id;
   }
+  if (session !== undefined) return session;
   return (
     SOCKET_IO.exec(text)?.[1] ??
     SIGNALR.exec(text)?.[1] ??
