@@ -1427,6 +1427,12 @@ export const appText = defineParser<AppRow>({
       gives: 'noise',
     },
     {
+      line: '[2026-08-19T21:54:42.316] [INFO] ws - close 43c38b0684 code=1006 reason= up=661.842s client=app-20367',
+      from: 'log4js 6, a server that also writes who was connected',
+      reads: { connection: '43c38b0684', durationMs: 661_842 },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: '43c38b0684' } },
+    },
+    {
       line: '2026-11-12 09:15:44,120 INFO hub.main: shutting down, draining for up to 45s',
       from: 'Python logging, a server that drains its connections',
       reads: { logger: 'hub.main' },

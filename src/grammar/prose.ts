@@ -122,6 +122,9 @@ function addressIn(text: string): string | undefined {
 }
 
 function idIn(text: string): string | undefined {
+  // What the message begins with is what it is about: in `close 43c38b0684 code=1006 client=app-20367` who was connected stands behind.
+  const verb = VERB_ID.exec(text);
+  if (verb?.index === 0) return verb[1];
   ID.lastIndex = 0;
   let session: string | undefined;
   for (let found = ID.exec(text); found; found = ID.exec(text)) {
@@ -135,7 +138,7 @@ function idIn(text: string): string | undefined {
   return (
     SOCKET_IO.exec(text)?.[1] ??
     SIGNALR.exec(text)?.[1] ??
-    VERB_ID.exec(text)?.[1] ??
+    verb?.[1] ??
     ID_FIRST.exec(text)?.[1] ??
     BOXED_ID_FIRST.exec(text)?.[1] ??
     ID_SIGNED.exec(text)?.[1] ??
