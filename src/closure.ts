@@ -198,7 +198,7 @@ export interface Cause {
   readonly traces: readonly TraceSignal[];
   readonly deaths: readonly Signal<Death>[];
   readonly changes: readonly Signal<ProxyChange>[];
-  readonly facts: readonly Signal<Fact>[];
+  readonly facts: readonly FactSignal[];
   /** On events of the world inside a window around the end. */
   readonly around: readonly AroundSignal[];
   /** Asked of the winning cause only. */
@@ -209,6 +209,12 @@ export interface Cause {
 
 type TraceOf<K extends LogEvent['kind']> = Signal<EventOf<K>> & { readonly on: K };
 export type TraceSignal = { [K in LogEvent['kind']]: TraceOf<K> }[LogEvent['kind']];
+export type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
+/** Many ends in one moment, of all of an instance's connections or of some. */
+type Together = 'burst' | 'client-group';
+export type FactSignal =
+  | { [K in Fact['kind']]: Signal<FactOf<K>> & { readonly on: K } }[Fact['kind']]
+  | (Signal<FactOf<Together>> & { readonly on: 'together' });
 /** How far an event may lie before and after the closure's end. */
 export interface Window {
   readonly beforeMs: DurationMs;

@@ -1,5 +1,5 @@
 /** Causes that are a death of the server: crash and OOM share their table, and differ in the root of the death alone. */
-import type { Cause, Closure, Death, Fact, ProxyChange, Signal, TraceSignal, World } from './closure.ts';
+import type { Cause, Closure, Death, FactSignal, ProxyChange, TraceSignal, World } from './closure.ts';
 import type { CauseName } from './report.ts';
 import { changesNear, concerns, cutBy, deathsNear, explains, factOf, seenOf, toldToGo } from './signals.ts';
 import { plural } from './words.ts';
@@ -91,13 +91,14 @@ export const ENDED_OTHERWISE: readonly TraceSignal[] = [
 ];
 
 /** What was never open was not cut by the end of a process either. */
-export const CAME_LATER: Signal<Fact> = {
+export const CAME_LATER: FactSignal = {
   id: 'came-later',
+  on: 'never-opened',
   mechanism: 'never-open',
   strength: 'decisive',
   speaks: 'against',
   because: 'a connection that never opened did not die with the server: it came while the server was down',
-  holds: (fact) => (fact.kind === 'never-opened' ? 1.5 : 0),
+  holds: () => 1.5,
   says: () => 'it was never open',
 };
 
@@ -170,35 +171,36 @@ export const deathCause = ({ name, title, about, root, none }: DeathCause): Caus
   facts: [
     {
       id: 'all-at-once',
+      on: 'burst',
       mechanism: 'burst',
       strength: 'moderate',
       speaks: 'for',
       because: "an instance's death ends all of its connections in one moment",
-      holds: (fact, closure, world) => (fact.kind === 'burst' && !fact.early && nearestDeath(closure, world, root) ? 1 : 0),
-      says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
+      holds: (fact, closure, world) => (!fact.early && nearestDeath(closure, world, root) ? 1 : 0),
+      says: (fact) => `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment`,
     },
     {
       id: 'some-at-once',
+      on: 'client-group',
       mechanism: 'burst',
       strength: 'moderate',
       speaks: 'for',
       because: 'one worker of several takes its own connections along and leaves those of the others: less telling than all of them',
-      holds: (fact, closure, world) => {
-        if (fact.kind !== 'client-group') return 0;
+      holds: (_, closure, world) => {
         const death = nearestDeath(closure, world, root);
         return death?.relation === 'same' || death?.relation === 'probable' ? 0.7 : 0;
       },
-      says: (fact) => (fact.kind === 'client-group' ? `${plural(fact.count, 'connection')} ended together` : ''),
+      says: (fact) => `${plural(fact.count, 'connection')} ended together`,
     },
     CAME_LATER,
     {
       id: 'lived-on',
+      on: 'server-alive',
       mechanism: 'alive',
       strength: 'strong',
       speaks: 'against',
       because: 'a process that writes the close of a connection and goes on did not die of anything then',
       holds: (fact, closure, world) =>
-        fact.kind === 'server-alive' &&
         fact.certain &&
         !dying(closure, world) &&
         !(root === 'crash' && changesNear(world, closure).some((change) => workerDeath(change, closure)))

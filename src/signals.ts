@@ -1,5 +1,5 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure. */
-import type { Closure, Death, Fact, ProxyChange, Relation, World } from './closure.ts';
+import type { Closure, Death, Fact, FactOf, ProxyChange, Relation, World } from './closure.ts';
 import { COMMON, isContainerId, namesOfLog, RUNTIMES } from './deaths/names.ts';
 import { endedBy } from './grammar/close-words.ts';
 import { productOf } from './products.ts';
@@ -242,14 +242,14 @@ export const concernsClient = (event: LogEvent, { keys }: Closure): boolean =>
 export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>
   closure.seen.filter((event): event is EventOf<K> => event.kind === kind);
 
-export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): Extract<Fact, { kind: K }> | undefined =>
-  world.facts(closure).find((fact): fact is Extract<Fact, { kind: K }> => fact.kind === kind);
+export const factOf = <K extends Fact['kind']>(closure: Closure, world: World, kind: K): FactOf<K> | undefined =>
+  world.facts(closure).find((fact): fact is FactOf<K> => fact.kind === kind);
 
 /**
  * A pile of ages that ended together, at no time that people set, is as well that of connections opened together: it refutes nothing; and
  * nothing of what ended by another hand than its own.
  */
-export const timerPile = (closure: Closure, world: World): Extract<Fact, { kind: 'age-pile' }> | undefined => {
+export const timerPile = (closure: Closure, world: World): FactOf<'age-pile'> | undefined => {
   const pile = factOf(closure, world, 'age-pile');
   return pile && ((pile.together && !pile.round) || otherHand(pile, closure)) ? undefined : pile;
 };
@@ -268,7 +268,7 @@ export const readsReset = (closure: Closure): boolean =>
   );
 
 /** A timer ends all of its connections in one way: where the pile's servers read an end, a reset beside it is another's doing. */
-export const otherHand = (pile: Extract<Fact, { kind: 'age-pile' }>, closure: Closure): boolean =>
+export const otherHand = (pile: FactOf<'age-pile'>, closure: Closure): boolean =>
   pile.resets <= pile.count * STRAY_SHARE && pile.count >= ONE_WAY_LEAST && readsReset(closure);
 /** A client's own end may lie in the pile by chance. */
 const STRAY_SHARE = 0.1;
@@ -331,7 +331,7 @@ export const byHeartbeat = (closure: Closure): boolean =>
 /** A loop that stalled does all that it has missed in one turn. */
 const ONE_TURN_MS = 250;
 /** The burst of all connections of the server, if it ended within one turn of its loop. */
-export function allInOneTurn(closure: Closure, world: World): Extract<Fact, { kind: 'burst' }> | undefined {
+export function allInOneTurn(closure: Closure, world: World): FactOf<'burst'> | undefined {
   const burst = factOf(closure, world, 'burst');
   return burst && burst.spreadMs <= ONE_TURN_MS ? burst : undefined;
 }

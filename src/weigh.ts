@@ -5,6 +5,7 @@ import {
   type Death,
   type Evidence,
   type Fact,
+  type FactSignal,
   POINTS,
   type ProxyChange,
   type Signal,
@@ -125,7 +126,8 @@ function weighCause(cause: Cause, closure: Closure, world: World, near: Near): W
   for (const signal of cause.deaths) for (const death of near.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
   for (const signal of cause.changes)
     for (const change of near.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
-  for (const signal of cause.facts) for (const fact of near.facts) weighSignal(signal, fact, undefined, closure, world, evidence);
+  for (const signal of cause.facts)
+    for (const fact of near.facts) if (isOn(signal, fact)) weighSignal(signal as Signal<Fact>, fact, undefined, closure, world, evidence);
   for (const signal of isUndated(closure.ended) ? [] : cause.around)
     for (const event of world.around(signal.on, closure, signal.window))
       weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
@@ -133,6 +135,9 @@ function weighCause(cause: Cause, closure: Closure, world: World, near: Near): W
   if (evidence.length > 1) evidence.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   return { cause, score: combine(evidence), evidence };
 }
+
+const isOn = ({ on }: FactSignal, { kind }: Fact): boolean =>
+  on === kind || (on === 'together' && (kind === 'burst' || kind === 'client-group'));
 
 /** Adds what the signal says of the item to the evidence, if it holds. */
 function weighSignal<T>(

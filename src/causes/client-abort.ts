@@ -184,40 +184,43 @@ export const clientAbort: Cause = {
   facts: [
     {
       id: 'silence-floor',
+      on: 'silence-floor',
       mechanism: 'floor',
       strength: 'moderate',
       speaks: 'against',
       because: 'clients leave after short silences too; a hop that has forgotten the connection answers with a reset in their place',
-      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      holds: () => 1,
       says: floorWords,
     },
     {
       id: 'sweep',
+      on: 'sweep',
       mechanism: 'heartbeat',
       strength: 'strong',
       speaks: 'against',
       because: 'clients leave when they like, and not in the turns of a timer of the server',
-      holds: (fact) => (fact.kind === 'sweep' ? 1 : 0),
+      holds: () => 1,
       says: sweepWords,
     },
     {
       id: 'fading',
+      on: 'fading',
       mechanism: 'heartbeat',
       strength: 'moderate',
       speaks: 'against',
       because: 'a client that goes takes its connections in one moment, and people behind one address do not all leave within a heartbeat',
-      holds: (fact, closure) => (fact.kind === 'fading' && !namesClient(closure) ? 1 : 0),
+      holds: (_, closure) => (!namesClient(closure) ? 1 : 0),
       says: fadingWords,
     },
     {
       id: 'many-at-once',
+      on: 'together',
       mechanism: 'many-clients',
       strength: 'moderate',
       speaks: 'against',
       because:
         'people do not leave in one moment: what ends the connections of many addresses at once is a hop that all of them share; but one program may forward the addresses of many',
       holds: (fact, closure) =>
-        (fact.kind === 'burst' || fact.kind === 'client-group') &&
         !fact.sameAge &&
         !namesClient(closure) &&
         fact.clients >= MOST_LEAVERS &&
@@ -225,20 +228,18 @@ export const clientAbort: Cause = {
         fact.spreadMs <= LEAVE_TOGETHER_MS
           ? 0.5
           : 0,
-      says: (fact) =>
-        fact.kind === 'burst' || fact.kind === 'client-group'
-          ? `connections of ${fact.clients} addresses ended within ${words(fact.spreadMs)}: no client does that`
-          : '',
+      says: (fact) => `connections of ${fact.clients} addresses ended within ${words(fact.spreadMs)}: no client does that`,
     },
     {
       id: 'by-elimination',
+      on: 'neutral-end',
       mechanism: 'neutral',
       strength: 'strong',
       speaks: 'for',
       because:
         'the server wrote 1006 (so it did not close), the proxy would have named its timer or the server and names neither: the FIN came from the client',
       holds: (fact, closure, world) => {
-        if (fact.kind !== 'neutral-end' || closure.codes.server !== 1006) return 0;
+        if (closure.codes.server !== 1006) return 0;
         const early = factOf(closure, world, 'burst')?.early ?? false;
         if (!early && changesNear(world, closure).some((change) => cutBy(change, closure))) return 0.3;
         // A dying server's exit handler writes 1006 too: only one that went on did not close.
@@ -252,19 +253,17 @@ export const clientAbort: Cause = {
         return (alive.certain ? 1 : 0.8) * (telling ? 1 : (pile ? 0.1 : 0.35) * (all && all.clients >= 5 ? 0.5 : 1));
       },
       says: (fact) =>
-        fact.kind === 'neutral-end'
-          ? `${fact.proxy} names no timer of its own${fact.telling ? ', and would have' : ''}, and the server, which wrote 1006, did not close: the client's side did`
-          : '',
+        `${fact.proxy} names no timer of its own${fact.telling ? ', and would have' : ''}, and the server, which wrote 1006, did not close: the client's side did`,
     },
     {
       id: 'before-the-timer',
+      on: 'younger-than-timer',
       mechanism: 'neutral',
       strength: 'moderate',
       speaks: 'for',
       because:
         'the timer that the others show had not run out, and the server, which saw the end at once, did not close: what is left is a FIN or a reset that came, mostly the client’s; less where no silence is known, since the age tells less of an idle timer',
-      holds: (fact, closure, world) =>
-        fact.kind === 'younger-than-timer' &&
+      holds: (_, closure, world) =>
         closure.codes.server === 1006 &&
         factOf(closure, world, 'server-alive') &&
         !foundDead(closure) &&
@@ -274,27 +273,27 @@ export const clientAbort: Cause = {
             ? 0.7
             : 1
           : 0,
-      says: (fact) => (fact.kind === 'younger-than-timer' ? `the timer of ${words(fact.ms)} that others ran into had not run out` : ''),
+      says: (fact) => `the timer of ${words(fact.ms)} that others ran into had not run out`,
     },
     {
       id: 'server-went-on',
+      on: 'server-alive',
       mechanism: 'alive',
       strength: 'moderate',
       speaks: 'for',
       because: 'the server saw the end at once and lived on',
-      holds: (fact, closure, world) =>
-        fact.kind === 'server-alive' && !timerPile(closure, world) && !foundDead(closure) ? (fact.certain ? 0.8 : 0.6) : 0,
+      holds: (fact, closure, world) => (!timerPile(closure, world) && !foundDead(closure) ? (fact.certain ? 0.8 : 0.6) : 0),
       says: () => 'the server saw the end at once and went on',
     },
     {
       id: 'not-silent',
+      on: 'server-alive',
       mechanism: 'heartbeat',
       strength: 'moderate',
       speaks: 'for',
       because:
         'the server pings: a silent peer it would have found itself, and pings keep idle timers from running out; what is left is a FIN or reset',
       holds: (fact, closure, world) =>
-        fact.kind === 'server-alive' &&
         fact.certain &&
         world.heartbeats &&
         seenOf(closure, 'heartbeat-missed').length === 0 &&
@@ -306,13 +305,14 @@ export const clientAbort: Cause = {
     },
     {
       id: 'leaving',
+      on: 'leaving',
       mechanism: 'group',
       strength: 'strong',
       speaks: 'for',
       because:
         'a process or a machine that goes takes all of its connections along, to whichever server, and nobody else’s; no timer ends in one moment what was opened apart; but one sweep of one server’s heartbeat does, of a client that fell silent',
       holds: (fact, closure, world) =>
-        fact.kind === 'leaving' && factOf(closure, world, 'server-alive') && !foundDead(closure) && !timerPile(closure, world)
+        factOf(closure, world, 'server-alive') && !foundDead(closure) && !timerPile(closure, world)
           ? fact.servers > 1
             ? 1
             : ONE_SWEEP_SHARE
@@ -321,13 +321,14 @@ export const clientAbort: Cause = {
     },
     {
       id: 'together',
+      on: 'together',
       mechanism: 'group',
       strength: 'moderate',
       speaks: 'for',
       because:
         'one client process that held several connections takes them all along, at any age, while the server lives; a proxy that stops does so too, but says so',
       holds: (fact, closure, world) =>
-        (fact.kind === 'client-group' || (fact.kind === 'burst' && fact.clients < 5)) &&
+        (fact.kind === 'client-group' || fact.clients < 5) &&
         !fact.sameAge &&
         !factOf(closure, world, 'leaving') &&
         !foundDead(closure) &&
@@ -340,10 +341,7 @@ export const clientAbort: Cause = {
             ? 0.4
             : 1
           : 0,
-      says: (fact) =>
-        fact.kind === 'client-group' || fact.kind === 'burst'
-          ? `${plural(fact.count, 'connection')} of different ages ended together while the server lived on`
-          : '',
+      says: (fact) => `${plural(fact.count, 'connection')} of different ages ended together while the server lived on`,
     },
   ],
   around: [],

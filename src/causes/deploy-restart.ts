@@ -185,38 +185,40 @@ export const deployRestart: Cause = {
   facts: [
     {
       id: 'all-at-once',
+      on: 'burst',
       mechanism: 'burst',
       strength: 'moderate',
       speaks: 'for',
       because: 'a stop ends all connections of an instance or a proxy in one moment',
       holds: (fact, closure, world) => {
-        if (fact.kind !== 'burst' || fact.early) return 0;
+        if (fact.early) return 0;
         if (changesNear(world, closure).some((change) => cutBy(change, closure) && !areYounger(change, closure, world))) return 1;
         const death = nearestDeath(closure, world, 'deploy-restart');
         // That it was cut at all is known by the moment alone: no second sign.
         return death && !leftMeanwhile(death, closure) && !(closure.inferred && death.way === 'asked') ? 1 : 0;
       },
-      says: (fact) => (fact.kind === 'burst' ? `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment` : ''),
+      says: (fact) => `${plural(fact.count, 'connection')} of ${fact.live} ended in the same moment`,
     },
     {
       id: 'leaving',
+      on: 'leaving',
       mechanism: 'leaving',
       strength: 'strong',
       speaks: 'against',
       because: 'who stops takes the connections of all clients along, and not those of one alone',
-      holds: (fact) => (fact.kind === 'leaving' ? 1 : 0),
+      holds: () => 1,
       says: leavingWords,
     },
     CAME_LATER,
     {
       id: 'going-away',
+      on: 'going-away-siblings',
       mechanism: 'siblings',
       strength: 'moderate',
       speaks: 'for',
       because: 'siblings were told 1001 or 1012: the server or proxy said goodbye',
-      holds: (fact) => (fact.kind === 'going-away-siblings' ? 1 : 0),
-      says: (fact) =>
-        fact.kind === 'going-away-siblings' ? `${plural(fact.count, 'other connection')} got 1001 or 1012 in the same moment` : '',
+      holds: () => 1,
+      says: (fact) => `${plural(fact.count, 'other connection')} got 1001 or 1012 in the same moment`,
     },
   ],
   around: [],

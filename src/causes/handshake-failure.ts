@@ -70,11 +70,12 @@ export const handshakeFailure: Cause = {
   facts: [
     {
       id: 'never-opened',
+      on: 'never-opened',
       mechanism: 'never-opened',
       strength: 'strong',
       speaks: 'for',
       because: "a client's 1006 with no life and no trace of an open connection",
-      holds: (fact) => (fact.kind === 'never-opened' ? 1 : 0),
+      holds: () => 1,
       says: () => 'no log shows that it was ever open',
     },
   ],

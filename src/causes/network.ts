@@ -152,43 +152,46 @@ export const network: Cause = {
   facts: [
     {
       id: 'silence-floor',
+      on: 'silence-floor',
       mechanism: 'floor',
       strength: 'strong',
       speaks: 'against',
       because: 'a lost path takes busy connections too: these were all silent for longer than a hop on the way remembers',
-      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      holds: () => 1,
       says: floorWords,
     },
     {
       id: 'sweep',
+      on: 'sweep',
       mechanism: 'heartbeat',
       strength: 'strong',
       speaks: 'for',
       because:
         'what a server ends in the turns of one timer, whatever the age, are the connections that its heartbeat found silent; less than its own word, since a program that ends clients by a timer looks alike',
-      holds: (fact, closure) => (fact.kind === 'sweep' && !byHeartbeat(closure) ? 0.9 : 0),
+      holds: (_, closure) => (!byHeartbeat(closure) ? 0.9 : 0),
       says: sweepWords,
     },
     {
       id: 'fading',
+      on: 'fading',
       mechanism: 'heartbeat',
       strength: 'strong',
       speaks: 'for',
       because:
         "a client's process or machine that goes takes all of its connections in one moment; its path, NAT or VPN that is lost shows one by one, when the server's heartbeat comes to each; less than the server's own word",
-      holds: (fact, closure, world) =>
-        fact.kind === 'fading' && !byHeartbeat(closure) && !factOf(closure, world, 'neutral-end')?.telling ? 1 : 0,
+      holds: (_, closure, world) => (!byHeartbeat(closure) && !factOf(closure, world, 'neutral-end')?.telling ? 1 : 0),
       says: fadingWords,
     },
     {
       id: 'found-dead',
+      on: 'server-alive',
       mechanism: 'found-dead',
       strength: 'strong',
       speaks: 'for',
       because:
         'a hop that forgets silent connections (NAT, firewall, conntrack) or a peer without power tells nobody: the next write gets a reset; many at the same message are one such hop',
-      holds: (fact, closure, world) => {
-        if (fact.kind !== 'server-alive' || !foundDead(closure)) return 0;
+      holds: (_, closure, world) => {
+        if (!foundDead(closure)) return 0;
         const others = factOf(closure, world, 'client-group') ?? factOf(closure, world, 'burst');
         return others && !others.sameAge ? 1 : 0.5;
       },
@@ -197,12 +200,13 @@ export const network: Cause = {
     },
     {
       id: 'others-lived-on',
+      on: 'survivors',
       mechanism: 'survivors',
       strength: 'moderate',
       speaks: 'for',
       because: 'connections of other clients lived on: not the server, not its event loop; those that were not due yet outlive a stall too',
-      holds: (fact, closure, world) => (fact.kind === 'survivors' && byHeartbeat(closure) && !overdueTogether(closure, world) ? 1 : 0),
-      says: (fact) => (fact.kind === 'survivors' ? `${plural(fact.count, 'other connection')} of the server lived on` : ''),
+      holds: (_, closure, world) => (byHeartbeat(closure) && !overdueTogether(closure, world) ? 1 : 0),
+      says: (fact) => `${plural(fact.count, 'other connection')} of the server lived on`,
     },
   ],
   around: [

@@ -127,77 +127,72 @@ export const proxyTimeout: Cause = {
   facts: [
     {
       id: 'sweep',
+      on: 'sweep',
       mechanism: 'heartbeat',
       strength: 'strong',
       speaks: 'against',
       because: "a proxy's timer counts from each connection's own last byte: its ends do not fall into step with one another",
-      holds: (fact) => (fact.kind === 'sweep' ? 1 : 0),
+      holds: () => 1,
       says: sweepWords,
     },
     {
       id: 'leaving',
+      on: 'leaving',
       mechanism: 'burst',
       strength: 'strong',
       speaks: 'against',
       because: 'a timer keeps the distances in which connections were opened or last used',
-      holds: (fact, closure, world) => (fact.kind === 'leaving' && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      holds: (_, closure, world) => (!factOf(closure, world, 'age-pile') ? 1 : 0),
       says: leavingWords,
     },
     {
       id: 'silence-floor',
+      on: 'silence-floor',
       mechanism: 'pile',
       strength: 'strong',
       speaks: 'for',
       because:
         'balancers, NATs and firewalls that forget silent connections leave such a floor; a quiet client that is gone looks alike, but not down to one sharp time; no log of that hop confirms it',
-      holds: (fact) => (fact.kind === 'silence-floor' ? 1 : 0),
+      holds: () => 1,
       says: floorWords,
     },
     {
       id: 'silence-pile',
+      on: 'age-pile',
       mechanism: 'pile',
       strength: 'decisive',
       speaks: 'for',
       because: 'equal silence before the end at different times is what an idle timer does and nothing else',
       holds: (fact, closure, world) =>
-        fact.kind === 'age-pile' && fact.measure === 'silence' && fact.count >= 5
-          ? lostBefore(closure, world)
-            ? 0.3
-            : fact.together
-              ? 0.6
-              : 1
-          : 0,
+        fact.measure === 'silence' && fact.count >= 5 ? (lostBefore(closure, world) ? 0.3 : fact.together ? 0.6 : 1) : 0,
       says: (fact) =>
-        fact.kind === 'age-pile'
-          ? `it was silent for the same ${words(fact.ms)} as ${fact.count} of ${fact.total} others (chance ${fact.p.toExponential(0)})`
-          : '',
+        `it was silent for the same ${words(fact.ms)} as ${fact.count} of ${fact.total} others (chance ${fact.p.toExponential(0)})`,
     },
     {
       id: 'age-pile',
+      on: 'age-pile',
       mechanism: 'pile',
       strength: 'strong',
       speaks: 'for',
       because:
         'equal ages at different times are a timer; an application timer or a load test would look alike, so not decisive; less when all ended together (they may also have been opened together) and when no round number of seconds lies there',
       holds: (fact, closure, world) =>
-        fact.kind === 'age-pile' && fact.measure === 'age' && fact.place === 'in'
+        fact.measure === 'age' && fact.place === 'in'
           ? lostBefore(closure, world)
             ? 0.3
             : (fact.count >= 5 ? 1.15 : 0.8) * (fact.together ? 0.35 : 1) * (fact.round ? 1 : 0.6)
           : 0,
       says: (fact) =>
-        fact.kind === 'age-pile'
-          ? `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})`
-          : '',
+        `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})`,
     },
     {
       id: 'age-above-pile',
+      on: 'age-pile',
       mechanism: 'pile',
       strength: 'strong',
       speaks: 'for',
       because: 'an idle timer also cuts connections that had traffic first, at ages above it; clients that leave would also leave below it',
       holds: (fact, closure, world) =>
-        fact.kind === 'age-pile' &&
         fact.place === 'above' &&
         fact.count >= fact.total * 0.3 &&
         !otherHand(fact, closure) &&
@@ -209,37 +204,37 @@ export const proxyTimeout: Cause = {
             : 0.5
           : 0,
       says: (fact) =>
-        fact.kind === 'age-pile'
-          ? `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger`
-          : '',
+        `its age lies above a pile of ${fact.count} closures at ${words(fact.ms)}, as after traffic and then silence; ${fact.below} of ${fact.total} ended younger`,
     },
     {
       id: 'alone-in-time',
+      on: 'server-alive',
       mechanism: 'alone',
       strength: 'weak',
       speaks: 'for',
       because: 'timers end connections one by one, deaths all at once',
-      holds: (fact) => (fact.kind === 'server-alive' && fact.certain ? 1 : 0),
+      holds: (fact) => (fact.certain ? 1 : 0),
       says: () => 'the server wrote this end itself and went on',
     },
     {
       id: 'would-name-it',
+      on: 'neutral-end',
       mechanism: 'neutral',
       strength: 'moderate',
       speaks: 'against',
       because: 'this proxy names its timer where that cuts a tunnel, and does not here; another hop without a log may have cut it',
-      holds: (fact) => (fact.kind === 'neutral-end' && fact.telling ? 1 : 0),
-      says: (fact) => (fact.kind === 'neutral-end' ? `${fact.proxy} would have named its timer` : ''),
+      holds: (fact) => (fact.telling ? 1 : 0),
+      says: (fact) => `${fact.proxy} would have named its timer`,
     },
     {
       id: 'burst',
+      on: 'burst',
       mechanism: 'burst',
       strength: 'strong',
       speaks: 'against',
       because: 'connections of different ages do not reach a timer in one moment',
-      holds: (fact, closure, world) =>
-        fact.kind === 'burst' && fact.count >= 5 && !fact.sameAge && !factOf(closure, world, 'age-pile') ? 1 : 0,
-      says: (fact) => (fact.kind === 'burst' ? `${fact.count} of ${fact.live} connections ended in the same moment` : ''),
+      holds: (fact, closure, world) => (fact.count >= 5 && !fact.sameAge && !factOf(closure, world, 'age-pile') ? 1 : 0),
+      says: (fact) => `${fact.count} of ${fact.live} connections ended in the same moment`,
     },
   ],
   around: [
