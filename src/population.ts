@@ -172,6 +172,7 @@ export class Population {
 
   /** How long after its end the closure's client came back (ms); undefined = it did not, or that cannot be told. */
   pauseAfter(closure: Closure): DurationMs | undefined {
+    if (this.#pauses.length === 0) return undefined;
     const client = this.#lives.known(closure.keys.client?.ip);
     const place = client === 0 ? undefined : this.#lives.placeOf(midOf(closure), client);
     const pause = place === undefined ? Number.NaN : (this.#pauses[place] as number);

@@ -23,7 +23,7 @@ export class Attempts {
 
 /**
  * Of each end, by place: until its client's next connection or attempt (ms); NaN = none came, or the client has two connections at once,
- * so that its address is many clients'.
+ * so that its address is many clients'. Empty = no client came back.
  */
 export function pausesOf(lives: Lives, attempts: Attempts): Float32Array {
   const [ends, places] = [new Float64Array(lives.clientCount), new Int32Array(lives.clientCount).fill(-1)];
@@ -50,6 +50,10 @@ export function pausesOf(lives: Lives, attempts: Attempts): Float32Array {
     [ends[client], places[client]] = [endMs, at];
   }
   triedUntil(Number.POSITIVE_INFINITY);
-  for (let at = 0; at < pauses.length; at++) if (shared[lives.clientAt(at)] === 1) pauses[at] = Number.NaN;
-  return pauses;
+  let isAny = false;
+  for (let at = 0; at < pauses.length; at++) {
+    if (shared[lives.clientAt(at)] === 1) pauses[at] = Number.NaN;
+    isAny ||= !Number.isNaN(pauses[at]);
+  }
+  return isAny ? pauses : new Float32Array();
 }
