@@ -181,6 +181,11 @@ export class ClockSample {
     return [...this.callers.values()].some(({ addresses }) => addresses.size > 0);
   }
 
+  /** `dmesg -T`: seconds since boot of a clock that nobody sets, added to a boot time that is reckoned when it is run (dmesg(1)). */
+  get drifts(): boolean {
+    return this.basis === 'local' && this.vantages.size === 1 && this.vantages.has('kernel');
+  }
+
   /** What a stamp of this line lacks against the clock before the change. */
   shiftAt(line: number): number {
     return this.changed !== undefined && line >= this.changed.line ? this.changed.ms : 0;
@@ -363,6 +368,8 @@ export function connectionIds(keys: RawEvent['keys']): string[] {
 
 /** Key of a program's death by a signal: the kernel's word of it and the supervisor's. */
 export const DIED = 'died ';
+/** Key of some program's death by it. */
+export const SIGNAL = 'signal ';
 /** The kernel's comm is cut there (TASK_COMM_LEN). */
 const COMM_LENGTH = 15;
 /** By which signal the kernel ends a process for what it calls so. */
@@ -392,13 +399,14 @@ function anchorKeys(event: RawEvent): string[] {
       return [
         ...(event.vantage === 'kernel' ? diedKeys(keys, SIGNAL_OF[event.fault]) : []),
         ...(event.vantage === 'kernel' && keys.pid !== undefined ? [`fault ${event.fault} ${keys.pid}`] : []),
-        ...(event.fault === 'segfault' ? ['signal SIGSEGV'] : []),
+        ...(event.fault === 'segfault' ? [`${SIGNAL}SIGSEGV`] : []),
         ...(event.vantage === 'kernel' ? [`text ${event.quote}`] : []),
       ];
     case 'process-ended':
       return [
         ...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []),
-        ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : []),
+        // Containers' runtimes write 128 and the signal's number.
+        ...(event.signal === 'SIGSEGV' || event.exitCode === 139 ? [`${SIGNAL}SIGSEGV`] : []),
         ...diedKeys(keys, event.signal),
       ];
     case 'network-fault':

@@ -147,6 +147,18 @@ describe('a deploy tool’s log without a zone that shares nothing with the othe
   });
 });
 
+it.each([
+  ['is of a clock that is ahead', [-417_000, 3_000], /clock ahead by 2\.6 s/],
+  ['is nobody’s if another lies as near', [-57_000, 3_000], /read as UTC/],
+  ['before it may be told late', [-420_000, -1_900], /^zone UTC by/],
+])('a death in `dmesg -T` some seconds after the supervisor’s word of it %s', async (_, apart, says) => {
+  const report = await reportWith({
+    'dmesg.txt': apart.map((ms, at) => dmesg(DIED + ms, 31_207 + at)).join(''),
+    syslog: `${iso(DIED)} origin-1 systemd[1]: game.service: Main process exited, code=dumped, status=11/SEGV\n`,
+  });
+  expect(clockOf(report, 'dmesg.txt')).toMatch(says);
+});
+
 it('two logs without a zone do not vouch for each other', async () => {
   const report = await reportWith({
     'game.log': server(undefined),
