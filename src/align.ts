@@ -56,6 +56,8 @@ export interface ZoneDoubt {
 }
 
 const SKEW_FLOOR_MS = 2_000; // smaller differences are logging delays, not clocks
+/** Two stamps of whole seconds agree as far as they tell. */
+const STAMPS_WIDTH_MS = 1_000;
 /** The error of an offset is never taken to be smaller: logging itself is not instant. */
 const MIN_ERROR_MS = 250;
 
@@ -355,7 +357,9 @@ function place(node: Node, by: Node, vote: Edge): void {
     node.how = `seconds since boot; boot at ${new Date(Math.round(measured)).toISOString()} by ${words}`;
     return;
   }
-  const skewed = Math.abs(residual) >= Math.max(SKEW_FLOOR_MS, 3 * vote.spreadMs);
+  // Nobody tells of a death before the kernel does: there delays explain nothing.
+  const isLate = node.sample.drifts && vote.ground === 'id' && residual < 0;
+  const skewed = Math.abs(residual) >= (isLate ? STAMPS_WIDTH_MS : Math.max(SKEW_FLOOR_MS, 3 * vote.spreadMs));
   node.offsetMs = quarter + (skewed ? residual : 0);
   // Two clocks without a zone that agree do not tell which zone.
   const isLone = zoneLess && !by.firm && by.guess === undefined;

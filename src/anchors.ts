@@ -78,7 +78,10 @@ export class ClockSample {
   events = 0;
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
-  /** Zones that a proxy's access log writes with its stamps, in ms east of UTC: its error log has the same without a word of it. */
+  /**
+   * Zones that a proxy's access log or a server writes with its stamps, in ms east of UTC: its error log, and often the tools on its
+   * machine, have the same without a word of it.
+   */
   readonly writtenZones = new Set<number>();
   /** Widest stamp seen: 1,000 for one-second stamps. */
   widthMs = 0;
@@ -132,7 +135,7 @@ export class ClockSample {
     this.events++;
     this.vantages.add(event.vantage);
     this.kinds.add(event.kind);
-    if (event.kind === 'tunnel-ended' && this.writtenZones.size < 2) this.#readZone(event.quote);
+    if ((event.kind === 'tunnel-ended' || event.vantage === 'server') && this.writtenZones.size < 2) this.#readZone(event.quote);
     if (event.vantage === 'server') this.served.add(event.kind);
     if (event.vantage === 'server' && event.kind === 'socket-closed' && isCut(event) && this.phrases.size < PHRASES_LIMIT)
       this.phrases.add(phraseOf(event.quote));
@@ -176,6 +179,11 @@ export class ClockSample {
   /** It names clients by their addresses. */
   get namesClients(): boolean {
     return [...this.callers.values()].some(({ addresses }) => addresses.size > 0);
+  }
+
+  /** `dmesg -T`: seconds since boot of a clock that nobody sets, added to a boot time that is reckoned when it is run (dmesg(1)). */
+  get drifts(): boolean {
+    return this.basis === 'local' && this.vantages.size === 1 && this.vantages.has('kernel');
   }
 
   /** What a stamp of this line lacks against the clock before the change. */
@@ -323,8 +331,9 @@ function passingWords(event: RawEvent): string {
 /** The words of a line: whatever holds a digit is a stamp, a name or a number. */
 const phraseOf = (quote: string): string => quote.replace(/[^\s"=:,()[\]]*\d[^\s"=:,()[\]]*/g, '#').replace(/#[#:,]{1,20}/g, '#');
 
-/** The common log format's stamp up to its zone. */
-const LOCAL_STAMP = /\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})? /;
+/** A stamp of the common log format or ISO 8601 up to its zone. */
+const LOCAL_STAMP =
+  /\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})? |\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?=[+-]\d\d:?\d\d|Z)/;
 
 /** FNV-1a, 32 bit. */
 function hash(text: string): number {
@@ -359,6 +368,8 @@ export function connectionIds(keys: RawEvent['keys']): string[] {
 
 /** Key of a program's death by a signal: the kernel's word of it and the supervisor's. */
 export const DIED = 'died ';
+/** Key of some program's death by it. */
+export const SIGNAL = 'signal ';
 /** The kernel's comm is cut there (TASK_COMM_LEN). */
 const COMM_LENGTH = 15;
 /** By which signal the kernel ends a process for what it calls so. */
@@ -388,13 +399,14 @@ function anchorKeys(event: RawEvent): string[] {
       return [
         ...(event.vantage === 'kernel' ? diedKeys(keys, SIGNAL_OF[event.fault]) : []),
         ...(event.vantage === 'kernel' && keys.pid !== undefined ? [`fault ${event.fault} ${keys.pid}`] : []),
-        ...(event.fault === 'segfault' ? ['signal SIGSEGV'] : []),
+        ...(event.fault === 'segfault' ? [`${SIGNAL}SIGSEGV`] : []),
         ...(event.vantage === 'kernel' ? [`text ${event.quote}`] : []),
       ];
     case 'process-ended':
       return [
         ...(keys.unit ? [`ended ${keys.unit} ${event.signal ?? event.exitCode ?? ''}`] : []),
-        ...(event.signal === 'SIGSEGV' ? ['signal SIGSEGV'] : []),
+        // Containers' runtimes write 128 and the signal's number.
+        ...(event.signal === 'SIGSEGV' || event.exitCode === 139 ? [`${SIGNAL}SIGSEGV`] : []),
         ...diedKeys(keys, event.signal),
       ];
     case 'network-fault':

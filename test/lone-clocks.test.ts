@@ -1,5 +1,5 @@
 /** Clocks without a zone that agree only among themselves: placed by a death that lies on its consequences, or left where they are. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reportOn } from './logs-in-memory.ts';
 
 const HOUR = 3_600_000;
@@ -127,6 +127,36 @@ it.each([
 ])('the death of one program in the kernel’s log and in the supervisor’s %s', async (_, program, apart, says) => {
   const report = await reportWith({ 'kern.log': kernel(DIED, program), 'supervisord.log': supervised(DIED + apart, program) });
   expect(clockOf(report, 'supervisord.log')).toContain(says);
+});
+
+describe('a deploy tool’s log without a zone that shares nothing with the others', () => {
+  const local = (zone: string, zoneMs: number): string =>
+    server(undefined).replace(/"time":"([^"]+)"/g, (_, utc: string) => `"time":"${iso(Date.parse(utc) + zoneMs).slice(0, -1)}${zone}"`);
+  const deploy = (ms: number): string => {
+    const stamp = (at: number): string => `${iso(at).slice(0, 23).replace('T', ' ').replace('.', ',')} p=318842 u=deploy n=ansible | `;
+    return lines([`${stamp(ms)}TASK [game : recreate container] ${'*'.repeat(40)}`, `${stamp(ms + 14_000)}changed: [game-1]`]);
+  };
+  it.each([
+    ['is of the one zone that they write, as a guess', local('+01:00', HOUR), deploy(DIED - 12_000 + HOUR), 'zone UTC+01:00'],
+    ['stays where it is if it lies among them as UTC', local('+01:00', HOUR), deploy(DIED - 12_000), 'read as UTC'],
+    ['is of none that puts it outside of them', local('+02:00', 2 * HOUR), deploy(DIED - 12_000 + HOUR), 'read as UTC'],
+  ])('%s', async (_, game, ansible, says) => {
+    const report = await reportWith({ 'game.log': game, 'clients.json': clients(), 'ansible.log': ansible });
+    expect(clockOf(report, 'ansible.log')).toContain(says);
+    expect(grades(report).filter((one) => one.includes('deploy-restart confirmed') && says !== 'read as UTC')).toEqual([]);
+  });
+});
+
+it.each([
+  ['is of a clock that is ahead', [-417_000, 3_000], /clock ahead by 2\.6 s/],
+  ['is nobody’s if another lies as near', [-57_000, 3_000], /read as UTC/],
+  ['before it may be told late', [-420_000, -1_900], /^zone UTC by/],
+])('a death in `dmesg -T` some seconds after the supervisor’s word of it %s', async (_, apart, says) => {
+  const report = await reportWith({
+    'dmesg.txt': apart.map((ms, at) => dmesg(DIED + ms, 31_207 + at)).join(''),
+    syslog: `${iso(DIED)} origin-1 systemd[1]: game.service: Main process exited, code=dumped, status=11/SEGV\n`,
+  });
+  expect(clockOf(report, 'dmesg.txt')).toMatch(says);
 });
 
 it('two logs without a zone do not vouch for each other', async () => {

@@ -90,7 +90,29 @@ interface Match {
 export function anchorOf(cluster: readonly Side[], known: readonly Side[], zoneShifts: ReadonlySet<number>): Anchor | Hint | undefined {
   const [ours, theirs] = [toldBy(cluster), toldBy(known)];
   const matches = [...matchesOf(ours, theirs, 1), ...matchesOf(theirs, ours, -1)];
-  return byPid(matches) ?? byBurst(matches, ours, theirs, zoneShifts) ?? hintOf(matches);
+  return byPid(matches) ?? byBurst(matches, ours, theirs, zoneShifts) ?? hintOf(matches) ?? byWrittenZone(cluster, known);
+}
+
+/**
+ * Logs are kept for one incident: one that, read as UTC, lies as a whole outside of what the others tell, and in the one other zone that
+ * these write as a whole within it, is of that zone. Nothing but the hours says so.
+ */
+function byWrittenZone(cluster: readonly Side[], known: readonly Side[]): Anchor | undefined {
+  const zones = new Set(known.flatMap(({ sample }) => [...sample.writtenZones].filter((zone) => zone !== 0)));
+  const [zone, another] = zones;
+  if (zone === undefined || another !== undefined) return undefined;
+  const [ours, theirs] = [reachOf(cluster), reachOf(known)];
+  const isOutside = ours.fromMs > theirs.toMs + SAME_MINUTES_MS || ours.toMs < theirs.fromMs - SAME_MINUTES_MS;
+  const isWithin = ours.fromMs - zone >= theirs.fromMs && ours.toMs - zone <= theirs.toMs;
+  if (!isOutside || !isWithin) return undefined;
+  const source = known.find(({ sample }) => sample.writtenZones.has(zone))?.sample.source;
+  const says = `zone that ${source} writes, in which it lies within what the other logs tell`;
+  return { shiftMs: -zone, errorMs: MOMENT_MS.before, isSure: false, says };
+}
+
+function reachOf(sides: readonly Side[]): { readonly fromMs: number; readonly toMs: number } {
+  const instants = sides.flatMap(({ sample: { minMs, maxMs }, toSide }) => [toSide(minMs), toSide(maxMs)]);
+  return { fromMs: Math.min(...instants), toMs: Math.max(...instants) };
 }
 
 export const isAnchor = (found: Anchor | Hint | undefined): found is Anchor => found !== undefined && 'isSure' in found;

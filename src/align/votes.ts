@@ -1,5 +1,5 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import { BEGAN, type ClockSample, DIED, type Turn } from '../anchors.ts';
+import { BEGAN, type ClockSample, DIED, SIGNAL, type Turn } from '../anchors.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
 export const QUARTER_HOUR = 900_000;
@@ -85,6 +85,7 @@ const strangers = (a: Voter, b: Voter): boolean =>
 function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const differences: number[] = [];
   const byName: { readonly key: string; readonly ms: number }[] = [];
+  const ofDeaths: number[] = [];
   let keys = 0;
   let deaths = 0;
   const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
@@ -99,6 +100,7 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
         const ms = sign * (small.own(mine) - large.own(other));
         differences.push(ms);
         if (isName) byName.push({ key, ms });
+        if (key.startsWith(DIED) || key.startsWith(SIGNAL)) ofDeaths.push(ms);
       }
   }
   if (keys === 0) return undefined;
@@ -112,8 +114,24 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   // A segfault in the one log and two in the other: nobody knows which it is.
   const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
   const isZone = deaths > 0 && !hasRival && (lacksZone(a) || lacksZone(b)) && isZoneApart(peak.offsetMs);
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST || isZone ? peak : undefined;
+  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST || isZone
+    ? peak
+    : driftVote(a, b, ofDeaths);
 }
+
+/** The kernel's word of a death lies some seconds from the supervisor's, and any other minutes: the kernel's clock has drifted by that. */
+function driftVote(a: Voter, b: Voter, differences: readonly number[]): Vote | undefined {
+  if (a.sample.drifts === b.sample.drifts) return undefined;
+  const [nearest, ...others] = differences.toSorted((x, y) => Math.abs(x) - Math.abs(y));
+  if (nearest === undefined || Math.abs(nearest) > DRIFT_MOST_MS) return undefined;
+  // One end may have several records.
+  if (others.some((one) => Math.abs(one - nearest) > TOLERANCE_MS && Math.abs(one) < RIVAL_LEAST_MS)) return undefined;
+  return { offsetMs: nearest, votes: 1, spreadMs: TOLERANCE_MS / 2 };
+}
+/** Oscillators are off by some 10 ppm: a second in a day, half a minute in the month that machines run. */
+const DRIFT_MOST_MS = 30_000;
+/** What crashes at once after its restart is not told apart so. */
+const RIVAL_LEAST_MS = 120_000;
 /** One program's one death in both logs, by its name and its signal, a zone apart: chance hits a quarter of an hour so near once in 300. */
 const isZoneApart = (offsetMs: number): boolean =>
   Math.abs(offsetMs) <= MAX_ZONE_MS && Math.abs(offsetMs - Math.round(offsetMs / QUARTER_HOUR) * QUARTER_HOUR) <= TOLERANCE_MS;
