@@ -14,6 +14,7 @@ const namesOf = ({ keys: { connection, requestId, path } }: Refusal): ReadonlySe
 
 /** About 1 kB each; later ones are found only where they are of the sample. */
 const KEPT = 50_000;
+const NONE: readonly Refusal[] = [];
 
 export class NamedRefusals {
   readonly #byName = new Map<string, Refusal[]>();
@@ -32,6 +33,7 @@ export class NamedRefusals {
 
   /** Those that name the closure, in order of time. */
   of(closure: Closure): readonly Refusal[] {
+    if (this.#count === 0) return NONE;
     const { connection, requestId } = closure.keys;
     const found = [connection, requestId].flatMap((name) => (name === undefined ? [] : (this.#byName.get(name) ?? [])));
     return [...new Set(found)].filter((refusal) => namesIt(refusal, closure));

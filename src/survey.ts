@@ -74,8 +74,9 @@ export function worldOf({
     },
     around(kind, closure, { beforeMs, afterMs }) {
       const { fromMs, toMs } = closure.ended;
-      const near = world.between(kind, fromMs - beforeMs, toMs + afterMs, fromMs);
       const own = kind === 'handshake-failed' ? refusals.of(closure) : NOTHING;
+      if (own.length === 0 && !byKind.has(kind)) return NOTHING as readonly never[];
+      const near = world.between(kind, fromMs - beforeMs, toMs + afterMs, fromMs);
       const beyond = own.filter(
         ({ when }) => when.fromMs >= fromMs - beforeMs && when.fromMs <= toMs + afterMs,
       ) as readonly LogEvent[] as typeof near;

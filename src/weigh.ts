@@ -123,9 +123,12 @@ function weighCause(cause: Cause, closure: Closure, world: World, near: Near): W
   for (const signal of cause.traces)
     for (const event of closure.seen)
       if (event.kind === signal.on) weighSignal(signal as Signal<LogEvent>, event, event, closure, world, evidence);
-  for (const signal of cause.deaths) for (const death of near.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
-  for (const signal of cause.changes)
-    for (const change of near.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
+  if (near.deaths.length > 0)
+    for (const signal of cause.deaths)
+      for (const death of near.deaths) weighSignal(signal, death, death.events[0], closure, world, evidence);
+  if (near.changes.length > 0)
+    for (const signal of cause.changes)
+      for (const change of near.changes) weighSignal(signal, change, change.events[0], closure, world, evidence);
   for (const signal of cause.facts)
     for (const fact of near.facts) if (isOn(signal, fact)) weighSignal(signal as Signal<Fact>, fact, undefined, closure, world, evidence);
   for (const signal of isUndated(closure.ended) ? [] : cause.around)

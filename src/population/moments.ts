@@ -45,7 +45,9 @@ export class Moments {
   readonly #goingAway: Uint32Array;
   /** When one hand cut many at once. */
   readonly #cuts: Float64Array;
-  readonly #unusual = new Map<string, boolean>();
+  /** What chance says of counts, of which there are few; keyed by numbers, since all of a million closures ask. */
+  readonly #unusual = new Map<number, boolean>();
+  readonly #dense = new Map<number, boolean>();
   /** By client the number of the count that it was last counted in: a set for each of a million closures costs more than all else here. */
   readonly #countedIn: Uint32Array;
   #counted = 0;
@@ -107,8 +109,8 @@ export class Moments {
   }
 
   /** Whether so many ends (abnormal ones) within ± `aroundMs` are more than chance makes of the rate at all other times. */
-  #isUnusual(count: number, aroundMs: DurationMs, sums = this.#abnormal): boolean {
-    const key = `${count} ${aroundMs} ${sums.at(-1) ?? 0}`;
+  #isUnusual(count: number, aroundMs: typeof MOMENT_MS | typeof AT_ONCE_MS, sums = this.#abnormal): boolean {
+    const key = count * 4 + (aroundMs === AT_ONCE_MS ? 1 : 0) + (sums === this.#goingAway ? 2 : 0);
     let unusual = this.#unusual.get(key);
     if (unusual === undefined) {
       const others = (sums.at(-1) ?? 0) - count;
@@ -136,11 +138,11 @@ export class Moments {
 
   /** Whether so many of those in a moment are more than chance puts into one turn of it. */
   #isDense(count: number, together: number): boolean {
-    const key = `${count} of ${together}`;
-    let dense = this.#unusual.get(key);
+    const key = count * (this.#lives.length + 1) + together;
+    let dense = this.#dense.get(key);
     if (dense === undefined) {
       dense = poissonTail(count - 1, ((together - 1) * AT_ONCE_MS) / MOMENT_MS) < GROUP_P;
-      this.#unusual.set(key, dense);
+      this.#dense.set(key, dense);
     }
     return dense;
   }
