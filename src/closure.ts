@@ -43,7 +43,10 @@ export interface Identity {
   readonly addresses: readonly string[];
 }
 
-/** How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server but the moment, or that nothing else died. `lone`: nothing but that the one end and the one death of all logs are of one moment. */
+/**
+ * How an event's process stands to the WebSocket server of a closure. `coincident`: nothing names the server but the moment, or that nothing
+ * else died. `lone`: nothing but that the one end and the one death of all logs are of one moment.
+ */
 export type Relation = 'same' | 'probable' | 'coincident' | 'lone' | 'unknown' | 'other';
 
 /** In which way a process ended. */

@@ -374,16 +374,15 @@ const TOLD_LATE_MS = 10_000;
 const SAME_LATE_MS = 3_000;
 
 /**
- * How much later than its server the client learnt of the end, by their stamps and, alike, by the ages that the two write; undefined = not so,
- * or not known. Clocks that disagree do not make a connection older.
+ * Of a client's word of the end: how much later than its server it learnt of it, by their stamps and, alike, by the ages that the two write;
+ * undefined = not so, not known, or the client says by whose hand it ended. Clocks that disagree do not make a connection older.
  */
-export function toldLate(closure: Closure): DurationMs | undefined {
-  const [server, client] = (['server', 'client'] as const).map((side) =>
-    seenOf(closure, 'socket-closed').find(({ vantage, lifeMs }) => vantage === side && lifeMs !== undefined),
-  );
-  if (server?.lifeMs === undefined || client?.lifeMs === undefined) return undefined;
-  const later = client.when.fromMs - server.when.fromMs;
-  return later >= TOLD_LATE_MS && Math.abs(client.lifeMs - server.lifeMs - later) <= SAME_LATE_MS ? later : undefined;
+export function toldLate({ vantage, by, lifeMs, when }: EventOf<'socket-closed'>, closure: Closure): DurationMs | undefined {
+  if (vantage !== 'client' || by !== undefined || lifeMs === undefined) return undefined;
+  const server = seenOf(closure, 'socket-closed').find((other) => other.vantage === 'server' && other.lifeMs !== undefined);
+  if (server?.lifeMs === undefined) return undefined;
+  const later = when.fromMs - server.when.fromMs;
+  return later >= TOLD_LATE_MS && Math.abs(lifeMs - server.lifeMs - later) <= SAME_LATE_MS ? later : undefined;
 }
 
 /** How endpoints word that a write failed: what was wrong with the connection had gone unnoticed until then. */

@@ -155,8 +155,8 @@ export const clientAbort: Cause = {
       strength: 'strong',
       speaks: 'against',
       because: 'the client still had its connection open when the server had none any more: it did not end it',
-      holds: ({ vantage, by }, closure) => (vantage === 'client' && by === undefined && toldLate(closure) !== undefined ? 1 : 0),
-      says: (_, closure) => `the client learnt of the end ${words(toldLate(closure) ?? 0)} after the server`,
+      holds: (close, closure) => (toldLate(close, closure) === undefined ? 0 : 1),
+      says: (close, closure) => `the client learnt of the end ${words(toldLate(close, closure) ?? 0)} after the server`,
     },
     {
       id: 'silent',
@@ -209,7 +209,7 @@ export const clientAbort: Cause = {
       strength: 'moderate',
       speaks: 'against',
       because: 'a client that goes takes its connections in one moment, and people behind one address do not all leave within a heartbeat',
-      holds: (_, closure) => (!namesClient(closure) ? 1 : 0),
+      holds: (_, closure) => (namesClient(closure) ? 0 : 1),
       says: fadingWords,
     },
     {

@@ -98,8 +98,8 @@ export const network: Cause = {
       speaks: 'for',
       because:
         'an end reaches the other side at once unless nothing gets through between the two; a client that was asleep learns of it as late, and had fallen silent as well',
-      holds: ({ vantage, by }, closure) => (vantage === 'client' && by === undefined && toldLate(closure) !== undefined ? 1 : 0),
-      says: (_, closure) => `its client learnt of the end ${words(toldLate(closure) ?? 0)} after the server`,
+      holds: (close, closure) => (toldLate(close, closure) === undefined ? 0 : 1),
+      says: (close, closure) => `its client learnt of the end ${words(toldLate(close, closure) ?? 0)} after the server`,
     },
     {
       id: 'own-word',
@@ -168,7 +168,7 @@ export const network: Cause = {
       speaks: 'for',
       because:
         'what a server ends in the turns of one timer, whatever the age, are the connections that its heartbeat found silent; less than its own word, since a program that ends clients by a timer looks alike',
-      holds: (_, closure) => (!byHeartbeat(closure) ? 0.9 : 0),
+      holds: (_, closure) => (byHeartbeat(closure) ? 0 : 0.9),
       says: sweepWords,
     },
     {

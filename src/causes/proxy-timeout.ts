@@ -108,8 +108,8 @@ export const proxyTimeout: Cause = {
       speaks: 'against',
       because:
         "a timer's FIN reaches both ends at once over a path that lives; a server's heartbeat has a timer too, and equal ages with it",
-      holds: ({ vantage, by }, closure) => (vantage === 'client' && by === undefined && toldLate(closure) !== undefined ? 0.7 : 0),
-      says: (_, closure) => `its client learnt of the end ${words(toldLate(closure) ?? 0)} after the server`,
+      holds: (close, closure) => (toldLate(close, closure) === undefined ? 0 : 0.7),
+      says: (close, closure) => `its client learnt of the end ${words(toldLate(close, closure) ?? 0)} after the server`,
     },
     {
       id: 'silent-peer',
@@ -142,7 +142,7 @@ export const proxyTimeout: Cause = {
       strength: 'strong',
       speaks: 'against',
       because: 'a timer keeps the distances in which connections were opened or last used',
-      holds: (_, closure, world) => (!factOf(closure, world, 'age-pile') ? 1 : 0),
+      holds: (_, closure, world) => (factOf(closure, world, 'age-pile') ? 0 : 1),
       says: leavingWords,
     },
     {

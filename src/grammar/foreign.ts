@@ -26,8 +26,6 @@ const MESSAGES: readonly RegExp[] = [
   /^(?:container|network|volume|image|plugin|daemon|service|node|secret|config|builder) \w+(?:: .{1,200})? [0-9a-z]{12,64} \(/,
   /^(?:1\d{9}: |: )?Client \S{1,200} \[\S{2,64}\] disconnected(?:: |\.$)|^New client connected from \S{2,60} as /, // Mosquitto
   /^(?:[\w.]{1,80}: )?Task event: alloc_id=/, // Nomad
-  // ejabberd, ESP-IDF, libwebsockets
-  /^<[\d.]{3,20}>@ejabberd_c2s:\w{1,40}:\d{1,5} \((?:tls\|)?websocket\||^[EWIDV] \(\d{1,10}\) (?:websocket_client|transport_ws|transport_base|WEBSOCKET_CLIENT): |^(?:[\w.-]{1,60}: )?LWS_CALLBACK_CLIENT_|^rops_handle_POLLIN_ws: /,
   // OpenSSH
   /^(?:Accepted|Failed) \w+ for |^(?:Received disconnect|Disconnected) from |^Connection (?:closed|reset) by .{1,80} port \d+|\bssh2\b/,
   // Home Assistant, VS Code, Django's development server, Action Cable
@@ -45,7 +43,8 @@ const MESSAGES: readonly RegExp[] = [
   /^WS(?: {3}\/\S{0,255} - | closed from )[0-9A-Fa-f.:]{2,45}.{0,260}, clients: \d{1,9}$/, // ttyd
   /^(?:Started|Success for|Failure for) operation {1,60}class=websocket /, // LXD
   /^(?:Container (?:called exit\(|terminated on signal )|Shutting down user disabled instance$)/, // Cloud Run
-  /^<[\d.]{3,20}>@ejabberd_c2s:|\bLWS_CALLBACK_CLIENT_|\brops_handle_POLLIN_ws: /, // ejabberd, libwebsockets
+  // ejabberd, ESP-IDF, libwebsockets
+  /^<[\d.]{3,20}>@ejabberd_c2s:|^[EWIDV] \(\d{1,10}\) (?:websocket_client|transport_ws|transport_base|WEBSOCKET_CLIENT): |\bLWS_CALLBACK_CLIENT_|\brops_handle_POLLIN_ws: /,
   /^(?:Upgrade successful, stopping|Stopping worker) \d{1,7}(?: (?:gracefully|immediately)\b|$)/, // Mojolicious' hypnotoad
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/,

@@ -181,8 +181,8 @@ function pilesOf(measure: Pile['measure'], all: Measured, order: Uint32Array, wi
     const isPolled = end - first <= count * POLLED_SHARE;
     const nearMs = Math.min(width, width / (5 * background));
     // Whole seconds have no gaps between them.
-    const ownGapMs = all.isExact(order[first] as number) ? medianGap(ages.subarray(from, to)) : 1_000 / NEAR_GAPS;
-    const low = joinedDown(ages, first, Math.min(nearMs, NEAR_GAPS * ownGapMs));
+    const ownMs = all.isExact(order[first] as number) ? NEAR_GAPS * medianGap(ages.subarray(from, to)) : 1_000;
+    const low = joinedDown(ages, first, Math.min(nearMs, ownMs));
     const high = joinedUp(ages, Math.max(end, to), nearMs);
     const timer = ages[low] as number;
     const begin = Math.min(low, from);
