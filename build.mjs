@@ -47,7 +47,12 @@ function tsc() {
 /** Node resolves, reads and compiles each module by itself: from some hundred small ones the program starts in twice the time. */
 async function bundle() {
   const bundled = await rolldown({
-    input: { cli: 'dist/src/cli.js', index: 'dist/src/index.js', worker: 'dist/src/worker.js' },
+    input: {
+      cli: 'dist/src/cli.js',
+      index: 'dist/src/index.js',
+      worker: 'dist/src/worker.js',
+      decompressor: 'dist/src/open/decompressor.js',
+    },
     platform: 'node',
   });
   await bundled.write({ dir: 'dist/bundle', format: 'esm', comments: { legal: true, jsdoc: false, annotation: false } });

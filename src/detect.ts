@@ -11,11 +11,12 @@ const OWN_SHARE = 0.9;
 const STRAY_NEEDLE = '1006';
 
 export interface Detected {
-  /** The shelves in the order in which this source's records are tried: what was seen, the rest, generic formats last. */
+  /**
+   * The shelves in the order in which this source's records are tried: what was seen, the rest, generic formats last. Of strays, which
+   * the head did not show, only lines with 1006 are searched for.
+   */
   readonly shelves: Shelves;
   readonly needles: readonly string[];
-  /** Names of formats that the head did not show and that only lines with 1006 are read by. */
-  readonly strays: ReadonlySet<string>;
   /** `envelope > parser` → lines of the head read so. */
   readonly formats: ReadonlyMap<string, number>;
   readonly linesTried: number;
@@ -84,10 +85,10 @@ export function detect(head: readonly string[], shelves: Shelves, hint: string):
       envelopes: shelves.envelopes
         .filter(({ name }) => !alone || envelopesSeen.has(name))
         .sort((a, b) => (envelopesSeen.get(b.name) ?? 0) - (envelopesSeen.get(a.name) ?? 0)),
+      strays: new Set(strays.map(({ name }) => name)),
     },
     // Digits stand for no other needle, and none for them.
     needles: strays.length === 0 ? needlesOf(wanted) : [...new Set([...needlesOf(wanted), STRAY_NEEDLE])].sort(),
-    strays: new Set(strays.map(({ name }) => name)),
     formats,
     linesTried: lines.length,
     linesRead: readings.filter((reading) => reading.parser || reading.bare.layers.length > 0).length,

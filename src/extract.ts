@@ -199,7 +199,6 @@ class Records {
   readonly #headReader: RecordReader;
   /** Lines of the beginning that say something about those after them; latest first. They may hold no needle. */
   #headers: { readonly line: number; readonly text: string }[] = [];
-  readonly #strays: ReadonlySet<string>;
   /** Writer → line at which its latest record in pieces begins. */
   readonly #joined = new Map<string, number>();
 
@@ -214,7 +213,6 @@ class Records {
     this.#writtenMs = source.writtenMs;
     this.#linesBefore = source.part?.linesBefore ?? 0;
     this.#needles = found.needles;
-    this.#strays = found.strays;
     this.#vantages(found.vantages);
     for (const reading of found.readings) this.#cover(reading.at);
   }
@@ -244,7 +242,7 @@ class Records {
       }
       return;
     }
-    if (reading.parser && this.#strays.has(reading.parser.name)) tally.strays++;
+    if (this.#reader.isStray(reading)) tally.strays++;
     for (const event of toEvents(reading, this.#place, number, raw, (kind) => this.#undated(around, kind))) {
       tally.events++;
       this.#vantages([event.vantage]);

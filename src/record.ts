@@ -38,6 +38,8 @@ export const NO_NEIGHBOURS: Neighbours = { before: () => [], after: () => [] };
 export interface Shelves {
   readonly parsers: readonly Parser[];
   readonly envelopes: readonly Envelope[];
+  /** Names of formats that are only asked about lines that none of the others reads, whether or not it makes anything of them. */
+  readonly strays?: ReadonlySet<string>;
 }
 
 export interface Place {
@@ -150,6 +152,7 @@ export class RecordReader {
   readonly #envelopes: readonly Envelope[];
   readonly #header = new Map<string, string>();
   readonly #headed: readonly Parser[];
+  readonly #strays: ReadonlySet<string>;
   readonly #hint: string;
   readonly #wanted: Wanted;
   /** Users' own formats are asked before any other. */
@@ -171,6 +174,7 @@ export class RecordReader {
     this.#firstHolds = needles.length === 0 || needles.length > FEW_NEEDLES ? () => false : holdsOneOf(needles);
     this.#envelopes = shelves.envelopes;
     this.#headed = shelves.parsers.filter((parser) => parser.isHeader);
+    this.#strays = shelves.strays ?? new Set();
     this.#hint = hint.toLowerCase();
     this.#wanted = wanted;
     this.#asksUserFirst = shelves.parsers.some((parser) => parser.own);
@@ -248,12 +252,18 @@ export class RecordReader {
     const found = first && this.#readWith(first, bare, shared);
     if (found) return found;
     for (const parser of wanted === 'events' ? this.#holders(bare.text) : this.#parsers) {
+      if (this.#strays.has(parser.name) && this.#isOfNoStray(bare.text, shared)) break;
       const reading = parser === latest || parser === first ? undefined : this.#readWith(parser, bare, shared);
       if (!reading) continue;
       if (parser.habitat === 'own' && !this.#asksUserFirst) this.#latest = parser;
       return reading;
     }
     return { bare, parser: undefined, row: undefined, at: bare.at, drafts: [] };
+  }
+
+  /** Whether a format reads the text that is no stray. */
+  #isOfNoStray(text: string, context: Context): boolean {
+    return this.#parsers.some((parser) => !this.#strays.has(parser.name) && parser.read(text, context) !== null);
   }
 
   #readWith(parser: Parser, bare: Bare, shared: Context): Reading | undefined {
@@ -263,6 +273,11 @@ export class RecordReader {
     const made = parser.events(row, context);
     const drafts = made === undefined ? [] : Array.isArray(made) ? made : [made as Draft];
     return { bare, parser, row, at: bestStamp(row.at, bare.at, lifeOf(row)), drafts };
+  }
+
+  /** Whether a format read it that the source's beginning did not show. */
+  isStray({ parser }: Reading): boolean {
+    return parser !== undefined && this.#strays.has(parser.name);
   }
 
   #holders(text: string): readonly Parser[] {

@@ -10,7 +10,12 @@ const many = (line: string, count = 60): string[] => Array.from({ length: count 
 const docker = (log: string): string => JSON.stringify({ log: `${log}\n`, stream: 'stdout', time: '2026-11-26T12:00:00.000000000Z' });
 const named = (lines: readonly string[]) => {
   const { shelves: found, ...rest } = detect(lines, shelves, 'some.log');
-  return { ...rest, parsers: found.parsers.map(({ name }) => name), envelopes: found.envelopes.map(({ name }) => name) };
+  return {
+    ...rest,
+    strays: found.strays ?? new Set(),
+    parsers: found.parsers.map(({ name }) => name),
+    envelopes: found.envelopes.map(({ name }) => name),
+  };
 };
 
 describe('a file of one program', () => {

@@ -2,6 +2,7 @@
  * Reading can be done in parts, in threads, through pipes, in little memory: what comes out is the same to the byte.
  * Parts of one log keep its name, so nothing but the log is compared; compressed logs are given the plain ones' names.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -124,6 +125,28 @@ describe('the program', () => {
 
   it('says the same in little memory', async () => {
     expect(await why1006(...inputs, '--format', 'json', '--memory', '16')).toEqual(await plain);
+  });
+
+  it('says the same of a large compressed log, which a thread of its own decompresses, and what a broken one holds', async () => {
+    // Of letters drawn at random, so that it stays large.
+    const text = written.map((line) => `${line}${randomBytes(300).toString('base64')}\n`).join('');
+    const packed = gzipSync(text, { level: 1 });
+    for (const [name, bytes] of [
+      ['plain.log', text],
+      ['large.log', packed],
+      ['cut.log', packed.subarray(0, 4_300_000)],
+    ] as const)
+      writeFileSync(here.at(name), bytes);
+    const eventsOf = async (name: string) => {
+      const { stdout, stderr } = await why1006('extract', `x.log=${here.at(name)}`);
+      return { events: stdout.split('\n').filter((line) => line.startsWith('{"event"')), stderr };
+    };
+    const [plain, large, cut] = await Promise.all(['plain.log', 'large.log', 'cut.log'].map(eventsOf));
+    expect(plain?.events.length).toBe(written.length);
+    expect(large).toEqual(plain);
+    expect(cut?.stderr).toMatch(/x\.log: the gzip data ends too early/);
+    expect(cut?.events.length).toBeGreaterThan(10_000);
+    expect(plain?.events.slice(0, cut?.events.length)).toEqual(cut?.events);
   });
 
   it('says the same of compressed logs and of a pipe', async () => {

@@ -1,3 +1,4 @@
+import { decompressedApart } from './apart.ts';
 import { type ByteSource, BytesReader, chunksOf, readIntoFrom } from './bytes.ts';
 import { type FileProgress, openFile } from './file.ts';
 import type { Input } from './inputs.ts';
@@ -33,9 +34,12 @@ export async function* openSources(input: Input): AsyncGenerator<Opened> {
     yield { problem: file };
     return;
   }
+  const apart = await decompressedApart(input, file);
   try {
-    yield* unpacked(input.name, file.bytes, file.progress, 0);
+    if (apart) yield* unpacked(input.name, apart.bytes, apart.progress, 1);
+    else yield* unpacked(input.name, file.bytes, file.progress, 0);
   } finally {
+    apart?.bytes.close();
     file.bytes.close();
   }
 }
