@@ -4,6 +4,7 @@
  */
 import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
+import { ofLatest } from './memo.ts';
 import type { RawEvent } from './record.ts';
 import { offsetAt } from './time.ts';
 import type { Basis, EventKind, Vantage } from './types.ts';
@@ -348,20 +349,22 @@ const ID_PARAMETER = /[?&;](?:[a-z]{0,12}[_-]?(?:id|uuid)|[cs]id|conn(?:ection)?
 const PARTY_PARAMETER =
   /[?&;](?:seat|user|account|acct|sub|subscriber|dev|device|member|client|peer|player|sensor|agent|name|who)=((?=[\w.:-]{0,40}\d)[A-Za-z0-9][\w.:-]{3,63})(?=&|;|$)/gi;
 
-/** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`, `/t?seat=S044061` → `S044061`. */
-const pathIds = (path: string | undefined): string[] =>
-  path?.includes('=') ? [ID_PARAMETER, PARTY_PARAMETER].flatMap((names) => [...path.matchAll(names)].map((found) => found[1] ?? '')) : [];
-
 const VALUE = /[?&;][\w.[\]-]{1,40}=((?=[\w.:-]{0,63}\d)[A-Za-z0-9][\w.:-]{4,63})(?=&|;|$)/g;
 
+const valuesOf = (path: string, ...patterns: readonly RegExp[]): string[] =>
+  patterns.flatMap((pattern) => Array.from(path.matchAll(pattern), (found) => found[1] ?? ''));
+
+/** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`, `/t?seat=S044061` → `S044061`. */
+const idsIn = ofLatest((path) => valuesOf(path, ID_PARAMETER, PARTY_PARAMETER));
+const pathIds = (path: string | undefined): readonly string[] => (path?.includes('=') ? idsIn(path) : []);
+
+const valuesIn = ofLatest((path) => valuesOf(path, VALUE));
 /** Values in a request path that may be a connection's id, whatever they are called: so may a room's, or a token. */
-export const pathValues = (path: string | undefined): string[] =>
-  path?.includes('=') ? [...path.matchAll(VALUE)].map((found) => found[1] ?? '') : [];
+export const pathValues = (path: string | undefined): readonly string[] => (path?.includes('=') ? valuesIn(path) : []);
 
 /** Every id by which another log may know the connection. */
 export function connectionIds(keys: RawEvent['keys']): string[] {
-  const ids = pathIds(keys.path);
-  if (keys.connection !== undefined) ids.unshift(keys.connection);
+  const ids = [...(keys.connection === undefined ? [] : [keys.connection]), ...pathIds(keys.path)];
   if (keys.requestId !== undefined) ids.push(keys.requestId);
   return ids.length < 2 ? ids : [...new Set(ids)];
 }

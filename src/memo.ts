@@ -14,3 +14,12 @@ export function ofSameItems<T, R>(make: (items: readonly T[]) => R): (items: rea
     return found.result;
   };
 }
+
+/** A pure function of a text that is asked several times in a row about the same one. */
+export function ofLatest<R>(answer: (text: string) => R): (text: string) => R {
+  let latest: { readonly text: string; readonly result: R } | undefined;
+  return (text) => {
+    if (latest?.text !== text) latest = { text, result: answer(text) };
+    return latest.result;
+  };
+}
