@@ -1511,6 +1511,42 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'INFO' },
       gives: 'noise',
     },
+    {
+      line: 'INFO  2021-03-31T18:52:36.951Z websocket closed 1006 Connection dropped by remote peer. calledClose: false',
+      from: 'Signal Desktop, by its issues: the reason of the library websocket behind the code',
+      reads: { code: 1006, message: 'websocket closed 1006 Connection dropped by remote peer. calledClose: false' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-31 18:52:36 INFO closed 1006 client connections of the old hub',
+      from: 'an imagined server: a count, which is more than one of whatever it counts',
+      reads: { message: 'closed 1006 client connections of the old hub' },
+      gives: 'noise',
+    },
+    {
+      line: "2019-07-30 16:05:28          API-WS: disconnected from wss://127.0.0.1:9944 code: '1006' reason: 'connection failed'",
+      from: 'polkadot-js/api, by its issues; the reason is what the library websocket gives where connecting failed',
+      reads: { logger: 'API-WS', code: 1006, reason: 'connection failed' },
+      gives: { kind: 'handshake-failed', vantage: 'client' },
+    },
+    {
+      line: '2022-01-14 10:02:44 error: uncaughtException: disconnected from wss://dot.rpc.example.io/public-ws: 1006:: Connection dropped by remote peer.',
+      from: 'substrate-api-sidecar, by its issues: who dies of a closure did not cause it',
+      reads: { level: 'error' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
+    {
+      line: '2024-08-27T09:15:22.540930Z DEBUG nostr_rs_relay::server: WebSocket protocol error: HTTP version must be 1.1 or higher',
+      from: 'nostr-rs-relay with tungstenite, by its issues',
+      reads: { logger: 'nostr_rs_relay::server' },
+      gives: { kind: 'handshake-failed', vantage: 'server' },
+    },
+    {
+      line: '[2026-05-09T09:01:20.118Z] WebSocket open ws://192.168.71.20:8080/api',
+      from: 'a page’s log: the address is that which it opened',
+      reads: { message: 'WebSocket open ws://192.168.71.20:8080/api' },
+      gives: { kind: 'socket-opened', vantage: 'client', keys: {} },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

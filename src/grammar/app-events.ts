@@ -299,6 +299,7 @@ export const APP_NEEDLES: readonly string[] = [
   '[ws] +',
   'origin not',
   'origin is not',
+  'http version must',
 ]; // prettier-ignore
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -530,6 +531,8 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
   const fatal = words.fatal || FATAL_LEVEL.test(String(row.level ?? ''));
   if (!heapLimit && !words.inHandler && !words.uncaught && !(fatal && row.error !== undefined)) return undefined;
   const says = row.error ?? row.reason ?? (row.message ?? '').replace(/^\w+: (?=\w*(?:Error|Exception)\b)/, '');
+  // Who dies of a closure that it was told of did not cause it.
+  if (!heapLimit && (row.code ?? saidCode(says)?.code) === 1006) return undefined;
   if (heapLimit) return { kind: 'process-fault', fault: 'heap-limit', says };
   if (words.inHandler) return { kind: 'process-fault', fault: 'handler-exception', fatal: false, says };
   // An application that logs an unhandled rejection itself has a handler for it and may live on; Node advises against that for exceptions.
@@ -544,12 +547,15 @@ const ANSWERED =
 
 const NO_101 = /\binvalid status code received: [1-5]\d\d\b/i;
 
+/** What theturtle32's `websocket` gives its W3C client with 1006 where connecting failed (`onConnectFailed`, 1.0.34). */
+const NEVER_CONNECTED = 'connection failed';
+
 /** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
 function neverOpened(row: AppRow): boolean {
   // Java-WebSocket closes with 1002 what was answered without a 101.
   if (row.code === 1002 && NO_101.test(`${row.reason ?? ''} ${row.message ?? ''}`)) return true;
   if (row.code !== undefined && row.code !== 1006) return false;
-  if (row.opened === false && row.code === 1006) return true;
+  if (row.code === 1006 && (row.opened === false || row.reason === NEVER_CONNECTED)) return true;
   return (
     (row.code === 1006 && NEVER_UP.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
     (row.error !== undefined && (ANSWERED.test(row.error) || (row.code === 1006 && isNeverMade(row.error)))) ||

@@ -30,8 +30,9 @@ const SIGNALR =
   /(?:^|\b(?:client|connection|opened|closed|(?:dis)?connected|id)[ :=]{1,2}["'(]?)((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
+// In front of a URL's path stands who was asked, and not who came; Java writes `/10.0.0.7:51230`.
 const ADDRESS =
-  /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
+  /(?<![\w.:]|\/\/)((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
 const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
 const SILENCE = new RegExp(
   String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last (?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
