@@ -296,7 +296,9 @@ export const APP_NEEDLES: readonly string[] = [
   'accept the web',
   'accept a web',
   'http(response',
-  '[ws] +',
+  'ws] +',
+  'socket] +',
+  'sockets] +',
   'origin not',
   'origin is not',
 ]; // prettier-ignore
