@@ -15,7 +15,7 @@ import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { directCause, TRACEBACK_LINES } from '../src/grammar/python-exception.ts';
-import { iso } from '../src/time.ts';
+import { iso, stamp } from '../src/time.ts';
 import { type Context, type Draft, defineParser } from '../src/types.ts';
 
 // Lines of Squid's cache.log, Asterisk, .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
@@ -91,9 +91,9 @@ function closedAbove(context: Context): string | undefined {
 /** What the latest row without a level tells a server, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
 
-/** Behind a carrier's stamp a logger may write nothing but its name, which has a dot in it in Python and Java. */
+/** Behind a carrier's stamp a logger may write nothing but its name: with a dot in it in Python and Java, or before a sign for coming and going. */
 function boxedHead(text: string): LogHead | undefined {
-  const [whole = '', logger = ''] = /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6})\] {1,4}(?=\S)/.exec(text) ?? [];
+  const [whole = '', logger = ''] = /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6}|[A-Za-z][\w-]{1,40}(?=\] [+-] ))\] {1,4}(?=\S)/.exec(text) ?? [];
   return whole === '' ? undefined : { stamped: false, logger, rest: text, message: text.slice(whole.length) };
 }
 /** What stood before that name and was left empty leaves a blank. */
@@ -1546,6 +1546,44 @@ export const appText = defineParser<AppRow>({
       from: 'a page’s log: the address is that which it opened',
       reads: { message: 'WebSocket open ws://192.168.71.20:8080/api' },
       gives: { kind: 'socket-opened', vantage: 'client', keys: {} },
+    },
+    {
+      line: '[2026-12-09T09:16:02.575] [INFO] sockets - #0acf28-3a1b open from 10.77.16.122:63589 (PROXY v2)',
+      from: 'log4js 6 around ws 8: two random words behind a number sign',
+      reads: { logger: 'sockets', connection: '0acf28-3a1b', clientIp: '10.77.16.122', clientPort: 63589 },
+      gives: { kind: 'socket-opened', keys: { connection: '0acf28-3a1b', client: { ip: '10.77.16.122', port: 63589 } } },
+    },
+    {
+      line: '[2026-12-09T09:22:41.583] [DEBUG] sockets - #d30021-76a4 no pong, terminating',
+      from: 'log4js 6 around ws 8',
+      reads: { connection: 'd30021-76a4' },
+      gives: { kind: 'heartbeat-missed', closes: true, keys: { connection: 'd30021-76a4' } },
+    },
+    {
+      line: '[2026-12-09T09:17:59.918] [WARN] sockets - #152b71-6e64 closed 1006 after 22658 ms',
+      from: 'log4js 6 around ws 8',
+      reads: { connection: '152b71-6e64' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 22658, keys: { connection: '152b71-6e64' } },
+    },
+    {
+      line: '[2026-12-09T09:16:02.575] [INFO] sockets - 12 open, 3 idle',
+      from: 'a count of connections',
+      reads: { logger: 'sockets' },
+      gives: 'noise',
+    },
+    {
+      line: '[ride-ws] + fa8318081c trace=Root=1-6a85574b-fb037480f7b25175a7689f8f ip=37.166.78.42',
+      from: 'console.log behind syslog’s stamp and an AWS load balancer',
+      at: stamp(0, 1000),
+      reads: { logger: 'ride-ws', connection: 'fa8318081c', requestId: 'Root=1-6a85574b-fb037480f7b25175a7689f8f' },
+      gives: { kind: 'socket-opened', keys: { connection: 'fa8318081c', client: { ip: '37.166.78.42' } } },
+    },
+    {
+      line: "[ride-ws] - fa8318081c code=1006 reason='' alive=32.0s",
+      from: 'console.log behind syslog’s stamp',
+      at: stamp(0, 1000),
+      reads: { logger: 'ride-ws', connection: 'fa8318081c', durationMs: 32000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 32000, keys: { connection: 'fa8318081c' } },
     },
   ],
   rejects: [

@@ -25,10 +25,10 @@ const SOCKET_CLOSED =
 // Jupyter's and Tornado's last words for a connection, and those of Python's websockets: the close that follows has no line.
 const GIVEN_UP = /\bweb ?socket ping timeout after\b|\bclosing handshake failed\b/;
 const COUNTED =
-  /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
+  /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open(?! (?:from|ip)\b)|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
 // `open`, `close code 1006`, `connect 8b9ca8fa from …`, `c-7b2137fe connected ip=…`: nothing but the verb says what it is about.
 const BARE =
-  /^(?:(?:[a-z]{1,2} )?0 )?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
+  /^(?:(?:[a-z]{1,2} )?(?:0 ){1,5})?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
   /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
