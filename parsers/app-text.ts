@@ -1585,6 +1585,12 @@ export const appText = defineParser<AppRow>({
       reads: { logger: 'ride-ws', connection: 'fa8318081c', durationMs: 32000 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 32000, keys: { connection: 'fa8318081c' } },
     },
+    {
+      line: '2026-06-11T14:10:12.614Z [WARN] WebSocketConnectReadThread-689 closed session=379eaeae-3e1f code=1006, reason = "The connection was closed because the other endpoint did not respond with a pong in time. For more information check: https://github.com/TooTallNate/Java-WebSocket/wiki/Lost-connection-detection", remote=false after 360.0s',
+      from: 'Java-WebSocket 1.5 in a client whose layout sets nothing around a thread’s name: logback’s `%d [%level] %thread %msg`',
+      reads: { connection: '379eaeae-3e1f', durationMs: 360_000 },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', lifeMs: 360_000, vantage: 'client' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -22,6 +22,7 @@ it.each([
   '\uFEFFDate;Host;Service;Content\n',
   'timestamp [UTC]\tmessage\n',
   'closed;player;code;reason;seconds\n2026-11-26T14:06:05.101Z;P-D85154;1001;;7.093\n',
+  '"_time",host,source,sourcetype,"_raw"\n',
   'epoch\tuser\tevent\tcode\n1795702220\tu5ac703\tws_close\t1006\n',
 ])('takes %j for names of columns', (head) => expect(csv.detect(head)).toBe(true));
 it.each([

@@ -29,6 +29,7 @@ const MESSAGES = [
   'syslogmessage',
   'msg',
   'log',
+  'raw',
   'description',
   'outermessage',
 ]; // prettier-ignore
@@ -67,6 +68,9 @@ function stampOf(cells: Cells): Stamp | undefined {
   return undefined;
 }
 
+/** What Splunk calls the source of an event is the file or the port that it came by, and no service. */
+const isSplunks = (cells: Cells): boolean => cells.has('sourcetype');
+
 const MAY_BE_TIME = /^\d{4}-\d\d-\d\d[T ]|^1\d{9}(?:\.\d{1,9})?$|^1\d{12}$|^\d{1,2}[./]\d{1,2}[./]\d{4}/;
 
 /** A row whose columns are those of a close, as a record: times as any parser reads them, and a lone `code` by its full name. */
@@ -90,7 +94,7 @@ function recordOf(cells: Cells): string {
 export const csv: Envelope = {
   name: 'csv',
   about:
-    'rows of tables with named columns: CloudWatch Logs Insights, Datadog, Application Insights, Log Analytics, Grafana, Event Viewer, lists of closes',
+    'rows of tables with named columns: CloudWatch Logs Insights, Datadog, Splunk, Application Insights, Log Analytics, Grafana, Event Viewer, lists of closes',
   docs: 'https://www.rfc-editor.org/rfc/rfc4180',
   samples: [
     {
@@ -183,6 +187,16 @@ export const csv: Envelope = {
         keys: { service: 'web' },
       },
     },
+    {
+      line: '{"csv":{"_time":"2026-06-11T10:22:19.991-0400","host":"app2","source":"/opt/stream/log/stream.log","sourcetype":"log4j","_raw":"ws closed"}}',
+      from: 'Splunk 9, export of a search’s events as CSV: https://docs.splunk.com/Documentation/Splunk/latest/Search/Exportsearchresults',
+      unwraps: {
+        text: 'ws closed',
+        keys: { host: 'app2' },
+        at: { ms: Date.UTC(2026, 5, 11, 14, 22, 19, 991), widthMs: 1, basis: 'utc' },
+        writer: 'app2//opt/stream/log/stream.log',
+      },
+    },
   ],
   rejects: ['{"csv":"text"}', '{"@timestamp":"2026-11-22 20:23:41.123","@message":"ws closed"}', 'csv'],
   wrap: (text) => JSON.stringify({ csv: { '@timestamp': '2026-11-22 20:23:41.123', '@message': text } }),
@@ -199,7 +213,7 @@ export const csv: Envelope = {
     const [host, service, pod, container] = [HOSTS, SERVICES, PODS, CONTAINERS].map((names) => firstOf(cells, names));
     const keys: Keys = {
       ...(host !== undefined && { host }),
-      ...(service !== undefined && { service }),
+      ...(service !== undefined && !(isSplunks(cells) && service === cells.get('source')?.value) && { service }),
       ...(pod !== undefined && { pod }),
       ...(container !== undefined && { container }),
     };

@@ -9,13 +9,13 @@ import { textLines } from './text-lines.ts';
 const TIME =
   /^(?:timestamp(?:utc)?|time(?:utc)?|date|datetime|dateandtime|timecreated|timegenerated(?:utc)?|eventtime|eventtimestamp|ts|tsns|closedat|endedat|disconnectedat|createdat|at)$/;
 const SAYS =
-  /^(?:message|msg|content|line|log|logs|logmessage|logentry|logentrys|syslogmessage|text|outermessage|description|eventid|code|closecode|wscode|closestatus|statuscode|customdimensions|properties)$/;
+  /^(?:message|msg|content|line|log|logs|raw|logmessage|logentry|logentrys|syslogmessage|text|outermessage|description|eventid|code|closecode|wscode|closestatus|statuscode|customdimensions|properties)$/;
 const NAME = /^[\w@ .()[\]/:#-]{1,64}$/;
 const DELIMITERS = [',', ';', '\t'];
 /** Rows of so many lines at most: a quote that nobody closes must not swallow the file. */
 const MOST_LINES = 200;
 /** Of the columns these are messages, whose lines are records. */
-const MESSAGE = /^(?:message|msg|content|line|log|logmessage|logentry|logentrys|syslogmessage|outermessage|description)$/;
+const MESSAGE = /^(?:message|msg|content|line|log|raw|logmessage|logentry|logentrys|syslogmessage|outermessage|description)$/;
 
 /** Log Analytics puts a type behind the names of a custom table's columns: `Log_s`, `Count_d`. */
 const TYPED = /_[sdbgt]$/;

@@ -18,7 +18,8 @@ const OF_URL = /^web ?socket (?:open(?:ed)?|closed?|connected(?: to)?|connecting
 /** Whoever wrote the record dialed the connection of which it tells. */
 export const isOfDialer = ({ logger, thread, message = '', connection, clientIp }: AppRow): boolean =>
   (logger !== undefined && (PYTHONS.test(logger) || SIP_JS.test(logger))) ||
-  (thread !== undefined && THREAD.test(thread)) ||
+  // Where a layout sets nothing around the thread's name, the message begins with it.
+  THREAD.test(thread ?? message) ||
   // Chromium's names of network errors.
   message.includes('net::ERR_') ||
   (clientIp === undefined && (OF_URL.test(message) || (connection === undefined && OPENS_URL.test(message))));
