@@ -1591,6 +1591,12 @@ export const appText = defineParser<AppRow>({
       reads: { connection: '379eaeae-3e1f', durationMs: 360_000 },
       gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', lifeMs: 360_000, vantage: 'client' },
     },
+    {
+      line: '2026-11-12 03:36:33,295 ERROR feed[8285] stream sid=153e4371 failed code=1006: server rejected WebSocket connection: HTTP 502 after 0.0s',
+      from: 'websockets 13 (InvalidStatus) in words of its application',
+      reads: { connection: '153e4371', code: 1006 },
+      gives: { kind: 'handshake-failed', status: 502, vantage: 'client', keys: { connection: '153e4371' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

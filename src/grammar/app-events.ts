@@ -560,7 +560,8 @@ function neverOpened(row: AppRow): boolean {
   if (row.code === 1006 && (row.opened === false || row.reason === NEVER_CONNECTED)) return true;
   return (
     (row.code === 1006 && NEVER_UP.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
-    (row.error !== undefined && (ANSWERED.test(row.error) || (row.code === 1006 && isNeverMade(row.error)))) ||
+    ANSWERED.test(row.error ?? row.message ?? '') ||
+    (row.error !== undefined && row.code === 1006 && isNeverMade(row.error)) ||
     (DIALS.test(row.message ?? '') && upgradeStatusIn(row.error ?? row.message ?? '') !== undefined)
   );
 }
