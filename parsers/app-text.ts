@@ -1598,6 +1598,48 @@ export const appText = defineParser<AppRow>({
       reads: { connection: '153e4371', code: 1006 },
       gives: { kind: 'handshake-failed', status: 502, vantage: 'client', keys: { connection: '153e4371' } },
     },
+    {
+      line: '2026-10-22 19:40:30 INFO [14410] abriu sessao=72e5c349 ip=179.70.31.65 loja=loja-65',
+      from: 'a team’s own words in Portuguese, Python’s logging',
+      reads: { connection: '72e5c349', clientIp: '179.70.31.65' },
+      gives: { kind: 'socket-opened', keys: { connection: '72e5c349', client: { ip: '179.70.31.65' }, pid: 14410 } },
+    },
+    {
+      line: "2026-10-22 19:41:09 INFO [14410] fechou sessao=359f870e code=1001 reason='' duracao=13.06",
+      from: 'the same, with a bare duration',
+      reads: { connection: '359f870e', durationMs: 13_060 },
+      gives: { kind: 'socket-closed', code: 1001, lifeMs: 13_060, keys: { connection: '359f870e', pid: 14410 } },
+    },
+    {
+      line: '2026-10-22T19:41:09.120Z WARN Verbindung geschlossen sitzung=9f1c22ab code=1006 dauer=60.01s',
+      from: 'a team’s own words in German, winston',
+      reads: { connection: '9f1c22ab', durationMs: 60_010 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 60_010, keys: { connection: '9f1c22ab' } },
+    },
+    {
+      line: '2026-10-22T19:40:09.120Z INFO WebSocket geöffnet sitzung=9f1c22ab ip=192.0.2.7',
+      from: 'the same',
+      reads: { connection: '9f1c22ab' },
+      gives: { kind: 'socket-opened', keys: { connection: '9f1c22ab', client: { ip: '192.0.2.7' } } },
+    },
+    {
+      line: '2026-10-22T19:41:09.120Z WARN cliente desconectado sesion=9f1c22ab codigo=1006 duracion=60.01s',
+      from: 'a team’s own words in Spanish, winston',
+      reads: { connection: '9f1c22ab', code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 60_010, keys: { connection: '9f1c22ab' } },
+    },
+    {
+      line: '2026-10-22T19:41:09.120Z WARN connexion fermée session=9f1c22ab code=1006 duree=60.01s',
+      from: 'a team’s own words in French, winston',
+      reads: { connection: '9f1c22ab', durationMs: 60_010 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 60_010, keys: { connection: '9f1c22ab' } },
+    },
+    {
+      line: '2026-10-22T19:41:09.120Z WARN Verbindung konnte nicht geschlossen werden sitzung=9f1c22ab',
+      from: 'an attempt, in German',
+      reads: { level: 'WARN' },
+      gives: 'noise',
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

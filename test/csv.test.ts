@@ -23,6 +23,7 @@ it.each([
   'timestamp [UTC]\tmessage\n',
   'closed;player;code;reason;seconds\n2026-11-26T14:06:05.101Z;P-D85154;1001;;7.093\n',
   '"_time",host,source,sourcetype,"_raw"\n',
+  'id,fechado_em,sessão,código,limpo\n1,2026-10-22 19:40:50,359f870e,1006,f\n',
   'epoch\tuser\tevent\tcode\n1795702220\tu5ac703\tws_close\t1006\n',
 ])('takes %j for names of columns', (head) => expect(csv.detect(head)).toBe(true));
 it.each([

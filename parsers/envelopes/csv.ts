@@ -68,6 +68,9 @@ function stampOf(cells: Cells): Stamp | undefined {
   return undefined;
 }
 
+/** A code by the name that a close event gives it, also in Portuguese, Spanish and Italian. */
+const CODE = /^(?:code|codigo|codice)$/;
+
 /** What Splunk calls the source of an event is the file or the port that it came by, and no service. */
 const isSplunks = (cells: Cells): boolean => cells.has('sourcetype');
 
@@ -86,7 +89,7 @@ function recordOf(cells: Cells): string {
     const at = isTime(plain) || plain === timed ? tableTime(value) : undefined;
     // An epoch says its zone itself.
     const written = at && !/^[\d.]{10,}$/.test(value) && new Date(at.ms).toISOString().slice(0, at.basis === 'local' ? 23 : 24);
-    record[plain === timed ? 'time' : plain === 'code' && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written || value;
+    record[plain === timed ? 'time' : CODE.test(plain) && !says && isCloseCode(Number(value)) ? 'closeCode' : name] = written || value;
   }
   return JSON.stringify(record);
 }
@@ -195,6 +198,13 @@ export const csv: Envelope = {
         keys: { host: 'app2' },
         at: { ms: Date.UTC(2026, 5, 11, 14, 22, 19, 991), widthMs: 1, basis: 'utc' },
         writer: 'app2//opt/stream/log/stream.log',
+      },
+    },
+    {
+      line: '{"csv":{"id":"88131","fechado_em":"2026-10-22 19:40:50","sessao":"359f870e","codigo":"1006","limpo":"f","duracao_s":"13"}}',
+      from: 'a list of closes in Portuguese, out of PostgreSQL',
+      unwraps: {
+        text: '{"id":"88131","fechado_em":"2026-10-22T19:40:50.000","sessao":"359f870e","closeCode":"1006","limpo":"f","duracao_s":"13"}',
       },
     },
   ],

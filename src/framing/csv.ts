@@ -9,8 +9,8 @@ import { textLines } from './text-lines.ts';
 const TIME =
   /^(?:timestamp(?:utc)?|time(?:utc)?|date|datetime|dateandtime|timecreated|timegenerated(?:utc)?|eventtime|eventtimestamp|ts|tsns|closedat|endedat|disconnectedat|createdat|at)$/;
 const SAYS =
-  /^(?:message|msg|content|line|log|logs|raw|logmessage|logentry|logentrys|syslogmessage|text|outermessage|description|eventid|code|closecode|wscode|closestatus|statuscode|customdimensions|properties)$/;
-const NAME = /^[\w@ .()[\]/:#-]{1,64}$/;
+  /^(?:message|msg|content|line|log|logs|raw|logmessage|logentry|logentrys|syslogmessage|text|outermessage|description|eventid|code|codigo|codice|closecode|wscode|closestatus|statuscode|customdimensions|properties)$/;
+const NAME = /^[\p{L}\d_@ .()[\]/:#-]{1,64}$/u;
 const DELIMITERS = [',', ';', '\t'];
 /** Rows of so many lines at most: a quote that nobody closes must not swallow the file. */
 const MOST_LINES = 200;
@@ -21,7 +21,11 @@ const MESSAGE = /^(?:message|msg|content|line|log|raw|logmessage|logentry|logent
 const TYPED = /_[sdbgt]$/;
 const isLogAnalytics = (names: readonly string[]): boolean => names.some((name) => name.startsWith('TimeGenerated'));
 
-const plain = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+const plain = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .toLowerCase();
 
 interface Cell {
   readonly value: string;

@@ -15,17 +15,17 @@ const ALIASES = {
     'closecode wscode wsclosecode websocketcode websocketclosecode closeeventcode closestatuscode closestatus disconnectcode closingcode disconnectstatuscode requestcontextdisconnectstatuscode',
   // `$context.disconnectStatusCode` of API Gateway, which hands it to the $disconnect route: what the gateway saw.
   gatewayCode: 'disconnectstatuscode requestcontextdisconnectstatuscode',
-  code: 'code statuscode status eventcode errcode errorcode',
+  code: 'code codigo codice statuscode status eventcode errcode errorcode',
   httpStatus: 'statuscode status httpstatus http httpcode resstatuscode responsestatuscode responsestatus',
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
-  clean: 'wasclean clean closeeventwasclean wswasclean cleanclose',
+  clean: 'wasclean clean closeeventwasclean wswasclean cleanclose limpo limpio sauber propre pulito',
   connection:
-    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd ws client',
+    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd ws client sessao sesion sitzung sessione sessie conexao conexion verbindung connexion connessione verbinding',
   // Who is connected: names its connection where nothing else does.
   party:
     'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',
   // Of a duration only with its unit: `session=29.33s` beside `session=ab12`.
-  spelledLife: 'session up online connected open opened held stayed played connection conn alive duracao duracion durata duree dauer duur',
+  spelledLife: 'session up online connected open opened held stayed played connection conn alive',
   // … as a time of day stands there elsewhere: `lastMsg=300.2s`. What was received alone (`lastRx`, `lastPong`) is no silence of both sides.
   spelledSilence:
     'lastmsg lastmessage lastactivity ultimamsg ultimamensagem ultimaatividade ultimomsg ultimomensaje ultimaactividad letztenachricht letzteaktivitaet derniermessage derniereactivite laatstebericht',
@@ -56,8 +56,10 @@ const ALIASES = {
     'errstack errorstack exceptionstack exceptionstacktrace stack stacktrace errorstacktrace exception error err errorverbose thrown x excinfo trace detail details',
   errorKind: 'errtype errorname errorkind errname errortype exceptiontype exceptionexceptionclass thrownname excepttype',
   errorSays: 'errmessage errormessage errmsg errormsg exceptionmessage exceptionexceptionmessage thrownmessage',
-  openedAt: 'openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart',
-  closedAt: 'closedat disconnectedat endedat closetime disconnecttime',
+  openedAt:
+    'openedat connectedat openat connectat startedat opentime connecttime createdat since connectionstart abertoem conectadoem abiertoen conectadoen geoffnetam verbundenam ouvertle connectele apertoil connessoil geopendop verbondenop',
+  closedAt:
+    'closedat disconnectedat endedat closetime disconnecttime fechadoem encerradoem desconectadoem cerradoen desconectadoen geschlossenam getrenntam fermele deconnectele chiusoil disconnessoil geslotenop',
   // What only a page can say: whether it ever got its socket open, whether it was looked at, which network its browser reports.
   opened: 'opened wasopen wasopened everopened everopen didopen hasopened hadopened wasconnected',
   ofBrowser:
@@ -85,7 +87,7 @@ export interface Meaning {
 
 const UNIT = '(?:in)?(ms|msec|msecs|millis|milliseconds|s|sec|secs|seconds|us|micros|microseconds|ns|nanos|nanoseconds|m|min|minutes)?';
 const LIFE = new RegExp(
-  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|onlinefor|onlinetime|timeonline|heldfor|stayed|played|playedfor|playtime|connectedsince|(?:open|online|connected|session|up|held|after)(?=m?s$|m?secs?$|millis|seconds))${UNIT}$`,
+  `^(?:ws|websocket|socket|conn|connection|session|client|total)?(?:duration|dur|duracao|duracion|durata|duree|dauer|duur|elapsed|lifetime|life|uptime|age|connectedfor|connectedtime|connectiontime|connectionlength|timeopen|timeconnected|openfor|alivefor|alive|lived|livedfor|lifespan|connectedduration|lasted|took|sessionlength|sinceopen|openduration|onlinefor|onlinetime|timeonline|heldfor|stayed|played|playedfor|playtime|connectedsince|(?:open|online|connected|session|up|held|after)(?=m?s$|m?secs?$|millis|seconds))${UNIT}$`,
 );
 const SILENCE = new RegExp(
   `^(?:ws|websocket|socket|conn|connection|client|session)?(?:idle|idletime|idlefor|silence|silent|silentfor|inactive|inactivefor|inactivity|quiet|sincelast(?:message|msg|activity|pong|seen|frame|data)?|last(?:activity|seen|message|msg|frame|data|packet|read|recv|received|rx|pong)(?:ago|age|idle))${UNIT}$`,

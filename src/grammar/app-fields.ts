@@ -11,6 +11,7 @@ import { isCloseCode } from './close-words.ts';
 import { isIdLike } from './ids.ts';
 import { numberOf, textOf } from './json.ts';
 import { known } from './known.ts';
+import { withoutAccents } from './languages.ts';
 import type { LearnedFields, Told } from './learned-fields.ts';
 
 /** A record as every application logger means it. What the record does not say is undefined. */
@@ -107,11 +108,16 @@ export function addField(fields: Fields, name: string, value: unknown): void {
 
 const plainNames = new Map<string, string>();
 const MOST_NAMES = 4096;
-/** A key without case and punctuation. */
+/** A key without case, accents and punctuation. */
 export function plainName(key: string): string {
   let name = plainNames.get(key);
   if (name === undefined) {
-    name = key.length > 64 ? key : key.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+    name =
+      key.length > 64
+        ? key
+        : withoutAccents(key)
+            .replace(/[^A-Za-z0-9]/g, '')
+            .toLowerCase();
     if (plainNames.size >= MOST_NAMES) plainNames.clear();
     plainNames.set(key, name);
   }
@@ -151,6 +157,9 @@ const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['yes', true],
   ['1', true],
+  // PostgreSQL's, as psql and COPY write them.
+  ['t', true],
+  ['f', false],
   ['false', false],
   ['no', false],
   ['0', false],
@@ -176,7 +185,8 @@ function number(fields: Fields, role: Role, fits: (value: number) => boolean = N
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
 const isHttpStatus = (value: number): boolean => value >= 100 && value < 600;
-const isBoolean = (value: unknown): boolean => value === true || value === false || value === 'true' || value === 'false';
+const yesOrNo = (found: readonly Found[] | undefined): boolean | undefined =>
+  found?.map(({ value }) => YES_OR_NO.get(String(value).toLowerCase())).find((said) => said !== undefined);
 
 /**
  * Reads the field map. `written` is the record's text: a JSON number has lost whether it was written `15` or `15.0`, which tells
@@ -186,14 +196,14 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
   // A close that is told later, such as by a client's beacon, carries its own time beside the record's.
   const closedAt = fields.closedAt && firstTime(fields, 'closedAt');
   const at = closedAt?.basis === 'utc' ? closedAt : (timeIn(fields) ?? closedAt);
-  const opened = fields.opened?.map(({ value }) => YES_OR_NO.get(String(value).toLowerCase())).find((said) => said !== undefined);
+  const opened = yesOrNo(fields.opened);
   const message = text(fields, 'message');
   const event = text(fields, 'event');
   const level = fields.level?.find(({ value }) => typeof value === 'string' || typeof value === 'number')?.value;
   const named = number(fields, 'closeCode', isCloseCode);
   const code = named ?? number(fields, 'code', isCloseCode);
   const reason = text(fields, 'reason');
-  const clean = fields.clean?.find(({ value }) => isBoolean(value))?.value;
+  const clean = yesOrNo(fields.clean);
   const client = clientIn(fields);
   const connection = connectionIn(fields);
   // Without a message, a code beside `wasClean` or `reason` is a CloseEvent written out.
@@ -213,7 +223,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     codeIsNamed: named !== undefined || isCloseEvent || undefined,
     status: number(fields, 'httpStatus', isHttpStatus),
     reason: reason === undefined || EMPTY.test(reason) ? undefined : reason,
-    clean: clean === undefined ? undefined : String(clean) === 'true',
+    clean,
     connection,
     secondId: connection === undefined ? undefined : secondIdIn(fields, connection),
     party: partyOf(fields),

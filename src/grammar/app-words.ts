@@ -1,4 +1,5 @@
 /** What the words of an application's message say about connections and the process, whatever the logger. */
+import { inEnglish, withoutAccents } from './languages.ts';
 import { STALLS } from './stalls.ts';
 
 // OCPP since 1.6: charge points and their central system speak it over WebSockets only.
@@ -243,7 +244,7 @@ const remembered = new Map<string, Words>();
 
 /** Judges a message, with its logger's name as a hint at what it is about. */
 export function wordsOf(message: string, logger = ''): Words {
-  const plain = message.includes('://') ? message.replace(URL, '$1') : message;
+  const plain = withoutAccents(message.includes('://') ? message.replace(URL, '$1') : message);
   const said = spoken(
     /sig|AMQJS/i.test(plain)
       ? plain
@@ -257,7 +258,7 @@ export function wordsOf(message: string, logger = ''): Words {
   const key = `${about.length - said.length} ${about}`;
   let words = remembered.get(key);
   if (words === undefined) {
-    words = judge(said, about);
+    words = judge(inEnglish(said), inEnglish(about));
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(key, words);
   }
