@@ -79,7 +79,7 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
-  row.code === 1006 && vantageOf(row, context.hint) === 'client' ? failedConnect(text, (count) => context.before(count)) : undefined;
+  row.code === 1006 && vantageOf(row, context) === 'client' ? failedConnect(text, (count) => context.before(count)) : undefined;
 
 /** The connection of whose close the line above tells: of that one is the exception that stands below it. */
 function closedAbove(context: Context): string | undefined {
@@ -88,7 +88,7 @@ function closedAbove(context: Context): string | undefined {
   return draft?.kind === 'socket-closed' ? draft.keys?.connection : undefined;
 }
 
-/** What the latest row without a level tells a server, so that its events are not made twice. */
+/** What the latest row without a stamp and a level tells, so that its events are not made twice. */
 let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
 
 /** Behind a carrier's stamp a logger may write nothing but its name: with a dot in it in Python and Java, or before a sign for coming and going. */
@@ -134,7 +134,7 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
   if (closed !== undefined) row.connection = closed;
-  const draft = draftOf(row, 'server');
+  const draft = draftOf(row, vantageOf(row, context) ?? 'server');
   lately = { row, draft };
   if (draft?.kind === 'process-fault') return dated && (head?.level !== undefined || draft.fault === 'hang') ? row : null;
   return draft === undefined ? null : row;
@@ -1640,6 +1640,27 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'WARN' },
       gives: 'noise',
     },
+    {
+      line: 'INFO [dev-a9c04c] cable: path unsatisfied (No network route) iface=pdp_ip0',
+      from: 'a phone’s app in a store of logs, with the words of Apple’s NWPathMonitor',
+      keys: { service: 'rider-ios' },
+      reads: { logger: 'cable', thread: 'dev-a9c04c' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client', keys: { device: 'dev-a9c04c' } },
+    },
+    {
+      line: 'INFO [dev-a9c04c] cable: path satisfied iface=pdp_ip0',
+      from: 'the same, when it has its network again',
+      keys: { service: 'rider-ios' },
+      reads: { logger: 'cable' },
+      gives: { kind: 'network-fault', fault: 'client-online', vantage: 'client' },
+    },
+    {
+      line: 'WARN [dev-2f0b7b] cable: closed conn=052d8fe0 code=1006 after=0.0s err="There was a bad response from the server." (-1011)',
+      from: 'Apple’s NSURLErrorBadServerResponse: what answered in place of a 101',
+      keys: { service: 'rider-ios' },
+      reads: { connection: '052d8fe0', code: 1006 },
+      gives: { kind: 'handshake-failed', vantage: 'client', keys: { connection: '052d8fe0', device: 'dev-2f0b7b' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
@@ -1658,7 +1679,6 @@ export const appText = defineParser<AppRow>({
   read,
   isHeader: showsOrder,
   events(row, context) {
-    const vantage = vantageOf(row, context.hint) ?? 'server';
-    return vantage === 'server' && lately?.row === row ? lately.draft : draftOf(row, vantage);
+    return lately?.row === row ? lately.draft : draftOf(row, vantageOf(row, context) ?? 'server');
   },
 });

@@ -237,9 +237,12 @@ export const sameUpstream = (event: LogEvent, { keys: { upstream, upstreamName }
   (upstream !== undefined && event.keys.upstream?.ip === upstream.ip) ||
   (upstreamName !== undefined && event.keys.upstreamName === upstreamName);
 
-/** A client tells of its own network only: where it names its connection, the fault concerns no other. */
-export const concernsClient = (event: LogEvent, { keys }: Closure): boolean =>
-  event.keys.connection === undefined || keys.connection === undefined || event.keys.connection === keys.connection;
+/** A client tells of its own network only: where it names its connection or itself, the fault concerns no other. */
+export function concernsClient(event: LogEvent, { keys, seen }: Pick<Closure, 'keys' | 'seen'>): boolean {
+  const { connection, device } = event.keys;
+  if (device !== undefined) return seen.some((own) => own.keys.device === device);
+  return connection === undefined || keys.connection === undefined || connection === keys.connection;
+}
 
 export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>
   closure.seen.filter((event): event is EventOf<K> => event.kind === kind);

@@ -284,6 +284,28 @@ describe('a log of machines that have several connections each, beside that of t
   });
 });
 
+it('takes what a phone says of its network for its own connections only, and its app for a client', async () => {
+  const phone = (n: number, level: string, device: string, text: string): string =>
+    `"${second(n)}.000Z","","rider-ios","${level} [${device}] cable: ${text}"`;
+  const { closures } = await reportOn([
+    [
+      'extract.csv',
+      [
+        'Date,Host,Service,Content',
+        phone(1, 'INFO', 'dev-a9c04c', 'connected conn=6cf492ed net=cell'),
+        phone(2, 'INFO', 'dev-99ed41', 'connected conn=0f9b0790 net=wifi'),
+        phone(20, 'INFO', 'dev-a9c04c', 'path unsatisfied (No network route) iface=pdp_ip0'),
+        phone(21, 'WARN', 'dev-a9c04c', 'closed conn=6cf492ed code=1006 after=20.0s err=""The network connection was lost."" (-1005)'),
+        phone(25, 'WARN', 'dev-99ed41', 'closed conn=0f9b0790 code=1006 after=23.0s err=""The network connection was lost."" (-1005)'),
+      ].join('\n'),
+    ],
+  ]);
+  expect(closures.map(({ connection, cause, firstSeenBy }) => [connection, cause, firstSeenBy])).toEqual([
+    ['6cf492ed', 'network', 'client'],
+    ['0f9b0790', 'unknown', 'client'],
+  ]);
+});
+
 /** What devices write to a central syslog, each of two lines of one attempt apart from the other by another device's. */
 const field = (host: string, n: number, text: string): string =>
   `<132>1 ${second(n)}.${String(n * 7).padStart(3, '0')}Z ${host} agent 404 - - ${text}`;
