@@ -403,6 +403,30 @@ describe('a connection that its server’s death took', () => {
   });
 });
 
+describe('connections of a dead server of which the clients tell without addresses and the proxy without ages', () => {
+  it('are counted once', async () => {
+    const found = await report({
+      'app.log': [listening(0), ...count(6).map((n) => opened(1 + 1.3 * n, `k${n}a7`, ip(n))), listening(23)],
+      'access.log': count(6).map((n) => tunnel(20, ip(n))),
+      'rum.ndjson': count(6).map((n) =>
+        JSON.stringify({
+          time: iso(20.4),
+          session_id: `5e${n}f09ac`,
+          event: 'ws_close',
+          code: 1006,
+          elapsed_ms: Math.round(19_400 - 1_300 * n),
+        }),
+      ),
+      'supervisord.log': [
+        supervisord(0, "INFO spawned: 'ws' with pid 56"),
+        supervisord(20.3, 'WARN exited: ws (exit status 1; not expected)'),
+        supervisord(21.4, "INFO spawned: 'ws' with pid 68"),
+      ],
+    });
+    expect(found.closures.map(({ codes, cause }) => [codes, cause])).toEqual(count(6).map(() => [{ client: 1006 }, 'crash']));
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
@@ -889,6 +913,37 @@ describe('two logs of the same connections', () => {
       ...count(4).map(() => ({ client: 1006 })),
     ]);
     expect(found.closures.slice(-4).map(({ cause }) => cause)).toEqual(count(4).map(() => 'crash'));
+  });
+});
+
+describe('a proxy that closes its clients’ sockets some seconds before those to the server', () => {
+  const lives = [52.418, 47.203, 39.871, 33.514, 28.067];
+  const stopAt = 60;
+  const beacon = (at: number, n: number, life: number): string =>
+    JSON.stringify({
+      received_at: iso(at),
+      session_id: `5e${n}f09ac`,
+      event: 'ws_close',
+      code: 1006,
+      wasClean: false,
+      elapsed_ms: life * 1_000,
+    });
+  const server = [
+    listening(0),
+    ...lives.map((life, n) => opened(stopAt - life, `k${n}a7`, ip(n))),
+    opened(30, 'z9a1', ip(9)),
+    closed(45, 'z9a1', 15, ip(9), 1000),
+    ...lives.map((life, n) => closed(stopAt + 9.36, `k${n}a7`, Number((life + 9.36).toFixed(3)), ip(n))),
+  ];
+
+  it('ended each connection once: both sides tell of one begin', async () => {
+    const { closures } = await report({ 'app.log': server, 'rum.ndjson': lives.map((life, n) => beacon(stopAt, n, life)) });
+    expect(closures.map(({ codes }) => codes)).toEqual(lives.map(() => ({ client: 1006, server: 1006 })));
+  });
+
+  it('has no part in ends of connections that began apart', async () => {
+    const { closures } = await report({ 'app.log': server, 'rum.ndjson': lives.map((life, n) => beacon(stopAt, n, life + 0.3)) });
+    expect(closures).toHaveLength(2 * lives.length);
   });
 });
 
