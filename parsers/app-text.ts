@@ -93,7 +93,8 @@ let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefi
 
 /** Behind a carrier's stamp a logger may write nothing but its name: with a dot in it in Python and Java, or before a sign for coming and going. */
 function boxedHead(text: string): LogHead | undefined {
-  const [whole = '', logger = ''] = /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6}|[A-Za-z][\w-]{1,40}(?=\] [+-] ))\] {1,4}(?=\S)/.exec(text) ?? [];
+  const [whole = '', logger = ''] =
+    /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6}|[A-Za-z][\w-]{1,40}(?=\] [+-] ))\] {1,4}(?=\S)/.exec(text) ?? [];
   return whole === '' ? undefined : { stamped: false, logger, rest: text, message: text.slice(whole.length) };
 }
 /** What stood before that name and was left empty leaves a blank. */
