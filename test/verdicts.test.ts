@@ -747,6 +747,28 @@ describe('clocks', () => {
   });
 });
 
+describe('a server whose clock is off behind a TCP proxy that hands on the client’s port', () => {
+  const offset = (found: Whole, name: string): number | undefined => found.clocks.find(({ source }) => source === name)?.offsetMs;
+  const ago = [12, 31, 47, 66, 83, 95];
+  const logs = (port: (n: number) => number) => ({
+    'haproxy.log': ago.map((life, n) => {
+      const at = 200 + n * 17;
+      return `<134>1 ${iso(at)} lb-1 haproxy 2217 - - ${ip(n % 2)}:${41_000 + n} [22/Nov/2026:${iso(at - life).slice(11, 23)}] fe_ws be_ws/ws2 1/0/${life * 1_000} 6676 sD 9/9/8/4/0 0/0`;
+    }),
+    'ws2.log': ago.map(
+      (life, n) => `[${iso(204 + n * 17 - life).slice(0, 23)}] [INFO] sockets - #ae4ac${n}-e23d open from ${ip(n % 2)}:${port(n)}`,
+    ),
+  });
+
+  it('is found by when both saw their common clients come', async () => {
+    expect(offset(await report(logs((n) => 41_000 + n)), 'ws2.log')).toBeCloseTo(-4_000, -2);
+  });
+
+  it('is not by ports that are others', async () => {
+    expect(offset(await report(logs((n) => 51_000 + n)), 'ws2.log')).not.toBeCloseTo(-4_000, -2);
+  });
+});
+
 describe('two bursts', () => {
   it('are not one for some ages that both have', async () => {
     const ended = (at: number, id: string, life: number): string =>
