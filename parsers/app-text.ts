@@ -16,7 +16,7 @@ import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { directCause, TRACEBACK_LINES } from '../src/grammar/python-exception.ts';
 import { iso, stamp } from '../src/time.ts';
-import { type Context, type Draft, defineParser } from '../src/types.ts';
+import { type Context, type Draft, defineParser, type Vantage } from '../src/types.ts';
 
 // Lines of Squid's cache.log, Asterisk, .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
@@ -89,7 +89,7 @@ function closedAbove(context: Context): string | undefined {
 }
 
 /** What the latest row without a stamp and a level tells, so that its events are not made twice. */
-let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
+let lately: { readonly row: AppRow; readonly vantage: Vantage; readonly draft: Draft | undefined } | undefined;
 
 /** Behind a carrier's stamp a logger may write nothing but its name: with a dot in it in Python and Java, or before a sign for coming and going. */
 function boxedHead(text: string): LogHead | undefined {
@@ -134,8 +134,9 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
   if (closed !== undefined) row.connection = closed;
-  const draft = draftOf(row, vantageOf(row, context) ?? 'server');
-  lately = { row, draft };
+  const vantage = vantageOf(row, context) ?? 'server';
+  const draft = draftOf(row, vantage);
+  lately = { row, vantage, draft };
   if (draft?.kind === 'process-fault') return dated && (head?.level !== undefined || draft.fault === 'hang') ? row : null;
   return draft === undefined ? null : row;
 }
@@ -1679,6 +1680,7 @@ export const appText = defineParser<AppRow>({
   read,
   isHeader: showsOrder,
   events(row, context) {
-    return lately?.row === row ? lately.draft : draftOf(row, vantageOf(row, context) ?? 'server');
+    const vantage = vantageOf(row, context) ?? 'server';
+    return lately?.row === row && lately.vantage === vantage ? lately.draft : draftOf(row, vantage);
   },
 });

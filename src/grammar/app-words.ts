@@ -73,7 +73,7 @@ const HANDSHAKE =
 const READ_FAILED =
   /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|\b(?:failed|unable|error) to receive\b|\bfailed receiving\b|\bread completed with an error\b|\berror (?:while )?receiving\b|\breceive (?:failed|failure|error)\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
-  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|^(?:network |nw )?path (?:is |status |update )*unsatisfied\b|\b(?:browser|device) went offline\b/;
+  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|^(?:network |nw )?path unsatisfied\b|\b(?:browser|device) went offline\b/;
 // What connecting fails of where the client's own system has no way, or no name server that answers.
 const CUT_OFF =
   /\bnetwork is (?:unreachable|down)\b|\bnodename nor servname provided\b|\btemporary failure in name resolution\b|\b(?:enetunreach|enetdown|eai again)\b/;
@@ -83,7 +83,7 @@ const CONNECT_FAILED =
 const AND_AGAIN =
   /(?<= )(?:(?:and|now|will|trying|to) )*(?:re ?connect(?:ing)?|retry(?:ing)?)(?: again| soon| now| (?:in|after) \w{1,10}(?: \w{1,12})?)?$/;
 const ONLINE =
-  /^(?:(?:browser|client|navigator|device|app|network) (?:is |went |status )?(?:back )?|back )online(?: event)?$|\bnetwork (?:restored|up|back|changed)\b|^(?:network |nw )?path (?:is |status |update )*satisfied\b/;
+  /^(?:(?:browser|client|navigator|device|app|network) (?:is |went |status )?(?:back )?|back )online(?: event)?$|\bnetwork (?:restored|up|back|changed)\b|^(?:network |nw )?path satisfied\b/;
 const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
 // Spring's `Commencing graceful shutdown. Waiting for active requests to complete` begins it.
