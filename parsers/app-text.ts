@@ -1550,6 +1550,12 @@ export const appText = defineParser<AppRow>({
       reads: { logger: 'ride-ws', connection: 'fa8318081c', durationMs: 32000 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 32000, keys: { connection: 'fa8318081c' } },
     },
+    {
+      line: '[2026-12-09T09:28:36.581] [INFO] sockets - listening :7443',
+      from: 'log4js 6 around ws 8: the address alone',
+      reads: { logger: 'sockets' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
