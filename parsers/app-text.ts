@@ -1662,6 +1662,12 @@ export const appText = defineParser<AppRow>({
       reads: { connection: '052d8fe0', code: 1006 },
       gives: { kind: 'handshake-failed', vantage: 'client', keys: { connection: '052d8fe0', device: 'dev-2f0b7b' } },
     },
+    {
+      line: '[2026-12-09T09:28:36.581] [INFO] sockets - listening :7443',
+      from: 'log4js 6 around ws 8: the address alone',
+      reads: { logger: 'sockets' },
+      gives: { kind: 'process-started', what: 'banner' },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
