@@ -579,7 +579,7 @@ export const appJson = defineParser<AppRow>({
     return isRecord || row.codeIsNamed || row.clean !== undefined ? withProse(row) : null;
   },
   events(row, context) {
-    const vantage = vantageOf(row, context.hint) ?? 'server';
+    const vantage = vantageOf(row, context) ?? 'server';
     return draftOf(row, vantage) ?? requestOf(row, vantage);
   },
 });

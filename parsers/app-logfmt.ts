@@ -214,6 +214,6 @@ export const appLogfmt = defineParser<AppRow>({
   },
   events(row, context) {
     const from = OXY.exec(row.message ?? '')?.[1];
-    return from === undefined ? draftOf(row, vantageOf(row, context.hint) ?? 'server') : oxyClose(row, from === 'client');
+    return from === undefined ? draftOf(row, vantageOf(row, context) ?? 'server') : oxyClose(row, from === 'client');
   },
 });

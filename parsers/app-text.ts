@@ -15,8 +15,8 @@ import { learningFields } from '../src/grammar/learned-fields.ts';
 import { type LogHead, logHead, showsOrder } from '../src/grammar/log-head.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';
 import { directCause, TRACEBACK_LINES } from '../src/grammar/python-exception.ts';
-import { iso } from '../src/time.ts';
-import { type Context, type Draft, defineParser } from '../src/types.ts';
+import { iso, stamp } from '../src/time.ts';
+import { type Context, type Draft, defineParser, type Vantage } from '../src/types.ts';
 
 // Lines of Squid's cache.log, Asterisk, .NET's console logger, Apache, klog, Caddy, Istio, gunicorn, uvicorn, Envoy, kubectl, access logs and load balancers.
 const FOREIGN_LINE =
@@ -79,7 +79,7 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
-  row.code === 1006 && vantageOf(row, context.hint) === 'client' ? failedConnect(text, (count) => context.before(count)) : undefined;
+  row.code === 1006 && vantageOf(row, context) === 'client' ? failedConnect(text, (count) => context.before(count)) : undefined;
 
 /** The connection of whose close the line above tells: of that one is the exception that stands below it. */
 function closedAbove(context: Context): string | undefined {
@@ -88,12 +88,13 @@ function closedAbove(context: Context): string | undefined {
   return draft?.kind === 'socket-closed' ? draft.keys?.connection : undefined;
 }
 
-/** What the latest row without a level tells a server, so that its events are not made twice. */
-let lately: { readonly row: AppRow; readonly draft: Draft | undefined } | undefined;
+/** What the latest row without a stamp and a level tells, so that its events are not made twice. */
+let lately: { readonly row: AppRow; readonly vantage: Vantage; readonly draft: Draft | undefined } | undefined;
 
-/** Behind a carrier's stamp a logger may write nothing but its name, which has a dot in it in Python and Java. */
+/** Behind a carrier's stamp a logger may write nothing but its name: with a dot in it in Python and Java, or before a sign for coming and going. */
 function boxedHead(text: string): LogHead | undefined {
-  const [whole = '', logger = ''] = /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6})\] {1,4}(?=\S)/.exec(text) ?? [];
+  const [whole = '', logger = ''] =
+    /^\[([A-Za-z_]\w{1,40}(?:\.\w{1,40}){1,6}|[A-Za-z][\w-]{1,40}(?=\] [+-] ))\] {1,4}(?=\S)/.exec(text) ?? [];
   return whole === '' ? undefined : { stamped: false, logger, rest: text, message: text.slice(whole.length) };
 }
 /** What stood before that name and was left empty leaves a blank. */
@@ -133,8 +134,9 @@ function rowOfLine(line: string, context: Context): AppRow | null {
   if ((head?.stamped || second) && head?.level !== undefined) return row;
   const closed = !head?.stamped && exceptionIn(text) !== undefined ? closedAbove(context) : undefined;
   if (closed !== undefined) row.connection = closed;
-  const draft = draftOf(row, 'server');
-  lately = { row, draft };
+  const vantage = vantageOf(row, context) ?? 'server';
+  const draft = draftOf(row, vantage);
+  lately = { row, vantage, draft };
   if (draft?.kind === 'process-fault') return dated && (head?.level !== undefined || draft.fault === 'hang') ? row : null;
   return draft === undefined ? null : row;
 }
@@ -1512,10 +1514,90 @@ export const appText = defineParser<AppRow>({
       gives: 'noise',
     },
     {
+      line: 'INFO  2021-03-31T18:52:36.951Z websocket closed 1006 Connection dropped by remote peer. calledClose: false',
+      from: 'Signal Desktop, by its issues: the reason of the library websocket behind the code',
+      reads: { code: 1006, message: 'websocket closed 1006 Connection dropped by remote peer. calledClose: false' },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: '2026-03-31 18:52:36 INFO closed 1006 client connections of the old hub',
+      from: 'an imagined server: a count, which is more than one of whatever it counts',
+      reads: { message: 'closed 1006 client connections of the old hub' },
+      gives: 'noise',
+    },
+    {
+      line: "2019-07-30 16:05:28          API-WS: disconnected from wss://127.0.0.1:9944 code: '1006' reason: 'connection failed'",
+      from: 'polkadot-js/api, by its issues; the reason is what the library websocket gives where connecting failed',
+      reads: { logger: 'API-WS', code: 1006, reason: 'connection failed' },
+      gives: { kind: 'handshake-failed', vantage: 'client' },
+    },
+    {
+      line: '2022-01-14 10:02:44 error: uncaughtException: disconnected from wss://dot.rpc.example.io/public-ws: 1006:: Connection dropped by remote peer.',
+      from: 'substrate-api-sidecar, by its issues: who dies of a closure did not cause it',
+      reads: { level: 'error' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
+    {
+      line: '2024-08-27T09:15:22.540930Z DEBUG nostr_rs_relay::server: WebSocket protocol error: HTTP version must be 1.1 or higher',
+      from: 'nostr-rs-relay with tungstenite, by its issues',
+      reads: { logger: 'nostr_rs_relay::server' },
+      gives: { kind: 'handshake-failed', vantage: 'server' },
+    },
+    {
+      line: '[2026-05-09T09:01:20.118Z] WebSocket open ws://192.168.71.20:8080/api',
+      from: 'a page’s log: the address is that which it opened',
+      reads: { message: 'WebSocket open ws://192.168.71.20:8080/api' },
+      gives: { kind: 'socket-opened', vantage: 'client', keys: {} },
+    },
+    {
+      line: '[2026-12-09T09:16:02.575] [INFO] sockets - #0acf28-3a1b open from 10.77.16.122:63589 (PROXY v2)',
+      from: 'log4js 6 around ws 8: two random words behind a number sign',
+      reads: { logger: 'sockets', connection: '0acf28-3a1b', clientIp: '10.77.16.122', clientPort: 63589 },
+      gives: { kind: 'socket-opened', keys: { connection: '0acf28-3a1b', client: { ip: '10.77.16.122', port: 63589 } } },
+    },
+    {
+      line: '[2026-12-09T09:22:41.583] [DEBUG] sockets - #d30021-76a4 no pong, terminating',
+      from: 'log4js 6 around ws 8',
+      reads: { connection: 'd30021-76a4' },
+      gives: { kind: 'heartbeat-missed', closes: true, keys: { connection: 'd30021-76a4' } },
+    },
+    {
+      line: '[2026-12-09T09:17:59.918] [WARN] sockets - #152b71-6e64 closed 1006 after 22658 ms',
+      from: 'log4js 6 around ws 8',
+      reads: { connection: '152b71-6e64' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 22658, keys: { connection: '152b71-6e64' } },
+    },
+    {
+      line: '[2026-12-09T09:16:02.575] [INFO] sockets - 12 open, 3 idle',
+      from: 'a count of connections',
+      reads: { logger: 'sockets' },
+      gives: 'noise',
+    },
+    {
+      line: '[ride-ws] + fa8318081c trace=Root=1-6a85574b-fb037480f7b25175a7689f8f ip=37.166.78.42',
+      from: 'console.log behind syslog’s stamp and an AWS load balancer',
+      at: stamp(0, 1000),
+      reads: { logger: 'ride-ws', connection: 'fa8318081c', requestId: 'Root=1-6a85574b-fb037480f7b25175a7689f8f' },
+      gives: { kind: 'socket-opened', keys: { connection: 'fa8318081c', client: { ip: '37.166.78.42' } } },
+    },
+    {
+      line: "[ride-ws] - fa8318081c code=1006 reason='' alive=32.0s",
+      from: 'console.log behind syslog’s stamp',
+      at: stamp(0, 1000),
+      reads: { logger: 'ride-ws', connection: 'fa8318081c', durationMs: 32000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 32000, keys: { connection: 'fa8318081c' } },
+    },
+    {
       line: '2026-06-11T14:10:12.614Z [WARN] WebSocketConnectReadThread-689 closed session=379eaeae-3e1f code=1006, reason = "The connection was closed because the other endpoint did not respond with a pong in time. For more information check: https://github.com/TooTallNate/Java-WebSocket/wiki/Lost-connection-detection", remote=false after 360.0s',
       from: 'Java-WebSocket 1.5 in a client whose layout sets nothing around a thread’s name: logback’s `%d [%level] %thread %msg`',
       reads: { connection: '379eaeae-3e1f', durationMs: 360_000 },
       gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', lifeMs: 360_000, vantage: 'client' },
+    },
+    {
+      line: '2026-11-12 03:36:33,295 ERROR feed[8285] stream sid=153e4371 failed code=1006: server rejected WebSocket connection: HTTP 502 after 0.0s',
+      from: 'websockets 13 (InvalidStatus) in words of its application',
+      reads: { connection: '153e4371', code: 1006 },
+      gives: { kind: 'handshake-failed', status: 502, vantage: 'client', keys: { connection: '153e4371' } },
     },
     {
       line: '2026-10-22 19:40:30 INFO [14410] abriu sessao=72e5c349 ip=179.70.31.65 loja=loja-65',
@@ -1559,6 +1641,27 @@ export const appText = defineParser<AppRow>({
       reads: { level: 'WARN' },
       gives: 'noise',
     },
+    {
+      line: 'INFO [dev-a9c04c] cable: path unsatisfied (No network route) iface=pdp_ip0',
+      from: 'a phone’s app in a store of logs, with the words of Apple’s NWPathMonitor',
+      keys: { service: 'rider-ios' },
+      reads: { logger: 'cable', thread: 'dev-a9c04c' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client', keys: { device: 'dev-a9c04c' } },
+    },
+    {
+      line: 'INFO [dev-a9c04c] cable: path satisfied iface=pdp_ip0',
+      from: 'the same, when it has its network again',
+      keys: { service: 'rider-ios' },
+      reads: { logger: 'cable' },
+      gives: { kind: 'network-fault', fault: 'client-online', vantage: 'client' },
+    },
+    {
+      line: 'WARN [dev-2f0b7b] cable: closed conn=052d8fe0 code=1006 after=0.0s err="There was a bad response from the server." (-1011)',
+      from: 'Apple’s NSURLErrorBadServerResponse: what answered in place of a 101',
+      keys: { service: 'rider-ios' },
+      reads: { connection: '052d8fe0', code: 1006 },
+      gives: { kind: 'handshake-failed', vantage: 'client', keys: { connection: '052d8fe0', device: 'dev-2f0b7b' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',
@@ -1577,7 +1680,7 @@ export const appText = defineParser<AppRow>({
   read,
   isHeader: showsOrder,
   events(row, context) {
-    const vantage = vantageOf(row, context.hint) ?? 'server';
-    return vantage === 'server' && lately?.row === row ? lately.draft : draftOf(row, vantage);
+    const vantage = vantageOf(row, context) ?? 'server';
+    return lately?.row === row && lately.vantage === vantage ? lately.draft : draftOf(row, vantage);
   },
 });

@@ -4,8 +4,8 @@ import { iso } from '../src/time.ts';
 import { type Draft, defineParser, type Keys, type Row } from '../src/types.ts';
 
 interface InspectRow extends Row {
-  /** The container's full id. */
-  readonly container: string;
+  /** The container's full id; undefined where only its state was printed. */
+  readonly container?: string | undefined;
   readonly name?: string | undefined;
   readonly status: string;
   readonly oomKilled: boolean;
@@ -39,6 +39,14 @@ function startEvents(row: InspectRow, keys: Keys): readonly Draft[] {
   const when = never(row.startedAt) ? undefined : iso(row.startedAt ?? '');
   const withPid: Keys = { ...keys, ...(row.pid !== undefined && { pid: row.pid, pidSpace: 'host' as const }) };
   return when ? [{ kind: 'process-started', what: 'container', automatic: row.restarts > 0, keys: withPid, when }] : [];
+}
+
+/** The container's state: a part of what inspect prints of it, or all that was asked for. */
+function stateIn(printed: ReturnType<typeof parseObject>): Record<string, unknown> | undefined {
+  if (!printed) return undefined;
+  const { Id: id, State: state } = printed;
+  if (typeof id === 'string') return isObject(state) ? state : undefined;
+  return typeof printed['StartedAt'] === 'string' && typeof printed['FinishedAt'] === 'string' ? printed : undefined;
 }
 
 const ID = '3f4e0c2d1b7a3f4e0c2d1b7a3f4e0c2d1b7a3f4e0c2d1b7a3f4e0c2d1b7a9911';
@@ -83,15 +91,32 @@ export const dockerInspect = defineParser<InspectRow>({
       reads: { status: 'created' },
       gives: 'noise',
     },
+    {
+      line: '{"Status":"exited","Running":false,"Paused":false,"Restarting":false,"OOMKilled":true,"Dead":false,"Pid":0,"ExitCode":137,"Error":"","StartedAt":"2026-03-10T19:51:02.31277242Z","FinishedAt":"2026-03-10T20:14:03.658991947Z"}',
+      from: "docker 28.2, inspect -f '{{json .State}}'",
+      reads: { container: undefined, status: 'exited', oomKilled: true, exitCode: 137 },
+      gives: [
+        { kind: 'process-ended', exitCode: 137, by: 'oom' },
+        { kind: 'oom-kill', scope: 'container', role: 'report' },
+        { kind: 'process-started', automatic: false },
+      ],
+    },
   ],
-  rejects: ['{"Id":"x","State":"running"}', '{"State":{"Status":"exited"}}', '{"Id":"x","State":{"Status":"exited"}}', 'OOMKilled'],
+  rejects: [
+    '{"Id":"x","State":"running"}',
+    '{"State":{"Status":"exited"}}',
+    '{"Id":"x","State":{"Status":"exited"}}',
+    '{"Status":"exited","OOMKilled":true}',
+    'OOMKilled',
+  ],
   read(text) {
-    const container = parseObject(text);
-    const { Id: id, State: state, Name: name, RestartCount: restarts } = container ?? {};
-    if (typeof id !== 'string' || !isObject(state) || typeof state['OOMKilled'] !== 'boolean') return null;
+    const printed = parseObject(text);
+    const { Id: id, Name: name, RestartCount: restarts } = printed ?? {};
+    const state = stateIn(printed);
+    if (state === undefined || typeof state['OOMKilled'] !== 'boolean') return null;
     const pid = numberOf(state['Pid']);
     return {
-      container: id,
+      container: textOf(id),
       name: textOf(name)?.replace(/^\//, ''),
       status: textOf(state['Status']) ?? '',
       oomKilled: state['OOMKilled'],
@@ -103,7 +128,10 @@ export const dockerInspect = defineParser<InspectRow>({
     };
   },
   events(row) {
-    const keys: Keys = { container: row.container, ...(row.name !== undefined && { service: row.name }) };
+    const keys: Keys = {
+      ...(row.container !== undefined && { container: row.container }),
+      ...(row.name !== undefined && { service: row.name }),
+    };
     return [...endEvents(row, keys), ...startEvents(row, keys)];
   },
 });

@@ -91,5 +91,5 @@ export const dotnetConsole = defineParser<AppRow>({
     'info: Yarp.ReverseProxy.Forwarder.HttpForwarder[48] UpgradeActivityTimeout: The WebSocket connection was closed after being idle longer than the Activity Timeout.',
   ],
   read,
-  events: (row, context) => draftOf(row, vantageOf(row, context.hint) ?? 'server'),
+  events: (row, context) => draftOf(row, vantageOf(row, context) ?? 'server'),
 });

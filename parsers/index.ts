@@ -136,6 +136,7 @@ import { ttyd } from './ttyd.ts';
 import { uvicorn } from './uvicorn.ts';
 import { uvicornLifecycle } from './uvicorn-lifecycle.ts';
 import { uwsgi } from './uwsgi.ts';
+import { varnish } from './varnish.ts';
 import { viteProxy } from './vite-proxy.ts';
 import { vscodeRemote } from './vscode-remote.ts';
 import { websocat } from './websocat.ts';
@@ -284,6 +285,7 @@ export const parsers: readonly Parser[] = [
   uvicorn,
   uvicornLifecycle,
   uwsgi,
+  varnish,
   viteProxy,
   vscodeRemote,
   websocat,

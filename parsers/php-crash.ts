@@ -1,5 +1,6 @@
 /** What PHP prints when a script dies of an error that nothing caught: servers on the command line (Ratchet, Swoole, Workerman) end by it. */
 import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
+import { logHead } from '../src/grammar/log-head.ts';
 import { iso } from '../src/time.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -52,6 +53,15 @@ export const phpCrash = defineParser<FaultRow>({
       reads: { at: { ms: 1497638870000, widthMs: 1000, basis: 'local' } },
       gives: { kind: 'process-fault', fault: 'heap-limit' },
     },
+    {
+      line: '[2023-11-09 11:07:58] PHP Fatal error:  Allowed memory size of 268435456 bytes exhausted (tried to allocate 1048576 bytes) in /home/shop/vendor/react/http/src/Io/Transaction.php on line 198',
+      from: 'PHP 8.1, log_errors, behind a stamp of what runs it',
+      reads: {
+        at: { ms: 1699528078000, widthMs: 1000, basis: 'local' },
+        message: 'Allowed memory size of 268435456 bytes exhausted (tried to allocate 1048576 bytes)',
+      },
+      gives: { kind: 'process-fault', fault: 'heap-limit' },
+    },
   ],
   rejects: [
     'PHP Warning:  Undefined variable $x in /srv/a.php on line 3',
@@ -61,9 +71,12 @@ export const phpCrash = defineParser<FaultRow>({
     '  thrown in /srv/chat.php on line 41',
   ],
   read(text) {
-    const [, day, month = '', year = '', time = '', zone, says] = FATAL.exec(text) ?? [];
+    const own = FATAL.exec(text);
+    // Whatever runs the script may write a stamp before each line that it prints.
+    const head = own || !text.includes('Fatal error: ') ? undefined : logHead(text);
+    const [, day, month = '', year = '', time = '', zone, says] = own ?? FATAL.exec(head?.message ?? '') ?? [];
     if (says === undefined) return null;
-    const at = day === undefined ? undefined : stampOf(day, month, year, time, zone);
+    const at = day === undefined ? head?.at : stampOf(day, month, year, time, zone);
     if (day !== undefined && !at) return null;
     const row = faultRow(says, MEMORY.test(says) ? 'heap-limit' : 'uncaught-exception');
     return at ? { at, ...row } : row;

@@ -258,17 +258,21 @@ const TRUST: Readonly<Record<string, number>> = {
   server: 1,
   client: 0,
 };
+/** Whoever rents a balancer out keeps its clock; of the machines behind it one may be off, and all its logs agree. */
+const isKept = ({ sample }: Node): boolean => sample.basis === 'utc' && sample.vantages.has('edge');
 const trustOf = (node: Node): number => Math.max(0, ...[...node.sample.vantages].map((vantage) => TRUST[vantage] ?? 0));
 
 /**
- * Offsets for all: the clock in UTC that most others agree with is right; the others follow along their strongest edges. Clocks that
+ * Offsets for all: a provider's clock is right, or else the one in UTC that most others agree with; the others follow along their strongest edges. Clocks that
  * share nothing keep their own time (UTC), or are read as UTC when they name no zone.
  */
 function settle(nodes: readonly Node[]): ZoneDoubt[] {
-  const agreeing = (node: Node): number => node.edges.filter(({ vote }) => Math.abs(vote.offsetMs) < SKEW_FLOOR_MS).length;
+  // A zone under which the times fit is not one clock more that shows the same.
+  const agreeing = (node: Node): number =>
+    node.edges.filter(({ vote }) => vote.ground !== 'zone' && Math.abs(vote.offsetMs) < SKEW_FLOOR_MS).length;
   const weight = (node: Node): number =>
     (node.sample.basis === 'utc' ? 1_000 : node.fixedZone ? 500 : 0) + agreeing(node) * 10 + trustOf(node);
-  const byWeight = nodes.toSorted((a, b) => weight(b) - weight(a) || (a.key < b.key ? -1 : 1));
+  const byWeight = nodes.toSorted((a, b) => Number(isKept(b)) - Number(isKept(a)) || weight(b) - weight(a) || (a.key < b.key ? -1 : 1));
   const doubts: ZoneDoubt[] = [];
   for (const [at, root] of byWeight.entries()) {
     if (root.offsetMs !== undefined && root.sample.basis === 'ago') continue;

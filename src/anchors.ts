@@ -160,9 +160,12 @@ export class ClockSample {
     for (const key of anchorKeys(event)) {
       this.#remember(key, ms);
       // A log without opens tells of them by how long its connections lived.
-      if (lifeMs !== undefined && key.startsWith(CLOSE) && !this.keyed.has(`open ${key.slice(CLOSE.length)}`))
+      if (lifeMs !== undefined && key.startsWith(CLOSE) && !this.keyed.has(`${OPEN}${key.slice(CLOSE.length)}`))
         this.#remember(`${BEGAN}${key.slice(CLOSE.length)}`, ms - lifeMs);
     }
+    const peer = peerOf(event);
+    if (peer !== undefined && event.kind === 'socket-opened') this.#remember(`${OPEN}${peer}`, ms);
+    else if (peer !== undefined && lifeMs !== undefined) this.#remember(`${BEGAN}${peer}`, ms - lifeMs);
     this.#visit(event, ms);
     this.#serve(event, ms);
     const turn = turnOf(event);
@@ -291,8 +294,14 @@ const isForwarded = (event: RawEvent): boolean =>
   event.keys.upstream !== undefined ||
   (event.kind === 'socket-closed' && (event.by === 'client' || event.by === 'server'));
 
+/** All hops that name the client's port mean one connection by it; they see it open in one moment, but its end each by its own timer. */
+const peerOf = ({ keys: { client } }: RawEvent): string | undefined =>
+  client?.port === undefined ? undefined : `${client.ip}:${client.port}`;
+
 /** Key of an end. */
 export const CLOSE = 'close ';
+/** Key of an open. */
+export const OPEN = 'open ';
 /** Key of an open that follows from a close and its life. */
 export const BEGAN = 'began ';
 
@@ -387,10 +396,10 @@ function anchorKeys(event: RawEvent): string[] {
   const { keys } = event;
   switch (event.kind) {
     case 'socket-opened':
-      return connectionIds(keys).map((id) => `open ${id}`);
+      return connectionIds(keys).map((id) => `${OPEN}${id}`);
     case 'socket-closed':
     case 'tunnel-ended':
-      return connectionIds(keys).map((id) => `close ${id}`);
+      return connectionIds(keys).map((id) => `${CLOSE}${id}`);
     case 'oom-kill':
       return [
         ...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]),

@@ -6,7 +6,7 @@ import type { Closure, Death } from './closure.ts';
 import type { ServerProfile } from './deaths/profile.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
-import { concerns, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
+import { concerns, concernsClient, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
 import type { Spans } from './spans.ts';
 import type { Unclosed } from './stitch/live.ts';
 import type { EpochMs, EventOf } from './types.ts';
@@ -56,13 +56,16 @@ export function judged(
 const ANEW_MS = 2_000;
 
 /** Its client alone tells of it, and was without its network in that moment: no close frame got through. */
-const wasOffline = ({ ended, seen }: Closure, faults: Spans<EventOf<'network-fault'>>): boolean =>
-  seen.every((event) => event.vantage === 'client') &&
+const wasOffline = (closure: Closure, faults: Spans<EventOf<'network-fault'>>): boolean =>
+  closure.seen.every((event) => event.vantage === 'client') &&
   faults
-    .between(ended.fromMs - ANEW_MS, ended.toMs + ANEW_MS)
+    .between(closure.ended.fromMs - ANEW_MS, closure.ended.toMs + ANEW_MS)
     .some(
-      ({ fault, vantage, origin: { source } }) =>
-        fault === 'client-offline' && vantage === 'client' && seen.some(({ origin }) => origin.source === source),
+      (event) =>
+        event.fault === 'client-offline' &&
+        event.vantage === 'client' &&
+        closure.seen.some(({ origin }) => origin.source === event.origin.source) &&
+        concernsClient(event, closure),
     );
 
 /**

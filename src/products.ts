@@ -61,6 +61,7 @@ const PRODUCTS: Readonly<Record<string, Traits>> = {
     timers: 'life',
   },
   browserless: { timers: 'life' },
+  varnish: { runsAs: ['varnish', 'varnishd'] },
   apache: {
     runsAs: ['apache2', 'httpd'],
     // A child goes when its requests are over, and a tunnel is one (https://httpd.apache.org/docs/2.4/stopping.html).

@@ -15,8 +15,8 @@ export interface EndSeen {
 }
 
 /**
- * Of a server's death the clients tell their ends, and a proxy's error log as many broken tunnels, with neither names nor ages: each line
- * is one of the clients' connections, not another one.
+ * Of a server's death the clients tell their ends, and a proxy's log as many broken tunnels, with neither names nor ages: each line is one
+ * of the clients' connections, not another one.
  */
 export class ToldByClients {
   readonly #ends: readonly EndSeen[];
@@ -35,8 +35,8 @@ export class ToldByClients {
 
   /** Takes one of the ends for the closure; false = none is left that may be the same. */
   take({ id, inferred, lifeMs, ended, keys, seen }: Closure): boolean {
-    if (!inferred || lifeMs !== undefined || keys.connection !== undefined || !seen.every(({ kind }) => kind === 'proxy-fault'))
-      return false;
+    const isProxys = seen.every(({ kind }) => kind === 'proxy-fault' || kind === 'tunnel-ended');
+    if (!inferred || lifeMs !== undefined || keys.connection !== undefined || !isProxys) return false;
     const mayBe = ({ when, ip }: EndSeen): boolean =>
       gap(when, ended) <= TOLD_MS && (ip === undefined || keys.client === undefined || isLoopback(keys.client.ip) || ip === keys.client.ip);
     let at = lowerBound(this.#starts, ended.fromMs - TOLD_MS - this.#widestMs);

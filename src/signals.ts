@@ -1,6 +1,6 @@
 /** What the causes' tables have in common: how far a death or a proxy's change concerns a closure. */
 import type { Closure, Death, Fact, FactOf, ProxyChange, Relation, World } from './closure.ts';
-import { COMMON, isContainerId, namesOfLog, RUNTIMES } from './deaths/names.ts';
+import { COMMON, isContainerId, isPodUid, namesOfLog, RUNTIMES } from './deaths/names.ts';
 import { endedBy } from './grammar/close-words.ts';
 import { productOf } from './products.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
@@ -62,7 +62,9 @@ export function ofOtherInstance({ identity, ofWorker }: Death, closure: Pick<Clo
   const servers = seen.filter(({ vantage }) => vantage === 'server');
   if (ofWorker && servers.length > 0 && !servers.some(({ keys: { pid } }) => pid !== undefined && pids.includes(pid))) return true;
   const own = seen.find((event) => event.vantage === 'server' && (event.keys.pod ?? event.keys.container) !== undefined)?.keys;
-  if (own?.pod !== undefined && pods.length > 0) return !pods.includes(own.pod);
+  const pod = own?.pod;
+  const known = pod === undefined ? [] : pods.filter((one) => isPodUid(one) === isPodUid(pod));
+  if (pod !== undefined && known.length > 0) return !known.includes(pod);
   // In a pod the host's name is the pod's.
   const host = seen.find((event) => event.vantage === 'server' && event.keys.host !== undefined)?.keys.host;
   if (host !== undefined && pods.length > 0 && pods.every((pod) => isSiblingPod(pod, host))) return true;
@@ -235,9 +237,12 @@ export const sameUpstream = (event: LogEvent, { keys: { upstream, upstreamName }
   (upstream !== undefined && event.keys.upstream?.ip === upstream.ip) ||
   (upstreamName !== undefined && event.keys.upstreamName === upstreamName);
 
-/** A client tells of its own network only: where it names its connection, the fault concerns no other. */
-export const concernsClient = (event: LogEvent, { keys }: Closure): boolean =>
-  event.keys.connection === undefined || keys.connection === undefined || event.keys.connection === keys.connection;
+/** A client tells of its own network only: where it names its connection or itself, the fault concerns no other. */
+export function concernsClient(event: LogEvent, { keys, seen }: Pick<Closure, 'keys' | 'seen'>): boolean {
+  const { connection, device } = event.keys;
+  if (device !== undefined) return seen.some((own) => own.keys.device === device);
+  return connection === undefined || keys.connection === undefined || connection === keys.connection;
+}
 
 export const seenOf = <K extends EventKind>(closure: Closure, kind: K): EventOf<K>[] =>
   closure.seen.filter((event): event is EventOf<K> => event.kind === kind);

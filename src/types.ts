@@ -75,6 +75,8 @@ export interface Keys {
   readonly container?: string;
   readonly pod?: string;
   readonly host?: string;
+  /** Which of the many clients that write into one log says it, by the name that stands on each of its lines. */
+  readonly device?: string;
   readonly bootId?: string;
 }
 

@@ -159,6 +159,32 @@ it.each([
   expect(clockOf(report, 'dmesg.txt')).toMatch(says);
 });
 
+describe('of clocks that write UTC', () => {
+  const stamp = (ms: number): string => iso(DIED + ms);
+  const began = Array.from({ length: 8 }, (_, n) => n * 31_000 + n * n * 700);
+  const life = (n: number): number => 9_000 + n * n * 431;
+  const id = (n: number): string => `c0ffee${n + 10}`;
+  const trace = (n: number): string => `Root=1-5f15eeb6-0b5d1f0e2c3d4a5b6c7d8e${n + 10}`;
+  const onMachine = (service: string): string =>
+    lines(
+      began.flatMap((ms, n) => [
+        `${stamp(ms - 23_000)} INFO ${service} ws open id=${id(n)} xAmznTraceId=${trace(n)}`,
+        `${stamp(ms + life(n) - 23_000)} WARN ${service} ws close id=${id(n)} code=1006`,
+      ]),
+    );
+  const balancer = lines(
+    began.map(
+      (ms, n) =>
+        `wss ${stamp(ms + life(n))} app/lb/8f0ce1a2b3c4d5e6 198.51.100.${n + 1}:50429 172.31.22.87:80 0.001 0.003 0.000 101 101 828 639 "GET https://game.example.com:443/ws HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/game/9d1c22f0b7a4e611 "${trace(n)}" "game.example.com" "arn:aws:acm:eu-west-1:123456789012:certificate/1" 0 ${stamp(ms)} "forward" "-" "-" "172.31.22.87:80" "101" "-" "-" TID_5869cccfedb869fd5a904f368616d0f${n}`,
+    ),
+  );
+  it('the one of a provider is right, though the logs of one machine agree', async () => {
+    const report = await reportWith({ 'alb.log': balancer, 'game.log': onMachine('game'), 'hub.log': onMachine('hub') });
+    expect(clockOf(report, 'alb.log')).toBe('UTC as written');
+    for (const log of ['game.log', 'hub.log']) expect(clockOf(report, log)).toContain('clock behind by 23.0 s');
+  });
+});
+
 it('two logs without a zone do not vouch for each other', async () => {
   const report = await reportWith({
     'game.log': server(undefined),

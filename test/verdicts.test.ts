@@ -403,6 +403,30 @@ describe('a connection that its server’s death took', () => {
   });
 });
 
+describe('connections of a dead server of which the clients tell without addresses and the proxy without ages', () => {
+  it('are counted once', async () => {
+    const found = await report({
+      'app.log': [listening(0), ...count(6).map((n) => opened(1 + 1.3 * n, `k${n}a7`, ip(n))), listening(23)],
+      'access.log': count(6).map((n) => tunnel(20, ip(n))),
+      'rum.ndjson': count(6).map((n) =>
+        JSON.stringify({
+          time: iso(20.4),
+          session_id: `5e${n}f09ac`,
+          event: 'ws_close',
+          code: 1006,
+          elapsed_ms: Math.round(19_400 - 1_300 * n),
+        }),
+      ),
+      'supervisord.log': [
+        supervisord(0, "INFO spawned: 'ws' with pid 56"),
+        supervisord(20.3, 'WARN exited: ws (exit status 1; not expected)'),
+        supervisord(21.4, "INFO spawned: 'ws' with pid 68"),
+      ],
+    });
+    expect(found.closures.map(({ codes, cause }) => [codes, cause])).toEqual(count(6).map(() => [{ client: 1006 }, 'crash']));
+  });
+});
+
 describe('a death', () => {
   const lived = count(6).map((n) => opened(n, `k${n}`, ip(n)));
   const lost = count(6).map((n) => client(20.2 + n / 1000, `k${n}`, 20.2 - n, ip(n)));
@@ -723,6 +747,28 @@ describe('clocks', () => {
   });
 });
 
+describe('a server whose clock is off behind a TCP proxy that hands on the client’s port', () => {
+  const offset = (found: Whole, name: string): number | undefined => found.clocks.find(({ source }) => source === name)?.offsetMs;
+  const ago = [12, 31, 47, 66, 83, 95];
+  const logs = (port: (n: number) => number) => ({
+    'haproxy.log': ago.map((life, n) => {
+      const at = 200 + n * 17;
+      return `<134>1 ${iso(at)} lb-1 haproxy 2217 - - ${ip(n % 2)}:${41_000 + n} [22/Nov/2026:${iso(at - life).slice(11, 23)}] fe_ws be_ws/ws2 1/0/${life * 1_000} 6676 sD 9/9/8/4/0 0/0`;
+    }),
+    'ws2.log': ago.map(
+      (life, n) => `[${iso(204 + n * 17 - life).slice(0, 23)}] [INFO] sockets - #ae4ac${n}-e23d open from ${ip(n % 2)}:${port(n)}`,
+    ),
+  });
+
+  it('is found by when both saw their common clients come', async () => {
+    expect(offset(await report(logs((n) => 41_000 + n)), 'ws2.log')).toBeCloseTo(-4_000, -2);
+  });
+
+  it('is not by ports that are others', async () => {
+    expect(offset(await report(logs((n) => 51_000 + n)), 'ws2.log')).not.toBeCloseTo(-4_000, -2);
+  });
+});
+
 describe('two bursts', () => {
   it('are not one for some ages that both have', async () => {
     const ended = (at: number, id: string, life: number): string =>
@@ -889,6 +935,37 @@ describe('two logs of the same connections', () => {
       ...count(4).map(() => ({ client: 1006 })),
     ]);
     expect(found.closures.slice(-4).map(({ cause }) => cause)).toEqual(count(4).map(() => 'crash'));
+  });
+});
+
+describe('a proxy that closes its clients’ sockets some seconds before those to the server', () => {
+  const lives = [52.418, 47.203, 39.871, 33.514, 28.067];
+  const stopAt = 60;
+  const beacon = (at: number, n: number, life: number): string =>
+    JSON.stringify({
+      received_at: iso(at),
+      session_id: `5e${n}f09ac`,
+      event: 'ws_close',
+      code: 1006,
+      wasClean: false,
+      elapsed_ms: life * 1_000,
+    });
+  const server = [
+    listening(0),
+    ...lives.map((life, n) => opened(stopAt - life, `k${n}a7`, ip(n))),
+    opened(30, 'z9a1', ip(9)),
+    closed(45, 'z9a1', 15, ip(9), 1000),
+    ...lives.map((life, n) => closed(stopAt + 9.36, `k${n}a7`, Number((life + 9.36).toFixed(3)), ip(n))),
+  ];
+
+  it('ended each connection once: both sides tell of one begin', async () => {
+    const { closures } = await report({ 'app.log': server, 'rum.ndjson': lives.map((life, n) => beacon(stopAt, n, life)) });
+    expect(closures.map(({ codes }) => codes)).toEqual(lives.map(() => ({ client: 1006, server: 1006 })));
+  });
+
+  it('has no part in ends of connections that began apart', async () => {
+    const { closures } = await report({ 'app.log': server, 'rum.ndjson': lives.map((life, n) => beacon(stopAt, n, life + 0.3)) });
+    expect(closures).toHaveLength(2 * lives.length);
   });
 });
 

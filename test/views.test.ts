@@ -221,6 +221,91 @@ describe('of a server in a journal, that dies, and two programs that connect thr
   });
 });
 
+describe('a log of machines that have several connections each, beside that of the pods that take them', () => {
+  const POD = 'feed-7b66d9c5f4-2hqnv';
+  const loki = (labels: Readonly<Record<string, string>>, n: number, line: string): string =>
+    JSON.stringify({ labels, line, timestamp: `${second(n)}.000000001Z` });
+  const all = [0, 1, 2, 3, 4, 5, 6, 7];
+  const served = all.flatMap((n) => [
+    loki({ app: 'feed', pod: POD }, n + 1, `timestamp=${second(n + 1)}.100000Z level=info event=open sid=5f3a0${n} peer=203.0.113.77`),
+    ...(n < 2
+      ? [
+          loki(
+            { app: 'feed', pod: POD },
+            15,
+            `timestamp=${second(15)}.100000Z level=info event=close sid=5f3a0${n} code=1000 open_s=${14 - n}.0`,
+          ),
+        ]
+      : []),
+  ]);
+  const lost = all
+    .slice(2)
+    .map((n) =>
+      loki(
+        { job: 'worker', host: `site-w${n % 2}` },
+        20,
+        `${second(20).replace('T', ' ')},115 ERROR feed[${3000 + n}] stream sid=5f3a0${n} lost code=1006: no close frame received or sent after ${19 - n}.0s`,
+      ),
+    );
+  const refused = loki(
+    { job: 'worker', host: 'site-w1' },
+    21,
+    `${second(21).replace('T', ' ')},295 ERROR feed[3009] stream sid=5f3a09 failed code=1006: server rejected WebSocket connection: HTTP 502 after 0.0s`,
+  );
+  const uid = '6f1d20c7_31be_4a0e_9a55_2b7d0e9b1c42';
+  const cgroup = `/kubepods.slice/kubepods-burstable-pod${uid}.slice/cri-containerd-${'5c'.repeat(32)}.scope`;
+  const kernel = [
+    `${second(20)}+0000 node-a kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=x,mems_allowed=0,oom_memcg=${cgroup},task_memcg=${cgroup},task=uvicorn,pid=99127,uid=1000`,
+    `${second(20)}+0000 node-a kernel: Memory cgroup out of memory: Killed process 99127 (uvicorn) total-vm:1442116kB, anon-rss:398120kB, file-rss:21004kB, shmem-rss:0kB, UID:1000 pgtables:1204kB oom_score_adj:969`,
+  ];
+  const closuresOf = async (...workers: readonly string[]) =>
+    (
+      await reportOn([
+        ['pods.jsonl', served.join('\n')],
+        ['workers.jsonl', workers.join('\n')],
+        ['kernel.txt', kernel.join('\n')],
+      ])
+    ).closures;
+
+  it('is that of clients where these were refused', async () => {
+    const closures = await closuresOf(...lost, refused);
+    expect(closures.map(({ firstSeenBy }) => firstSeenBy)).toEqual(Array.from({ length: 7 }, () => 'client'));
+  });
+
+  it('shows whose pod the kernel killed, of which it knows the uid alone', async () => {
+    const closures = await closuresOf(...lost, refused);
+    expect(closures.filter(({ cause }) => cause === 'oom')).toHaveLength(6);
+  });
+
+  it('is that of clients where they are more machines than one server has', async () => {
+    const fleet = lost.map((line, n) => line.replace(/site-w\d/, `site-w${n % 5}`));
+    const closures = await closuresOf(...fleet);
+    expect(closures.map(({ firstSeenBy }) => firstSeenBy)).toEqual(Array.from({ length: 6 }, () => 'client'));
+  });
+});
+
+it('takes what a phone says of its network for its own connections only, and its app for a client', async () => {
+  const phone = (n: number, level: string, device: string, text: string): string =>
+    `"${second(n)}.000Z","","rider-ios","${level} [${device}] cable: ${text}"`;
+  const { closures } = await reportOn([
+    [
+      'extract.csv',
+      [
+        'Date,Host,Service,Content',
+        phone(1, 'INFO', 'dev-a9c04c', 'connected conn=6cf492ed net=cell'),
+        phone(2, 'INFO', 'dev-99ed41', 'connected conn=0f9b0790 net=wifi'),
+        phone(20, 'INFO', 'dev-a9c04c', 'path unsatisfied (No network route) iface=pdp_ip0'),
+        phone(21, 'WARN', 'dev-a9c04c', 'closed conn=6cf492ed code=1006 after=20.0s err=""The network connection was lost."" (-1005)'),
+        phone(25, 'WARN', 'dev-99ed41', 'closed conn=0f9b0790 code=1006 after=23.0s err=""The network connection was lost."" (-1005)'),
+      ].join('\n'),
+    ],
+  ]);
+  expect(closures.map(({ connection, cause, firstSeenBy }) => [connection, cause, firstSeenBy])).toEqual([
+    ['6cf492ed', 'network', 'client'],
+    ['0f9b0790', 'unknown', 'client'],
+  ]);
+});
+
 /** What devices write to a central syslog, each of two lines of one attempt apart from the other by another device's. */
 const field = (host: string, n: number, text: string): string =>
   `<132>1 ${second(n)}.${String(n * 7).padStart(3, '0')}Z ${host} agent 404 - - ${text}`;

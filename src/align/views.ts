@@ -38,7 +38,7 @@ export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
     if (
       isFleet(sample, all) ||
       isSpread(sample, all) ||
-      (isOutside(sample) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
+      ((isOutside(sample) || isAway(sample)) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
     )
       views.add(sample.source);
   const foreign = new Set(all.flatMap(({ sample: { source, phrases } }) => (views.has(source) ? [...phrases] : [])));
@@ -94,10 +94,19 @@ function takersOf(client: ClockSample, all: readonly Side[]): number {
   return [...taken.values()].filter((count) => count >= SHARED_LEAST).length;
 }
 
-/** It tells of no process and names no machine; where it names a client's address, it is who is connected to. Some lines say that they are a client's. */
-const isOutside = ({ kinds, housed, namesClients, vantages }: ClockSample): boolean =>
+/** It tells of no process and names no machine. */
+const isOutside = (sample: ClockSample): boolean => !sample.housed && namesNoPeer(sample);
+
+/**
+ * It names machines, but begins no connection: it asked for some and was refused, or its machines are more than one server has. A gateway,
+ * which dials and is refused as well, writes of those that it took; so do replicas.
+ */
+const isAway = (sample: ClockSample): boolean =>
+  namesNoPeer(sample) && !sample.served.has('socket-opened') && (sample.refusals > 0 || sample.machines.size >= FLEET_LEAST);
+
+/** Whoever names a client's address is who is connected to, and so is who writes of its own process. Some lines say that they are a client's. */
+const namesNoPeer = ({ kinds, namesClients, vantages }: ClockSample): boolean =>
   vantages.size === (vantages.has('client') ? 2 : 1) &&
-  !housed &&
   !namesClients &&
   !OWN_WORDS.some((kind) => kinds.has(kind)) &&
   kinds.has('socket-closed');

@@ -1,5 +1,5 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import { BEGAN, type ClockSample, DIED, SIGNAL, type Turn } from '../anchors.ts';
+import { BEGAN, type ClockSample, DIED, OPEN, SIGNAL, type Turn } from '../anchors.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
 export const QUARTER_HOUR = 900_000;
@@ -18,7 +18,7 @@ export interface Vote {
  * rhythm only tells that the times fit, and a zone under which they do says nothing of a clock that writes its own.
  */
 type Ground = 'id' | 'program' | 'connection' | 'rhythm' | 'zone';
-export const RANK: Readonly<Record<Ground, number>> = { id: 3, program: 2, connection: 1, rhythm: 0, zone: 0 };
+export const RANK: Readonly<Record<Ground, number>> = { id: 4, program: 3, connection: 2, rhythm: 1, zone: 0 };
 export type Edge = Vote & { readonly ground: Ground };
 
 /** A clock as votes see it. */
@@ -135,7 +135,6 @@ const RIVAL_LEAST_MS = 120_000;
 /** One program's one death in both logs, by its name and its signal, a zone apart: chance hits a quarter of an hour so near once in 300. */
 const isZoneApart = (offsetMs: number): boolean =>
   Math.abs(offsetMs) <= MAX_ZONE_MS && Math.abs(offsetMs - Math.round(offsetMs / QUARTER_HOUR) * QUARTER_HOUR) <= TOLERANCE_MS;
-const OPEN = 'open ';
 /** What another log has of the same: an open that the one wrote follows in the other from a life. Two that follow so are two ends once more. */
 function sameIn(keyed: ClockSample['keyed'], key: string): readonly number[] | undefined {
   if (key.startsWith(BEGAN)) return keyed.get(OPEN + key.slice(BEGAN.length));

@@ -5,7 +5,7 @@ import { gap } from '../spans.ts';
 import type { DurationMs, EventKind, EventOf, Keys, LogEvent } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import { graceOf } from './grace.ts';
-import { isContainerId, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
+import { isContainerId, isPodUid, namesOfLog, RUNTIMES, stem, workloadOf } from './names.ts';
 import { fromServer, hasSiblings, type ServerProfile } from './profile.ts';
 
 /** systemd's default stop timeout and some slack; a stop explains an end this much later, or as late as it says itself. */
@@ -262,8 +262,9 @@ function kin(a: ProcessEvent, b: ProcessEvent, profile: ServerProfile): 'same' |
   for (const key of ['unit', 'pod', 'container'] as const) {
     const [mine, other] = [x[key], y[key]];
     if (mine === undefined || other === undefined) continue;
-    // The kernel knows containers by id, Compose by name: neither speaks against the other.
+    // The kernel knows containers by id and pods by uid, Compose and Kubernetes by name: neither speaks against the other.
     if (key === 'container' && isContainerId(mine) !== isContainerId(other)) continue;
+    if (key === 'pod' && isPodUid(mine) !== isPodUid(other)) continue;
     if (key === 'container' ? mine.startsWith(other) || other.startsWith(mine) : mine === other) return 'same';
     return 'conflict';
   }

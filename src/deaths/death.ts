@@ -5,7 +5,7 @@ import type { EpochMs, EventOf, Keys, LogEvent, Span } from '../types.ts';
 import { shortId } from '../words.ts';
 import type { Cluster, ProcessEvent } from './cluster.ts';
 import { graceOf } from './grace.ts';
-import { COMMON, instanceIn, keptBeside, namesOfLog, programOf, RUNTIMES, stem, workloadOf } from './names.ts';
+import { COMMON, instanceIn, isPodUid, keptBeside, namesOfLog, programOf, RUNTIMES, stem, workloadOf } from './names.ts';
 import { fromServer, hasSiblings, type ServerProfile } from './profile.ts';
 
 /** What each way to end is called as a cause. */
@@ -293,7 +293,8 @@ function isWorkloadOf(upstream: string, { pods, services }: Identity): boolean {
 /** The server's name, where the dead process has another of that kind. */
 function otherName({ units, pods }: Identity, profile: ServerProfile): string | undefined {
   if (profile.units.size > 0 && units.length > 0) return `the server is unit ${[...profile.units].join(', ')}`;
-  if (profile.pods.size > 0 && pods.length > 0) return `the server is pod ${[...profile.pods].join(', ')}`;
+  const its = [...profile.pods].filter((pod) => !isPodUid(pod));
+  if (its.length > 0 && pods.some((pod) => !isPodUid(pod))) return `the server is pod ${its.join(', ')}`;
   const services = [...profile.services].filter((service) => !RUNTIMES.has(stem(service)));
   return services.length > 0 && units.length > 0 ? `the server's log is named ${services.join(', ')}` : undefined;
 }

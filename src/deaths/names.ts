@@ -14,6 +14,9 @@ export const workloadOf = (pod: string): string | undefined => OF_A_DEPLOYMENT.e
 /** An id that a runtime gave, whole or its first twelve digits, and no name. */
 export const isContainerId = (container: string): boolean => /^[0-9a-f]{12,64}$/.test(container);
 
+/** A pod as the kernel knows it, by its control group: names are not compared with that. */
+export const isPodUid = (pod: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^[0-9a-f]{32}$/.test(pod);
+
 /** Which of several it is: `chat@2.service`, `chat-2.log`, `web_1` → its number; undefined = the name has none. */
 export const instanceIn = (name: string): string | undefined =>
   /[@_.-](\d{1,3})$/.exec(

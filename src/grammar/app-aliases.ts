@@ -41,7 +41,7 @@ const ALIASES = {
   method: 'method httpmethod requestmethod reqmethod verb',
   path: 'path url uri requesturi reqpath requrl endpoint requestpath wsurl',
   // Cloudflare numbers requests by the ray; what it hands on as `CF-Ray` ends with the data centre.
-  requestId: 'requestid reqid xrequestid traceid correlationid rayid cfray ray',
+  requestId: 'requestid reqid xrequestid traceid correlationid rayid cfray ray xamzntraceid amzntraceid',
   upstream: 'upstream upstreamurl backend backendurl proxyto',
   // How a tunnel takes what it sends on: GOST's `listener`.
   listener: 'listener',

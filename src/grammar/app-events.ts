@@ -1,5 +1,5 @@
 /** What an application's record says about WebSockets: the same words in JSON, logfmt and text. */
-import type { Draft, Endpoint, Keys, SocketClosed, SubjectKeys, Vantage } from '../types.ts';
+import type { Context, Draft, Endpoint, Keys, SocketClosed, SubjectKeys, Vantage } from '../types.ts';
 import { endpoint, isIp } from './address.ts';
 import { agentOf } from './agent.ts';
 import type { AppRow } from './app-fields.ts';
@@ -218,6 +218,8 @@ export const APP_NEEDLES: readonly string[] = [
   'network unreachable',
   'network is unreachable',
   'ERR_INTERNET_DISCONNECTED',
+  'path unsatisfied',
+  'path satisfied',
   'back online',
   'is online',
   'status online',
@@ -296,9 +298,12 @@ export const APP_NEEDLES: readonly string[] = [
   'accept the web',
   'accept a web',
   'http(response',
-  '[ws] +',
+  'ws] +',
+  'socket] +',
+  'sockets] +',
   'origin not',
   'origin is not',
+  'http version must',
   'codigo=100',
   'abriu',
   'abert',
@@ -358,6 +363,9 @@ const vantageByName = remembered((hint): Vantage | undefined => {
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
 
+/** What apps are called where they write into one store with their servers: these name a machine, or who connects. */
+const OF_A_PHONE = /(?:^|[._-])(?:ios|android|iphone|ipad)$/i;
+
 /** A client's own report of itself that a server only wrote down: the names of its fields, or its own name, say so. */
 const TELEMETRY = /(?<![a-z])(?:beacons?|client[ _-]?(?:telemetry|reports?)|rum)(?![a-z])/i;
 const isTelemetry = (row: AppRow): boolean =>
@@ -377,7 +385,7 @@ const OF_THE_WRITER: SubjectKeys = {
  * Whose view a record gives where it says so itself or the source's name does; undefined = the parser's own.
  * `userAgent` alone says nothing: servers log it too.
  */
-export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
+export function vantageOf(row: AppRow, { hint, keys }: Pick<Context, 'hint' | 'keys'>): Vantage | undefined {
   // Only who connects has a close without an open.
   if (
     row.message?.includes('net::ERR_') ||
@@ -389,6 +397,7 @@ export function vantageOf(row: AppRow, hint: string): Vantage | undefined {
   if (row.ofGateway) return 'gateway';
   const named = vantageByName(hint);
   if (named !== undefined) return named;
+  if (row.clientIp === undefined && keys.host === undefined && OF_A_PHONE.test(row.program ?? keys.service ?? '')) return 'client';
   // Who consumes a stream is its client. Channels calls a server's handlers so too, but those know their peer's address.
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
   if (row.place !== undefined || isOfDialer(row)) return 'client';
@@ -483,6 +492,10 @@ const STOP_SIGNAL = /^(?:(?:signals\.)?(?:sig)?(?:term|int|quit)|terminated|inte
 const signalOf = ({ signal, message = '', event = '' }: AppRow): string =>
   signal !== undefined && STOP_SIGNAL.test(signal) && (GOT_SIGNAL.test(message) || GOT_SIGNAL.test(event)) ? ' SIGTERM' : '';
 
+/** In brackets where loggers have the thread, an id that says of what it is, or is of digits and letters: no thread is called so. */
+const DEVICE =
+  /^(?:(?:dev(?:ice)?|client|user|agent|phone|install)[-_:]\w{2,40}|(?=[0-9a-f-]{0,8}\d)(?=[0-9-]{0,8}[a-f])[0-9a-f-]{6,36})$/i;
+
 /** The event that a record tells; undefined = none. */
 export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const message = row.message ?? '';
@@ -519,6 +532,7 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const opener =
     draft.kind === 'socket-opened' && row.requestId === undefined ? (row.secondId ?? row.party ?? partyIn(message)) : undefined;
   if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
+  if (vantage === 'client' && DEVICE.test(row.thread ?? '')) draft.keys = { ...draft.keys, device: row.thread };
   draft.vantage = vantage;
   return draft;
 }
@@ -560,6 +574,8 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
   const fatal = words.fatal || FATAL_LEVEL.test(String(row.level ?? ''));
   if (!heapLimit && !words.inHandler && !words.uncaught && !(fatal && row.error !== undefined)) return undefined;
   const says = row.error ?? row.reason ?? (row.message ?? '').replace(/^\w+: (?=\w*(?:Error|Exception)\b)/, '');
+  // Who dies of a closure that it was told of did not cause it.
+  if (!heapLimit && (row.code ?? saidCode(says)?.code) === 1006) return undefined;
   if (heapLimit) return { kind: 'process-fault', fault: 'heap-limit', says };
   if (words.inHandler) return { kind: 'process-fault', fault: 'handler-exception', fatal: false, says };
   // An application that logs an unhandled rejection itself has a handler for it and may live on; Node advises against that for exceptions.
@@ -570,19 +586,23 @@ function faultOf(row: AppRow, words: Words): Draft | undefined {
 const NEVER_UP =
   /\bconnect(?:ion attempt)?[ _-]?(?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot) (?:to )?connect\b|\bbefore (?:it|(?:the |this )?(?:link|connection|socket|session|web ?socket)) (?:was|is|had been|could be|got) (?:up|open(?:ed)?|connected|established)\b|\bwithout ever (?:having )?(?:been )?(?:opened|opening|connected|connecting)\b/i;
 const ANSWERED =
-  /unexpected server response|bad handshake|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;
+  /unexpected server response|bad handshake|expected http 101 response but was|there was a bad response from the server|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;
 
 const NO_101 = /\binvalid status code received: [1-5]\d\d\b/i;
+
+/** What theturtle32's `websocket` gives its W3C client with 1006 where connecting failed (`onConnectFailed`, 1.0.34). */
+const NEVER_CONNECTED = 'connection failed';
 
 /** 1006 of what was never open: the log says so itself, or names the answer that came in place of a 101. */
 function neverOpened(row: AppRow): boolean {
   // Java-WebSocket closes with 1002 what was answered without a 101.
   if (row.code === 1002 && NO_101.test(`${row.reason ?? ''} ${row.message ?? ''}`)) return true;
   if (row.code !== undefined && row.code !== 1006) return false;
-  if (row.opened === false && row.code === 1006) return true;
+  if (row.code === 1006 && (row.opened === false || row.reason === NEVER_CONNECTED)) return true;
   return (
     (row.code === 1006 && NEVER_UP.test(`${row.event ?? ''} ${row.message ?? ''}`)) ||
-    (row.error !== undefined && (ANSWERED.test(row.error) || (row.code === 1006 && isNeverMade(row.error)))) ||
+    ANSWERED.test(row.error ?? row.message ?? '') ||
+    (row.error !== undefined && row.code === 1006 && isNeverMade(row.error)) ||
     (DIALS.test(row.message ?? '') && upgradeStatusIn(row.error ?? row.message ?? '') !== undefined)
   );
 }

@@ -185,8 +185,8 @@ function number(fields: Fields, role: Role, fits: (value: number) => boolean = N
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
 const isHttpStatus = (value: number): boolean => value >= 100 && value < 600;
-const yesOrNo = (found: readonly Found[] | undefined): boolean | undefined =>
-  found?.map(({ value }) => YES_OR_NO.get(String(value).toLowerCase())).find((said) => said !== undefined);
+const yesOrNo = (found: readonly Found[] | undefined, plain = (written: string): string => written): boolean | undefined =>
+  found?.map(({ value }) => YES_OR_NO.get(plain(String(value)))).find((said) => said !== undefined);
 
 /**
  * Reads the field map. `written` is the record's text: a JSON number has lost whether it was written `15` or `15.0`, which tells
@@ -196,13 +196,14 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
   // A close that is told later, such as by a client's beacon, carries its own time beside the record's.
   const closedAt = fields.closedAt && firstTime(fields, 'closedAt');
   const at = closedAt?.basis === 'utc' ? closedAt : (timeIn(fields) ?? closedAt);
-  const opened = yesOrNo(fields.opened);
+  const opened = yesOrNo(fields.opened, (written) => written.toLowerCase());
   const message = text(fields, 'message');
   const event = text(fields, 'event');
   const level = fields.level?.find(({ value }) => typeof value === 'string' || typeof value === 'number')?.value;
   const named = number(fields, 'closeCode', isCloseCode);
   const code = named ?? number(fields, 'code', isCloseCode);
   const reason = text(fields, 'reason');
+  // Python's `True` is of Autobahn, whose servers are told it too: only a page's CloseEvent has it elsewhere.
   const clean = yesOrNo(fields.clean);
   const client = clientIn(fields);
   const connection = connectionIn(fields);

@@ -26,10 +26,10 @@ const SOCKET_CLOSED =
 // Jupyter's and Tornado's last words for a connection, and those of Python's websockets: the close that follows has no line.
 const GIVEN_UP = /\bweb ?socket ping timeout after\b|\bclosing handshake failed\b/;
 const COUNTED =
-  /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
+  /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open(?! (?:from|ip)\b)|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
 // `open`, `close code 1006`, `connect 8b9ca8fa from …`, `c-7b2137fe connected ip=…`: nothing but the verb says what it is about.
 const BARE =
-  /^(?:(?:[a-z]{1,2} )?0 )?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
+  /^(?:(?:[a-z]{1,2} )?(?:0 ){1,5})?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
   /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
@@ -66,13 +66,14 @@ const IN_HANDLER =
   /\binvalid websocket frame\b|\bframes? must be (?:un)?masked\b|\bexception (?:in|inside) (?:asgi )?(?:application|handler|consumer|callback)|\b(?:connection|message|web ?socket|request) handler (?:failed|crashed|error|exception)|\bpanic serving\b|\bunhandled \w+ in (?:web ?socket|ws|message|connection)\b|\berror in (?:web ?socket|ws|message) handler|^error handling request\b/;
 /** Of ws and gorilla: the close that follows has no reason of its own. */
 const REFUSED_FRAME = /\bmax payload size exceeded\b|\bweb ?socket read limit exceeded\b|\binvalid web socket frame\b/;
+// The last ones are tungstenite's (`ProtocolError`, 0.24).
 const HANDSHAKE =
-  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?<!\bclos(?:e|ing) )(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?<!\bclos(?:e|ing) )handshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b/;
+  /unexpected server response|bad handshake|closed before the connection (?:was|is) established|\b(?<!\bclos(?:e|ing) )(?:handshake|upgrade)(?: request)? (?:failed|failure|rejected|refused|denied|aborted|error|timed out|timeout)|\b(?:failed|failure|rejected|rejecting|refused|refusing|denied|invalid|could not|cannot|unable to)\b.{0,40}\b(?<!\bclos(?:e|ing) )handshake\b|\b(?:(?:failed|unable|refused) to|could not|cannot|failed|rejected|rejecting|refused|refusing|denied|invalid) (?:the )?(?:(?:ws|web ?socket|http|connection) )?upgrade\b|\bfailed to start the (?:connection|transport)\b|(?:during|in) web ?socket handshake|\bconnection rejected\b|not using the websocket protocol|\bnot upgraded to web ?socket\b|\bweb ?socket protocol violation\b.{0,80}\b(?:does not contain|not get|unsupported)\b|\b(?:failed|unable|could not|cannot) (?:to )?accept (?:the |a )?web ?socket\b|\borigin (?:is )?not (?:allowed|authorized)\b|\bhttp version must be 0\b|\bhandshake not finished\b/;
 // Spring's `Transport error in StandardWebSocketSession[…]` is of a write as well.
 const READ_FAILED =
   /\btransport error (?:in|for) |\bread(?:ing)?(?: message)? (?:failed|failure|error)\b|\b(?:failed|unable|could not|cannot|error|err) (?:to )?read(?:ing)?\b|\b(?:failed|unable|error) to receive\b|\bfailed receiving\b|\bread completed with an error\b|\berror (?:while )?receiving\b|\breceive (?:failed|failure|error)\b|^(?:(?:ws|web ?socket) )?read(?: message)?(?: read tcp\b|$)/;
 const OFFLINE =
-  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|\b(?:browser|device) went offline\b/;
+  /\berr internet disconnected\b|^(?:(?:browser|client|navigator|device|app|network)(?: is| went| status)? )?offline(?: event)?$|\bnetwork (?:lost|down|unreachable|disconnected)\b|^(?:network |nw )?path unsatisfied\b|\b(?:browser|device) went offline\b/;
 // What connecting fails of where the client's own system has no way, or no name server that answers.
 const CUT_OFF =
   /\bnetwork is (?:unreachable|down)\b|\bnodename nor servname provided\b|\btemporary failure in name resolution\b|\b(?:enetunreach|enetdown|eai again)\b/;
@@ -82,7 +83,7 @@ const CONNECT_FAILED =
 const AND_AGAIN =
   /(?<= )(?:(?:and|now|will|trying|to) )*(?:re ?connect(?:ing)?|retry(?:ing)?)(?: again| soon| now| (?:in|after) \w{1,10}(?: \w{1,12})?)?$/;
 const ONLINE =
-  /^(?:(?:browser|client|navigator|device|app|network) (?:is |went |status )?(?:back )?|back )online(?: event)?$|\bnetwork (?:restored|up|back|changed)\b/;
+  /^(?:(?:browser|client|navigator|device|app|network) (?:is |went |status )?(?:back )?|back )online(?: event)?$|\bnetwork (?:restored|up|back|changed)\b|^(?:network |nw )?path satisfied\b/;
 const CLOSING = /\bclosing\b/;
 const OVER = /\b(?:complete|completed|finished|done)\b/;
 // Spring's `Commencing graceful shutdown. Waiting for active requests to complete` begins it.

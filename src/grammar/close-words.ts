@@ -6,17 +6,18 @@ import { looseCode } from './loose-code.ts';
 export const isCloseCode = (code: number): boolean =>
   Number.isInteger(code) && ((code >= 1000 && code <= 1015) || (code >= 3000 && code <= 4999));
 
-// What follows a number that counts or measures something: `took 1006ms`, `closed 1006 connections`.
-const NOT_COUNTED = String.raw`(?!\w|\.\w|\s?(?:%|[kmg]?i?b\b|bytes?\b|m?secs?\b|seconds?\b|millis|m?s\b|(?:idle |stale |dead |old |open |active )?(?:web ?sockets?|sockets?|conn|connections?|clients?|sessions?|users?|peers?|messages?|times?|rooms?|tabs?|files?)\b))`;
+// What follows a number that counts or measures something: `took 1006ms`, `closed 1006 connections`; more than one of anything, so that `closed 1006
+// Connection dropped` counts none.
+const NOT_COUNTED = String.raw`(?!\w|\.\w|\s?(?:%|[kmg]?i?b\b|bytes?\b|m?secs?\b|seconds?\b|millis|m?s\b|(?:(?:idle|stale|dead|old|open|active|client|user|peer|ws|web ?socket|socket) )?(?:web ?sockets|sockets|conns?|connections|clients|sessions|users|peers|messages|times|rooms|tabs|files)\b))`;
 const CODE = String.raw`["']?(10(?:0\d|1[0-5])|[34]\d{3})${NOT_COUNTED}`;
 // `code=1006`, `closeCode: 1006`, `close_code=1006`, `Code:1006`, `status code: 1006`, `status = 1006`, `CloseCode=1002`, `StatusCode(1006)`.
 const KEYED = new RegExp(
   String.raw`(?:(?<![a-z])(?:ws|web_?socket|close|closure|disconnect|socket|status|event)?[ _.-]{0,1}code|(?<![a-z])(?:close|ws|ws_close)[ _]?status|(?<![a-z])status(?= =))["']?(?:\s{0,2}(?:[:=(]|is)\s{0,2}|\s)${CODE}`,
   'i',
 );
-// `close 1006 (abnormal closure)`, `on close 1006`, `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `closed with error: 1006.`, `Failing the WebSocket connection: 1006`, `CloseReason[1006,Disconnected]` (Jetty).
+// `close 1006 (abnormal closure)`, `on close 1006`, `disconnected from wss://rpc.example.org: 1006:: …` (Polkadot's API), `disconnected: 1006`, `Disconnect 1006: …`, `closed (1006)`, `closed with 1006`, `closed with error: 1006.`, `Failing the WebSocket connection: 1006`, `CloseReason[1006,Disconnected]` (Jetty).
 const WORDED = new RegExp(
-  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: with(?: (?:close )?(?:status |error )?(?:code|status|error))?| by code| ?status| ?event| ?reason| ?frame)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
+  String.raw`(?<![a-z])(?:on ?)?(?:clos(?:ed|e|ure|ing)|disconnect(?:ed|ion|s)?|failing (?:the|\w{4,10}) websocket connection|websocketdisconnect|connection (?:lost|dropped|terminated|ended))(?: from wss?:\/\/[^\s'"]{1,400})?(?: with(?: (?:close )?(?:status |error )?(?:code|status|error))?| by code| ?status| ?event| ?reason| ?frame)?["']?\s{0,2}[:=(\[,-]{0,2}\s{0,2}${CODE}`,
   'i',
 );
 // `connection 8a2b lost: 1006`, `lost (1006)`: 1006 itself needs less than other numbers.

@@ -9,9 +9,9 @@ const SIP_JS = /^sip\.Transport$/;
 /** Threads that only clients have: of Java-WebSocket's WebSocketClient (its server's are WebSocketSelector and WebSocketWorker), OkHttp, the JDK's HttpClient. */
 const THREAD = /^(?:WebSocketConnectReadThread-\d|OkHttp (?:https?|wss?):|HttpClient-\d{1,6}-)/;
 
-/** `open wss://…`, `connected to ws://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
+/** `open wss://…`, `connected to ws://…`, `disconnected from wss://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
 const OPENS_URL =
-  /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\/|^wss?:\/\/[^\s:]{1,2000}(?::\d{1,5}\S{0,2000})?:? (?:open(?:ed)?|connected)\b/i;
+  /^(?:open(?:ed)?|connected(?: to)?):? wss?:\/\/|^wss?:\/\/[^\s:]{1,2000}(?::\d{1,5}\S{0,2000})?:? (?:open(?:ed)?|connected)\b|\bdisconnected from wss?:\/\//i;
 /** SIP.js: `WebSocket opened wss://…`, `WebSocket closed wss://… (code: 1006)`. */
 const OF_URL = /^web ?socket (?:open(?:ed)?|closed?|connected(?: to)?|connecting(?: to)?):? wss?:\/\//i;
 

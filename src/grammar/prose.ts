@@ -12,12 +12,12 @@ const ID =
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
   /(?<![A-Za-z])(?:open(?:ed)?|closed?|accepted)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
-/** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`. */
+/** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`, `#ae4ac9-e23d open from …`. */
 const ID_FIRST =
-  /^[<[({]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
-/** The same in brackets of a list's sort, before what else happens to one who is connected: `[da484db2] unsubscribed`. */
+  /^[<[({#]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
+/** The same in brackets of a list's sort or behind a number sign, before what else happens to one who is connected: `[da484db2] unsubscribed`. */
 const BOXED_ID_FIRST =
-  /^\[((?=[0-9a-f-]{0,35}\d)(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))\]:? (?:(?:is|has|was) )?(?:(?:un)?subscribed|joined|left|attached|detached|accepted|established|upgraded|terminat(?:ed|ing)|dropped|gone|lost|missed|no pong)(?![\w-])/;
+  /^[[#]((?=[0-9a-f-]{0,35}\d)[0-9a-f]{6,32}(?:-[0-9a-f]{4,12}){0,4})\]?:? (?:(?:is|has|was) )?(?:(?:un)?subscribed|joined|left|attached|detached|accepted|established|upgraded|terminat(?:ed|ing)|dropped|gone|lost|missed|no pong)(?![\w-])/;
 /** Behind a component's name, as Android's programs write who speaks: `W RealtimeSDK(a1f7ae851d1e): onClose`; a number alone is a pid there. */
 const ID_TAGGED = /^(?:[VDIWEF][ /])?[A-Za-z][\w.]{1,40}\(((?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[\w-]{4,64})\): /;
 /** Behind a sign for coming and going: `- u8f1c0c code=1006`, `+ u606513 (127.0.0.1)`. */
@@ -30,8 +30,9 @@ const SIGNALR =
   /(?:^|\b(?:client|connection|opened|closed|(?:dis)?connected|id)[ :=]{1,2}["'(]?)((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
+// In front of a URL's path stands who was asked, and not who came; Java writes `/10.0.0.7:51230`.
 const ADDRESS =
-  /(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
+  /(?<![\w.:]|\/\/)((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
 const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
 const SILENCE = new RegExp(
   String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last (?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
@@ -62,6 +63,8 @@ const COLON =
 const MEASURED = /(?<![\w-])((?:[a-z]{2,12}[-_]){1,3}(?:ms|msecs?|millis|secs?|seconds))[ :]{1,2}(\d{1,12}(?:\.\d{1,6})?)(?![\w.])/gi;
 // `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
 const PAIR = /\b(?:tcp[46]?|from) \S{3,50}->(\S{3,50}?)(?=[:\s,]*(?:\s|$))/;
+/** What an AWS load balancer hands on as X-Amzn-Trace-Id and writes to its own log, by whatever name. */
+const AMAZON_TRACE = /(?<!\w)Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?![\w-])/;
 // Reasons as libraries word them: Spring's CloseStatus, gorilla, Socket.IO, uWebSockets.
 const REASONS: readonly RegExp[] = [
   /CloseStatus\[code=\d{4}, reason=([^[\]]{0,300}(?:\[[^\]]{0,100}\][^[\]]{0,200})?)\]/,
@@ -83,6 +86,7 @@ export function fieldsOfProse(message: string): Fields {
     const sentence = SENTENCE.exec(text);
     if (sentence) add(plainName(sentence[1] ?? ''), sentence[2]);
     for (const [key, value] of keyValues(text)) add(plainName(key), value);
+    add('xamzntraceid', AMAZON_TRACE.exec(text)?.[0]);
   }
   if (text.includes(': '))
     for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));

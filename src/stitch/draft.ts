@@ -1,6 +1,6 @@
 /** What was observed of one connection so far, and what that says as a whole. */
 import type { EndpointSide } from '../closure.ts';
-import type { DurationMs, EventOf, Span, Vantage } from '../types.ts';
+import type { DurationMs, EpochMs, EventOf, Span, Vantage } from '../types.ts';
 
 const SIDES: readonly EndpointSide[] = ['server', 'gateway', 'client'];
 export const isSide = (vantage: Vantage): vantage is EndpointSide => SIDES.includes(vantage as EndpointSide);
@@ -44,6 +44,8 @@ export interface Measures {
   readonly refused: boolean;
   /** Nothing but a proxy's error lines, or nothing but an endpoint's 1006. */
   readonly alone: 'fault' | 'tunnel' | 'broken' | undefined;
+  /** When what broke off began, by the one endpoint that tells of the end and measures lives finely. */
+  readonly brokenMs: EpochMs | undefined;
   /** Whose one record of its end it holds, in order: drafts with a slot in common are two connections. */
   readonly slots: readonly string[];
 }
@@ -86,6 +88,13 @@ export const isFaultTunnel = ({ seen }: Draft): boolean =>
 export const isTunnelAlone = ({ seen }: Draft): boolean => seen.length === 1 && seen[0]?.kind === 'tunnel-ended';
 export const isBrokenAlone = (draft: Draft): boolean =>
   draft.seen.every((event) => event.kind === 'socket-closed') && closes(draft).some((event) => event.code === 1006);
+
+export function brokenSince(draft: Draft): EpochMs | undefined {
+  const [end, ...others] = closes(draft);
+  if (end?.code !== 1006 || others.some(({ code, vantage }) => code !== 1006 || vantage !== end.vantage)) return undefined;
+  const lifeMs = lifeOf(draft);
+  return lifeMs === undefined || lifeMs % 1_000 === 0 || widthOf(end) >= COARSE_MS ? undefined : end.when.fromMs - lifeMs;
+}
 
 /** The view whose time is the closure's: the side that saw 1006, else gateway, server, client, else the first proxy. */
 export function leading(draft: Draft): Observation {

@@ -7,6 +7,7 @@ import { gap } from '../spans.ts';
 import type { DurationMs, EpochMs } from '../types.ts';
 import { isUndated } from '../undated.ts';
 import {
+  brokenSince,
   codeless,
   codesOf,
   type Draft,
@@ -35,13 +36,19 @@ type Side = 'proxy' | 'endpoint';
 
 export const sideOf = (alone: NonNullable<Measures['alone']>): Side => (alone === 'broken' ? 'endpoint' : 'proxy');
 
+/** Begins this near are one: two hosts' clocks agree no better, and a round trip lies between the server's word of it and the client's. */
+const BEGUN_MS = 100;
+
+const begunList = (begunMs: EpochMs, step = 0): string => `begun ${Math.floor(begunMs / BEGUN_MS) + step}`;
+
 /** The lists that a draft stands in. A record without a stamp has its time in common with everything: its client tells, or nothing does. */
-function placesOf({ client, end, lifeMs, codeless: isCodeless, refused, alone }: Measures): string[] {
+function placesOf({ client, end, lifeMs, codeless: isCodeless, refused, alone, brokenMs }: Measures): string[] {
   const places = client === undefined ? [] : [`client ${client}`];
   if (!isUndated(end)) {
     places.push(`${isCodeless ? 'codeless' : 'coded'} ${lifeMs === undefined ? 'ageless' : 'aged'}`);
     if (lifeMs !== undefined) places.push(lifeList(lifeMs, client === undefined ? 'unknown' : 'known'));
   }
+  if (brokenMs !== undefined) places.push(begunList(brokenMs));
   if (refused) places.push('refused');
   if (alone) places.push(sideOf(alone), `${sideOf(alone)} ${client ?? ''}`);
   return places;
@@ -125,6 +132,7 @@ export class Neighbourhood {
       codes: codesOf(draft),
       refused: draft.seen.some((event) => event.kind === 'handshake-failed'),
       alone: this.#aloneOf(draft),
+      brokenMs: brokenSince(draft),
       slots: slotsOf(draft),
     };
     return draft.measures;
@@ -154,6 +162,20 @@ export class Neighbourhood {
           if (theirs.fromMs > end.toMs + withinMs) break;
           if (other !== draft && !other.gone && gap(end, theirs) <= withinMs) yield other;
         }
+  }
+
+  /** The broken connection of which `mayBe` is true and whose begin lies nearest; undefined = none began with it. */
+  begunWith(draft: Draft, mayBe: (other: Draft) => boolean): Draft | undefined {
+    const mine = this.measured(draft).brokenMs;
+    if (mine === undefined) return undefined;
+    const apart = (other: Draft): DurationMs => Math.abs((this.measured(other).brokenMs ?? Number.NaN) - mine);
+    let best: Draft | undefined;
+    for (const step of [-1, 0, 1])
+      for (const { drafts } of this.#lists.get(begunList(mine, step)) ?? [])
+        for (const other of drafts)
+          if (other !== draft && !other.gone && apart(other) <= Math.min(BEGUN_MS, best ? apart(best) : BEGUN_MS) && mayBe(other))
+            best = other;
+    return best;
   }
 
   /** Forgets drafts that are gone. */

@@ -40,6 +40,8 @@ const SAME_TURN_MS = 50;
 /** `terminate()` closes at once; a loop that stalls writes of it when it turns again. */
 const DROPPED_MS = 5_000;
 const SILENT_LIMIT = 10_000;
+/** Apache's parent and `docker stop` kill what has not gone by itself after ten seconds; a signal takes a moment. */
+const STOPS_MS = 11_000;
 /** A one-second stamp and a round trip. */
 const LONE_MS = 1_500;
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
@@ -419,6 +421,7 @@ export class Stitcher {
       let other = this.#isWhole(draft) ? undefined : this.#nearest(draft, MAX_COST);
       if (!other) {
         this.#pairAlone(draft);
+        this.#pairBegun(draft);
         return;
       }
       for (let nearer = this.#rival(one, other); nearer; nearer = this.#rival(one, other)) [one, other] = [other, nearer];
@@ -485,6 +488,25 @@ export class Stitcher {
     if (!other || second || this.#lone(other).length !== 1) return;
     const tunnel = [draft, other].find(isTunnelAlone);
     if (tunnel ? this.#isOfOneMoment(draft, other) : !this.#areAged(draft, other)) this.#merge(draft, other);
+  }
+
+  /**
+   * A proxy that is stopped closes its clients' sockets and holds those to the server until it is killed: the two sides tell of one
+   * connection that began once and ended twice.
+   */
+  #pairBegun(draft: Draft): void {
+    const other = this.#begunWith(draft);
+    if (other && this.#begunWith(other) === draft) this.#merge(draft, other);
+  }
+
+  #begunWith(draft: Draft): Draft | undefined {
+    if (draft.paired || draft.seen.length === 0) return undefined;
+    return this.#neighbourhood.begunWith(draft, (other) => {
+      const [ours, theirs] = [this.#neighbourhood.measured(draft), this.#neighbourhood.measured(other)];
+      if (ours.client && theirs.client && ours.client !== theirs.client) return false;
+      if (gap(ours.end, theirs.end) > STOPS_MS || draft.seen.some((event) => other.seen.some((one) => sameSlot(event, one)))) return false;
+      return ![...draft.namedBy].some((writer) => this.#idConflict(other, draft.ids, writer));
+    });
   }
 
   /** One log, and what one end writes in two places at once. */
