@@ -547,6 +547,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '9f31c2' },
       gives: { kind: 'socket-closed', code: 1006, keys: { connection: '9f31c2' } },
     },
+    {
+      line: '{"id":"88131","fechado_em":"2026-10-22T19:40:50.000","sessao":"359f870e","closeCode":"1006","limpo":"f","duracao_s":"13"}',
+      from: 'a row of a list of closes in Portuguese, out of PostgreSQL',
+      reads: { connection: '359f870e', clean: false, durationMs: 13_000 },
+      gives: { kind: 'socket-closed', code: 1006, wasClean: false, lifeMs: 13_000, keys: { connection: '359f870e' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',
