@@ -97,6 +97,12 @@ export const nginxAccessJson = defineParser<HttpRow>({
       reads: { status: 101, bytesSent: 0 },
       gives: { kind: 'tunnel-ended', bytesDown: 0 },
     },
+    {
+      line: '{"ts":"2026-02-10T23:59:21-03:00","remote":"187.45.112.188","method":"GET","uri":"/socket.io/","status":101,"bytes":148,"upstream":"10.0.12.31:3000","upstream_time":"20.168","ua":"Mozilla/5.0"}',
+      from: 'nginx 1.22.1, escape=json, own names without $request_time',
+      reads: { clientIp: '187.45.112.188', upstream: '10.0.12.31:3000', upstreamDurationMs: 20168, userAgent: 'Mozilla/5.0' },
+      gives: { kind: 'tunnel-ended', status: 101, bytesDown: 148 },
+    },
   ],
   rejects: [
     '{"level":30,"time":1793318418579,"req":{"method":"GET","url":"/ws"},"res":{"statusCode":101},"responseTime":12,"msg":"request completed"}',

@@ -4,6 +4,7 @@
  */
 import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
+import { isSocketIoEnd } from './grammar/close-words.ts';
 import { ofLatest } from './memo.ts';
 import type { RawEvent } from './record.ts';
 import { offsetAt } from './time.ts';
@@ -292,7 +293,8 @@ const OWN_WORDED = /^app-/;
 const isForwarded = (event: RawEvent): boolean =>
   !OWN_WORDED.test(event.format) ||
   event.keys.upstream !== undefined ||
-  (event.kind === 'socket-closed' && (event.by === 'client' || event.by === 'server'));
+  // Of Socket.IO's two sides the one is who writes.
+  (event.kind === 'socket-closed' && (event.by === 'client' || event.by === 'server') && !isSocketIoEnd(event.reason));
 
 /** All hops that name the client's port mean one connection by it; they see it open in one moment, but its end each by its own timer. */
 const peerOf = ({ keys: { client } }: RawEvent): string | undefined =>

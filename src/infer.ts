@@ -4,6 +4,7 @@
  */
 import type { Closure, Death } from './closure.ts';
 import type { ServerProfile } from './deaths/profile.ts';
+import { isTransportClose } from './grammar/close-words.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
 import { concerns, concernsClient, deathsNear, ofInstance, ofOtherInstance } from './signals.ts';
@@ -79,6 +80,15 @@ export const timed = (closure: Closure, population: Population): boolean =>
     .some((fact) => fact.kind === 'age-pile' && fact.place === 'in' && fact.round && !fact.together && fact.count >= TIMED_LEAST);
 /** As many as make a pile of ages more than moderate evidence. */
 const TIMED_LEAST = 5;
+
+/**
+ * A Socket.IO server's `transport close` is a page that was left, which sends a close frame, as well as a connection that was cut, which
+ * has none. Pages of several machines are not left in one instant: those were cut.
+ */
+export const cutTogether = (closure: Closure, population: Population): boolean => {
+  const own = closure.seen.filter((event) => event.kind === 'socket-closed');
+  return own.length > 0 && own.every(({ reason = '' }) => isTransportClose(reason)) && population.cutWithOthers(closure);
+};
 
 /** The proxy's own words mean that no close frame can have passed. */
 const proxyCutIt = (closure: Closure): boolean =>

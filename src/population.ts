@@ -212,6 +212,12 @@ export class Population {
     ];
   }
 
+  /** Whether one hand cut it along with those of other clients, as stamps finer than that show. */
+  cutWithOthers(closure: Closure): boolean {
+    const { fromMs, toMs } = closure.ended;
+    return toMs - fromMs <= EXACT_MS && this.#moments?.cutWithOthers(midOf(closure)) === true;
+  }
+
   #floorFacts(closure: Closure): Fact[] {
     return this.#floor && closure.silenceMs !== undefined && isLost(closure, endedOtherwise(closure))
       ? [{ kind: 'silence-floor', ...this.#floor }]

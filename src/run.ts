@@ -10,7 +10,7 @@ import { deathsOf } from './deaths/deaths.ts';
 import { merged, readSource } from './event-lines.ts';
 import type { Source, Tally } from './extract.ts';
 import { closureReport, Grouping } from './group.ts';
-import { judged, lostBy, timed, unlogged } from './infer.ts';
+import { cutTogether, judged, lostBy, timed, unlogged } from './infer.ts';
 import { Numbers } from './numbers.ts';
 import { Population } from './population.ts';
 import { changesOf } from './proxy-changes.ts';
@@ -119,7 +119,8 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     for (const closure of unjudged) {
       const one = settled(closure);
       if (told.took(one)) continue;
-      yield one.state === 'unjudged' && !endpointsLog && timed(one, population) ? { ...one, state: 'abnormal' } : one;
+      const isCut = one.state === 'unjudged' && ((!endpointsLog && timed(one, population)) || cutTogether(one, population));
+      yield isCut ? { ...one, state: 'abnormal' } : one;
     }
   }
 

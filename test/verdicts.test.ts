@@ -95,6 +95,22 @@ describe('Socket.IO, of which both ends log', () => {
     expect(closures.map(({ connection }) => connection).sort()).toEqual([sid(0), sid(1), sid(2)]);
   });
 
+  const exact = (at: number, n: number, life: number, from: string, reason = 'transport close'): readonly string[] => [
+    `${iso(at - life)} [info] io connect sid=${sid(n)} ip=${from}`,
+    `${iso(at)} [warn] io disconnect sid=${sid(n)} ip=${from} reason="${reason}" connected_ms=${life * 1_000}`,
+  ];
+  const left = count(6).flatMap((n) => exact(20 + 31 * n, 10 + n, 7 + 1.7 * n, ip(30 + n)));
+  const stays = exact(300, 20, 290, ip(40), 'client namespace disconnect');
+
+  it('was cut, by the server’s word alone, where pages of several machines are gone in one instant', async () => {
+    const together = (from: (n: number) => string): readonly string[] =>
+      count(6).flatMap((n) => exact(100 + n / 1_000, n, 12.2 + 6.3 * n, from(n)));
+    const cut = await report({ 'gateway.log': [...left, ...stays, ...together((n) => ip(n % 3))].sort() });
+    expect(cut.closures.map(({ connection, cause }) => [connection, cause])).toEqual(count(6).map((n) => [sid(n), 'client-abort']));
+    const closed = await report({ 'gateway.log': [...left, ...stays, ...together(() => ip(1))].sort() });
+    expect(closed.closures).toEqual([]);
+  });
+
   it('was not stopped a second before the stop', async () => {
     const ends = count(6);
     const { closures } = await report({

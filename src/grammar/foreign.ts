@@ -46,6 +46,7 @@ const MESSAGES: readonly RegExp[] = [
   // ejabberd, ESP-IDF, libwebsockets
   /^<[\d.]{3,20}>@ejabberd_c2s:|^[EWIDV] \(\d{1,10}\) (?:websocket_client|transport_ws|transport_base|WEBSOCKET_CLIENT): |\bLWS_CALLBACK_CLIENT_|\brops_handle_POLLIN_ws: /,
   /^(?:Upgrade successful, stopping|Stopping worker) \d{1,7}(?: (?:gracefully|immediately)\b|$)/, // Mojolicious' hypnotoad
+  /^(?:Error: )?Manager got SIG/, // Varnish
   // Heroku, Docker Compose
   /^Stopping all processes with SIG|^Error [RHL]\d{2} \(|^Gracefully stopping\.{3} \(press/,
 ]; // prettier-ignore

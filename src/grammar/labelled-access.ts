@@ -15,10 +15,12 @@ const NGINX =
   /^(?:remote_addr|remote_user|time_local|time_iso8601|body_bytes_sent|request_uri|http_referer|http_user_agent|http_x_forwarded_for|upstream_addr|upstream_response_time|request_length|msec)$/;
 // `$request_time` is seconds with three decimals; more of them, or a unit, is another program's.
 const REQUEST_TIME = /^\d{1,9}(?:\.\d{1,3})?$/;
+// `$upstream_response_time` has all three, one for each upstream that was asked.
+const UPSTREAM_TIME = /^(?:\d{1,9}\.\d{3}|-)(?:(?:, | : )(?:\d{1,9}\.\d{3}|-)){0,16}$/;
 
 /**
  * The row of a record with these fields, by whatever names; null when it is not clearly nginx's: it has to hold a status, a request,
- * a peer, and a `$request_time` or three of nginx's own names, and nothing nested. Without a time it takes its carrier's.
+ * a peer, and a `$request_time`, an upstream's time beside its address or three of nginx's own names, and nothing nested. Without a time it takes its carrier's.
  */
 export function labelledRow(fields: Iterable<readonly [key: string, value: unknown]>, context: Context): HttpRow | null {
   const values: AccessValues = new Map();
@@ -35,7 +37,8 @@ export function labelledRow(fields: Iterable<readonly [key: string, value: unkno
   const asked = values.has('request') || (values.has('request_method') && values.has('request_uri'));
   const peer = values.has('remote_addr') || values.has('upstream_addr');
   const life = values.get('request_time');
-  if (!asked || !peer || (life === undefined ? typical < 3 : !REQUEST_TIME.test(life))) return null;
+  const timed = values.has('upstream_addr') && UPSTREAM_TIME.test(values.get('upstream_response_time') ?? '');
+  if (!asked || !peer || (life === undefined ? typical < 3 && !timed : !REQUEST_TIME.test(life))) return null;
   const time = values.get('time');
   const at = time === undefined ? context.at : accessStamp(time);
   return at ? accessRow(at, 'end', values) : null;

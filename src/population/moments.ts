@@ -136,6 +136,12 @@ export class Moments {
     return old - young > Math.max(AT_ONCE_AGES_MS, old * SAME_AGE_SHARE);
   }
 
+  /** Whether one hand cut it along with those of other clients: a page that is left takes none of another machine's along. */
+  cutWithOthers(endMs: EpochMs): boolean {
+    const { ends } = this.#lives;
+    return this.cutAtOnce(endMs) && this.#groupIn(lowerBound(ends, endMs - AT_ONCE_MS), lowerBound(ends, endMs + AT_ONCE_MS)).clients > 1;
+  }
+
   /** Whether so many of those in a moment are more than chance puts into one turn of it. */
   #isDense(count: number, together: number): boolean {
     const key = count * (this.#lives.length + 1) + together;
