@@ -30,6 +30,7 @@ import { nanosecondStamp } from './nanosecond-stamp.ts';
 import { pm2Prefix } from './pm2-prefix.ts';
 import { pm2Time } from './pm2-time.ts';
 import { sentryEvent } from './sentry-event.ts';
+import { serialMonitor } from './serial-monitor.ts';
 import { stampAndBar } from './stamp-and-bar.ts';
 import { stern } from './stern.ts';
 import { svlogd } from './svlogd.ts';
@@ -68,6 +69,7 @@ export const envelopes: readonly Envelope[] = [
   pm2Prefix,
   pm2Time,
   sentryEvent,
+  serialMonitor,
   stampAndBar,
   stern,
   svlogd,
