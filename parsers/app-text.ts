@@ -68,11 +68,14 @@ const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedEr
 const OF_DOTNET = /^System\.Net\.WebSockets\.WebSocketException\b/;
 const CAUSES = 8;
 
-/** chisel, and whoever writes that a connection ended and below it of what: of no other connection is the very next line. */
-const ENDS_BARE = /^(?:[\w .-]{1,30}: )?[Dd]isconnected$/;
-const READ_BELOW = /^(?:[\w .-]{1,30}: )?[Cc]onnection error: (read tcp[46]? \S{1,120}: .{1,200})$/;
+/** chisel, and whoever writes that a connection ended and below it of what: the very next line, where the same one speaks, is of no other. */
+const ENDS_BARE = /^([\w .-]{1,30}: )?[Dd]isconnected$/;
+const READ_BELOW = /^([\w .-]{1,30}: )?[Cc]onnection error: (read tcp[46]? \S{1,120}: .{1,200})$/;
 
-const readBelow = ([line = '']: readonly string[]): string | undefined => READ_BELOW.exec(logHead(line)?.message ?? line)?.[1];
+function readBelow(message: string, [line = '']: readonly string[]): string | undefined {
+  const [, speaker, error] = READ_BELOW.exec(logHead(line)?.message ?? line) ?? [];
+  return speaker === ENDS_BARE.exec(message)?.[1] ? error : undefined;
+}
 
 const thrownBeside = (message: string, context: Context): string | undefined =>
   OF_DOTNET.test(message)
@@ -82,7 +85,7 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
       : CLOSED_BY_ERROR.test(message)
         ? directCause(context.before(TRACEBACK_LINES))
         : ENDS_BARE.test(message)
-          ? readBelow(context.after(1))
+          ? readBelow(message, context.after(1))
           : undefined;
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
