@@ -68,6 +68,15 @@ const CLOSED_BY_ERROR = /^(?:websockets\.(?:\w{1,40}\.){1,3})?ConnectionClosedEr
 const OF_DOTNET = /^System\.Net\.WebSockets\.WebSocketException\b/;
 const CAUSES = 8;
 
+/** chisel, and whoever writes that a connection ended and below it of what: the very next line, where the same one speaks, is of no other. */
+const ENDS_BARE = /^([\w .-]{1,30}: )?[Dd]isconnected$/;
+const READ_BELOW = /^([\w .-]{1,30}: )?[Cc]onnection error: (read tcp[46]? \S{1,120}: .{1,200})$/;
+
+function readBelow(message: string, [line = '']: readonly string[]): string | undefined {
+  const [, speaker, error] = READ_BELOW.exec(logHead(line)?.message ?? line) ?? [];
+  return speaker === ENDS_BARE.exec(message)?.[1] ? error : undefined;
+}
+
 const thrownBeside = (message: string, context: Context): string | undefined =>
   OF_DOTNET.test(message)
     ? innermost(context.after(CAUSES).map((line) => logHead(line)?.message ?? line))
@@ -75,7 +84,9 @@ const thrownBeside = (message: string, context: Context): string | undefined =>
       ? exceptionIn(context.after(1)[0])
       : CLOSED_BY_ERROR.test(message)
         ? directCause(context.before(TRACEBACK_LINES))
-        : undefined;
+        : ENDS_BARE.test(message)
+          ? readBelow(message, context.after(1))
+          : undefined;
 
 /** Behind a carrier's stamp nobody knows when the lines above were written. */
 const neverConnected = (row: AppRow, text: string, context: Context): string | undefined =>
@@ -1667,6 +1678,43 @@ export const appText = defineParser<AppRow>({
       from: 'log4js 6 around ws 8: the address alone',
       reads: { logger: 'sockets' },
       gives: { kind: 'process-started', what: 'banner' },
+    },
+    {
+      line: '2025/05/19 11:59:29 client: Disconnected',
+      from: 'chisel 1.10, jpillora/chisel#560',
+      after: ['2025/05/19 11:59:29 client: Connection error: read tcp 10.233.64.61:39870->203.0.113.121:30776: read: connection timed out'],
+      reads: { error: 'read tcp 10.233.64.61:39870->203.0.113.121:30776: read: connection timed out' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'network' },
+    },
+    {
+      line: '2025/05/19 11:59:30 client: Connected (Latency 140.147218ms)',
+      from: 'chisel 1.10: `client` speaks there',
+      reads: { message: 'client: Connected (Latency 140.147218ms)' },
+      gives: { kind: 'socket-opened' },
+    },
+    {
+      line: '6:43:39 >> [WS => Shard 0] The gateway closed with an unexpected code 1006, attempting to resume.',
+      from: 'discord.js 14, behind the stamp of a bot, discordjs/discord.js#9139',
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client' },
+    },
+    {
+      line: "[23:22:58.795] [LOG]    <PID: 12615> [WS => Shard 27] Didn't receive a heartbeat ack last time, assuming zombie conenction. Destroying and reconnecting.",
+      from: 'discord.js 11, discordjs/discord.js#3201',
+      reads: {},
+      gives: { kind: 'heartbeat-missed', vantage: 'client' },
+    },
+    {
+      line: '2024-09-16 18:29:16.695702+0530 FormsApp[4508:1327673] [APIAppSyncRealTimeClient] [AppSyncRealTimeClient] WebSocket error event: connectionLost',
+      from: 'Amplify Swift 2.40, aws-amplify/amplify-swift#3864',
+      reads: { pid: 4508 },
+      gives: { kind: 'socket-closed', code: 1006 },
+    },
+    {
+      line: 'FoundryVTT | 2021-11-15 18:52:10 | [info] Created client session 4be1d0aa57f1c0e97de2a801',
+      from: 'felddy/foundryvtt 9',
+      reads: { at: { ms: Date.UTC(2021, 10, 15, 18, 52, 10), widthMs: 1_000, basis: 'local' }, level: 'info' },
+      gives: 'noise',
     },
   ],
   rejects: [

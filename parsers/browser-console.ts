@@ -14,8 +14,8 @@ interface ConsoleRow extends Row {
   readonly left?: true;
 }
 
-// What stands before: a stamp (saved logs, Firefox' time of day), Chrome's `file:line` or `(index):12`, Puppeteer's or Playwright's `[error]`.
-const PREFIX = String.raw`^(?:(\d{4}-\d{2}-\d{2}[T ]\S{8,24}|\d{2}:\d{2}:\d{2}(?:\.\d{3})?)\s{1,4})?(?:\[(?:error|console\.error|JavaScript Error)\]:? )?(?:[\w(][\w().?=&%/:@~-]{0,300}:\d{1,7}(?::\d{1,7})?:?\s{1,4})?`;
+// What stands before: a stamp (saved logs, in brackets or not; Firefox' time of day), Chrome's `file:line` or `(index):12`, Puppeteer's or Playwright's `[error]`.
+const PREFIX = String.raw`^(?:\[?(\d{4}-\d{2}-\d{2}[T ][^\s\]]{8,24}|\d{2}:\d{2}:\d{2}(?:\.\d{3})?)\]?\s{1,4})?(?:\[(?:error|console\.error|JavaScript Error)\]:? )?(?:[\w(][\w().?=&%/:@~-]{0,300}:\d{1,7}(?::\d{1,7})?:?\s{1,4})?`;
 const URL = String.raw`(wss?:\/\/[^\s'"]{1,4000}?)`;
 const CHROMIUM = new RegExp(String.raw`${PREFIX}WebSocket connection to '${URL}' failed:\s?(.{0,1000})$`);
 const FIREFOX = new RegExp(
@@ -130,6 +130,12 @@ export const browserConsole = defineParser<ConsoleRow>({
       before: ['15:21:07.702 Navigated to http://localhost:3449/index.html'],
       reads: { left: true },
       gives: { kind: 'socket-closed', code: 1006, by: 'client' },
+    },
+    {
+      line: "[2018-06-19T10:40:41.702Z] WebSocket connection to 'wss://dash.example.org/api/sockjs/809/1xq0/websocket' failed: Error during WebSocket handshake: Unexpected response code: 502",
+      from: 'Chrome 67, kept by a program that writes its stamps in brackets',
+      reads: { at: { ms: Date.UTC(2018, 5, 19, 10, 40, 41, 702), widthMs: 1, basis: 'utc' }, status: 502 },
+      gives: { kind: 'handshake-failed', status: 502 },
     },
   ],
   rejects: [

@@ -1,6 +1,6 @@
 /** What Go programs print when they panic or the runtime gives up. */
 import { addressText, endpoint, isIp } from '../src/grammar/address.ts';
-import { type FaultRow, faultEvent, faultRow } from '../src/grammar/fault.ts';
+import { type FaultRow, faultEvent, faultRow, isBunsPanic } from '../src/grammar/fault.ts';
 import { slashAt } from '../src/time.ts';
 import { defineParser } from '../src/types.ts';
 
@@ -102,7 +102,8 @@ export const goCrash = defineParser<GoRow>({
   ],
   read(text, context) {
     const panic = PANIC.exec(text)?.[1];
-    if (panic !== undefined) return faultRow(panic, 'panic', hasGoroutine(context.after(12)) ? true : undefined);
+    if (panic !== undefined)
+      return isBunsPanic(context.after) ? null : faultRow(panic, 'panic', hasGoroutine(context.after(12)) ? true : undefined);
     const fatal = FATAL.exec(text)?.[1];
     if (fatal !== undefined) {
       // Each goroutine that finds the fault says it, before the first has ended them all.

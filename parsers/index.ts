@@ -34,6 +34,7 @@ import { cloudRunSystem } from './cloud-run-system.ts';
 import { cloudflareHttp } from './cloudflare-http.ts';
 import { cloudflared } from './cloudflared.ts';
 import { containerd } from './containerd.ts';
+import { crashHandlers } from './crash-handlers.ts';
 import { cron } from './cron.ts';
 import { daphneAccess } from './daphne-access.ts';
 import { devWatchers } from './dev-watchers.ts';
@@ -52,6 +53,7 @@ import { envoyJson } from './envoy-json.ts';
 import { envoyLog } from './envoy-log.ts';
 import { erlangCrash } from './erlang-crash.ts';
 import { espIdf } from './esp-idf.ts';
+import { espPanic } from './esp-panic.ts';
 import { f5Ltm } from './f5-ltm.ts';
 import { flyMachine } from './fly-machine.ts';
 import { foreman } from './foreman.ts';
@@ -183,6 +185,7 @@ export const parsers: readonly Parser[] = [
   cloudflareHttp,
   cloudflared,
   containerd,
+  crashHandlers,
   cron,
   daphneAccess,
   devWatchers,
@@ -201,6 +204,7 @@ export const parsers: readonly Parser[] = [
   envoyLog,
   erlangCrash,
   espIdf,
+  espPanic,
   f5Ltm,
   flyMachine,
   foreman,

@@ -2445,6 +2445,33 @@ describe('last words on a terminal, without any time', () => {
   });
 });
 
+describe('last words between two dated lines of a log', () => {
+  const heap = [
+    'FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of memory',
+    'Aborted (core dumped)',
+  ];
+  const page = (at: number): string => `${iso(at)} (index):31 socket closed 1006`;
+  const nobody = (at: number): string =>
+    `${iso(at)} WebSocket connection to 'ws://localhost:6969/' failed: Error in connection establishment: net::ERR_CONNECTION_REFUSED`;
+  const cut = async (...client: readonly string[]): Promise<readonly string[]> =>
+    (
+      await report({
+        'app.log': [`${iso(0)} [info] Created client session`, ...heap, `${iso(290)} [info] Starting the table`],
+        'browser.log': client,
+      })
+    ).closures
+      .filter(({ cause }) => cause !== 'handshake-failure')
+      .map(({ cause, grade }) => `${cause} ${grade}`);
+
+  it('are one death, of the moment there after which clients found nobody', async () => {
+    expect(await cut(page(272), nobody(273))).toEqual(['oom likely']);
+  });
+
+  it('are of no moment outside of these lines', async () => {
+    expect(await cut(page(372), nobody(373))).toEqual(['unknown unknown']);
+  });
+});
+
 describe('one end and one death, and nothing else', () => {
   const oom = (at: number): string =>
     `${iso(at)} node-7 kernel: Memory cgroup out of memory: Killed process 214311 (beam.smp) total-vm:5391204kB, anon-rss:1040388kB, file-rss:41412kB, shmem-rss:0kB, UID:1000 pgtables:3120kB oom_score_adj:968`;

@@ -31,6 +31,7 @@ import { pm2Prefix } from './pm2-prefix.ts';
 import { pm2Time } from './pm2-time.ts';
 import { sentryEvent } from './sentry-event.ts';
 import { splunkResult } from './splunk-result.ts';
+import { serialMonitor } from './serial-monitor.ts';
 import { stampAndBar } from './stamp-and-bar.ts';
 import { stern } from './stern.ts';
 import { svlogd } from './svlogd.ts';
@@ -70,6 +71,7 @@ export const envelopes: readonly Envelope[] = [
   pm2Time,
   sentryEvent,
   splunkResult,
+  serialMonitor,
   stampAndBar,
   stern,
   svlogd,

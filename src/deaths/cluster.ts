@@ -197,7 +197,8 @@ function belongs(event: ProcessEvent, cluster: Cluster, profile: ServerProfile):
         : event.kind === 'process-ended'
           ? LAST_WORDS_MS
           : DEATH_WINDOW_MS;
-  if (since > window || (since < -DEATH_WINDOW_MS && !told.some((other) => isStopInDoubt(other, event)))) return false;
+  if (since > window || (since < -DEATH_WINDOW_MS && !told.some((other) => isStopInDoubt(other, event) || isInOneGap(other, event))))
+    return false;
   // After its restart a new fault, stop or end opens a new death; but a successor may start before the one that was told to stop has ended.
   const late =
     (event.kind === 'oom-kill' && event.role !== 'kill') || (event.kind === 'process-ended' && (stopping || isToldAgain(event, told)));
@@ -214,6 +215,10 @@ const isToldAgain = ({ keys: { pod, container } }: ProcessEvent, told: readonly 
   container !== undefined &&
   isContainerId(container) &&
   told.some(({ kind, keys }) => (kind === 'process-ended' || kind === 'oom-kill') && keys.container === container);
+
+/** Neither has a stamp of its own: what a log has between the same two dated lines. */
+const isInOneGap = (one: ProcessEvent, other: ProcessEvent): boolean =>
+  one.origin.source === other.origin.source && one.when.fromMs === other.when.fromMs && one.when.toMs === other.when.toMs;
 
 /** A stop that may have been asked for at any time around the event: tables of ages count in minutes. */
 const isStopInDoubt = (stop: ProcessEvent, { when }: ProcessEvent): boolean =>
@@ -313,7 +318,7 @@ const endsUnsaid = ({ signal, exitCode, by }: EventOf<'process-ended'>): boolean
 function sameDeath(a: ProcessEvent, b: ProcessEvent): boolean {
   const [fault, end] = a.kind === 'process-fault' ? [a, b] : b.kind === 'process-fault' ? [b, a] : [undefined, undefined];
   if (fault && end?.kind === 'process-ended') {
-    const late = end.when.fromMs - fault.when.toMs;
+    const late = isInOneGap(fault, end) ? 0 : end.when.fromMs - fault.when.toMs;
     if (endsUnsaid(end)) return fault.fatal === true && Math.abs(late) < 3_000;
     if (!diesOf(fault, end)) return false;
     return fault.fault === 'segfault' || fault.fault === 'trap' ? Math.abs(late) < 3_000 : late > -2_000 && late < LAST_WORDS_MS;

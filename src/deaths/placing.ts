@@ -53,21 +53,25 @@ function downIn(ends: ArrayLike<EpochMs>, refusals: readonly EpochMs[]): Span | 
 }
 
 /**
- * A server's last words in a file without any stamp, and no other record of a death: they are of the one moment in which the server went, as
- * those tell who came back and found nobody. The time of such a file is a guess, and decides nothing.
+ * A server's last words without a stamp, and no other record of a death: they are of the one moment in which the server went, as those tell who
+ * came back and found nobody. The time of a file without any stamp is a guess, and decides nothing; of a log it is between two lines.
  */
 function placedByRefusals([death, another]: readonly Death[], ends: ArrayLike<EpochMs>, refusals: readonly EpochMs[]): Death | undefined {
-  if (!death || another || !isUndated(death.when) || !death.sudden || death.relation === 'other') return undefined;
+  if (!death || another || !death.sudden || death.relation === 'other') return undefined;
+  const until = untilStart(death);
+  if (!isUndated(death.when) && (until.toMs - until.fromMs < STAMPED_MS || momentIn(until, ends))) return undefined;
   const when = downIn(ends, refusals);
-  return (
-    when && {
-      ...death,
-      when,
-      relation: 'coincident',
-      relationWhy: `it has no stamp, and no other death stands in these logs: this is the moment after which nobody listened`,
-    }
-  );
+  if (!when || (!isUndated(death.when) && (when.fromMs < until.fromMs || when.toMs > until.toMs))) return undefined;
+  return {
+    ...death,
+    when,
+    relation: 'coincident',
+    relationWhy: `it has no stamp, and no other death stands in these logs: this is the moment after which nobody listened`,
+  };
 }
+
+/** What was said before the next start. */
+const untilStart = ({ when: { fromMs, toMs }, restarted }: Death): Span => ({ fromMs, toMs: Math.min(toMs, restarted?.toMs ?? toMs) });
 
 /**
  * The last words of a log's end have no stamp and nothing behind them that has one: they were said after the line above, and before the next
@@ -76,8 +80,7 @@ function placedByRefusals([death, another]: readonly Death[], ends: ArrayLike<Ep
 function placedByMoment(death: Death, ends: ArrayLike<EpochMs>): Death {
   const { fromMs, toMs } = death.when;
   if (toMs - fromMs < STAMPED_MS || death.root === 'deploy-restart') return death;
-  const until = { fromMs, toMs: Math.min(toMs, death.restarted?.toMs ?? toMs) };
-  const moment = momentIn(until, ends, isUndated(death.when) ? HAND_LEAST : MOMENT_LEAST);
+  const moment = momentIn(untilStart(death), ends, isUndated(death.when) ? HAND_LEAST : MOMENT_LEAST);
   // So near, the line above dates it like any other; and between two dated lines its place is known.
   if (moment && (moment.fromMs - fromMs <= SOON_MS || toMs - fromMs < OPEN_MS))
     return { ...death, when: { fromMs: Math.max(fromMs, moment.fromMs - MOMENT_MS), toMs: moment.toMs } };

@@ -44,6 +44,7 @@ export const APP_NEEDLES: readonly string[] = [
   'connect ',
   'conn lost',
   'connection lost',
+  'connectionlost',
   'connection ended',
   'namespace',
   'transport error',

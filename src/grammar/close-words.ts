@@ -94,9 +94,9 @@ const plausible = (digits: string | undefined): number | undefined => {
   return isCloseCode(code) ? code : undefined;
 };
 
-// What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust, Cowboy's `{:error, :closed}` and WebSockex's `{:remote, :closed}`. No close frame came then.
+// What the socket under a WebSocket says when it breaks: Go, Node, Python, Java, .NET, Rust, Cowboy's `{:error, :closed}` WebSockex's `{:remote, :closed}`, and Amplify's error for Apple's -1005 and errno 53, 57. No close frame came then.
 const BROKEN =
-  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|abort(?:ed)?)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\{:?(?:error|remote), ?:?closed\}|\bsocketexception \((?:1005[34]|10060|104|110|32)\)/i;
+  /connection reset by peer|\bi\/o timeout|broken pipe|\bE(?:CONNRESET|PIPE|TIMEDOUT|CONNABORTED|HOSTUNREACH)\b|connection (?:timed out|abort(?:ed)?)|no route to host|forcibly closed by the remote host|without completing the close handshake|\bEOFException\b|\bi\/o (?:failure|error)\b|\{:?(?:error|remote), ?:?closed\}|\bsocketexception \((?:1005[34]|10060|104|110|32)\)|\berror(?: event)?: (?:\w{1,60}\.){0,4}connectionLost\b/i;
 
 /** The error of a broken transport: whatever read or wrote the WebSocket got no close frame. */
 export const isBrokenTransport = (error: string): boolean => BROKEN.test(error);

@@ -6,6 +6,8 @@ const PYTHONS =
   /^(?:(?:websockets|socketio|engineio)\.client|discord\.(?:client|gateway|shard)|slack_(?:sdk|bolt)|unicorn_binance_websocket_api|hass_nabucasa)(?:$|\.)/;
 /** SIP.js's logger of its WebSocket. */
 const SIP_JS = /^sip\.Transport$/;
+/** discord.js before each word about its gateway: a shard dials, and so does their manager. */
+const DISCORD_JS = /\[WS => (?:Shard \d{1,6}|Manager)\] /;
 /** Threads that only clients have: of Java-WebSocket's WebSocketClient (its server's are WebSocketSelector and WebSocketWorker), OkHttp, the JDK's HttpClient. */
 const THREAD = /^(?:WebSocketConnectReadThread-\d|OkHttp (?:https?|wss?):|HttpClient-\d{1,6}-)/;
 
@@ -20,6 +22,7 @@ export const isOfDialer = ({ logger, thread, message = '', connection, clientIp 
   (logger !== undefined && (PYTHONS.test(logger) || SIP_JS.test(logger))) ||
   // Where a layout sets nothing around the thread's name, the message begins with it.
   THREAD.test(thread ?? message) ||
+  DISCORD_JS.test(message) ||
   // Chromium's names of network errors.
   message.includes('net::ERR_') ||
   (clientIp === undefined && (OF_URL.test(message) || (connection === undefined && OPENS_URL.test(message))));

@@ -11,6 +11,13 @@ export interface FaultRow extends Row {
   readonly pid?: number | undefined;
 }
 
+/** Below the panic, where advice and a link may stand between: https://github.com/oven-sh/bun/blob/main/src/crash_handler.zig */
+const BUN_SAYS_SO = 'oh no: Bun has crashed.';
+const BUN_LINES = 3;
+/** Whether a panic is that of Bun's crash handler: Go's begins alike. */
+export const isBunsPanic = (after: (count: number) => readonly string[]): boolean =>
+  after(BUN_LINES).some((line) => line.startsWith(BUN_SAYS_SO));
+
 const LONGEST = 300;
 
 /** The row of a crash line; its message is cut to what a report can show. */

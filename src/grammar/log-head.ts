@@ -25,7 +25,7 @@ export interface LogHead {
 
 // `Nov 27 2026 03:08:53`, `Nov 26 23:10:59.481` (before a program with its pid), `11/26/2026 07:12:45 AM`: the half of the day is an American's, behind ICU 72's narrow blank.
 const WORDED = String.raw`[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4},? \d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}\.\d{1,9}(?= [A-Za-z][\w.-]{0,40}\[\d{1,10}\] )|\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?[ \u202f][AP]M`;
-const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{1,2}:\d{2}:\d{2} [AP]M(?=[\s\]])|\d{1,2}:\d{2}[AP]M(?= [A-Z]{3} )|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
+const STAMP = String.raw`(?<stamp>${WORDED}|\d{4}[-/]\d{2}[-/]\d{2}[T _\t]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT|Z(?=[\s\]]))| ?[+-]\d{2}:?\d{2})?|\d{2}\/[A-Z][a-z]{2}\/\d{4}[: ]\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|\d{2}-[A-Z][a-z]{2}-\d{4} \d{2}:\d{2}:\d{2}\.\d{3}|\d{2}[./-]\d{2}[./-]\d{4},?[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| (?:UTC|GMT)| ?[+-]\d{2}:?\d{2})?|\d{1,2}:\d{2}:\d{2} [AP]M(?=[\s\]])|\d{1,2}:\d{2}[AP]M(?= [A-Z]{3} )|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?|\d:\d{2}:\d{2}(?= (?:>>|\|) )|1\d{9}(?:\.\d{1,9})?(?=[\s\]])|1\d{12}(?=[\s\]])|1\d{15}(?=[\s\]]))`;
 const WORDS =
   'TRACE|TRAC|DEBUG|DEBG|VERBOSE|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|EROR|SEVERE|FATAL|CRITICAL|CRIT|PANIC|ALERT|EMERG|TRC|DBG|VRB|INF|WRN|ERR|FTL';
 // In lower case these are common words too: only before a colon, a bar or a bracket.
@@ -53,6 +53,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
+  // `name | stamp | [LEVEL]` (winston in Foundry's container)
+  String.raw`^(?<logger>[A-Za-z][\w.-]{0,40}) \| ${STAMP} \| \[?${LEVEL}\]?:?`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
   String.raw`^\[?${LEVEL}\]?:?\s{1,8}\[?${STAMP}\]?\s(?:(?<logger>[\w.]{1,80}) (?<pid>\d{1,7}) (?:\d{6,20} )?)?`,
   // `[LEVEL][stamp] ` (Uno)
@@ -77,7 +79,7 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${LEVEL}\]?:?(?=\s|[\w.]{1,80}:)(?:(?<logger>[\w.]{1,80}):)?`,
 ].map((source) => new RegExp(source)); // prettier-ignore
 
-const GAP = /^[\s|]{0,40}(?:-{1,3}\s{1,4})?(?:#\S{1,20}\s)?/;
+const GAP = /^[\s|]{0,40}(?:(?:-{1,3}|>>)\s{1,4})?(?:#\S{1,20}\s)?/;
 const NAME = String.raw`[A-Za-z_][\w./$@-]{0,80}(?:::\w{1,40}){0,6}`;
 // What is an id stands in brackets too: `[79446771e863] closed`.
 const HEX = '[0-9A-Fa-f-]{6,80}';
@@ -200,7 +202,8 @@ function stampOf(written: string, order?: string): Stamp | undefined {
     const second = clfAt(`${written.slice(0, 20).replaceAll('-', '/').replace(' ', ':')}`)?.stamp;
     return second && stamp(second.ms + Number(written.slice(21)), 1, second.basis);
   }
-  const text = written.replace(/ (?:UTC|GMT)$/, '').replace('\t', ' ');
+  // `6:43:39 >> `: its hours are written as they are counted.
+  const text = (written[1] === ':' ? `0${written}` : written).replace(/ (?:UTC|GMT)$/, '').replace('\t', ' ');
   const found = isoAt(text) ?? slashAt(text) ?? clfAt(text) ?? clfAt(`${text.slice(0, 11)}:${text.slice(12)}`) ?? daytimeAt(text);
   if (found?.end !== text.length) return undefined;
   return / (?:UTC|GMT)$/.test(written) ? stamp(found.stamp.ms, found.stamp.widthMs) : found.stamp;

@@ -59,6 +59,8 @@ const NO_LIFE =
 // Moonraker's `Pong Time Elapsed: 4.09` is no life.
 const COLON =
   /(?<![\w.]|p[io]ng (?:time )?)(code|reason|duration|ip|client|remote|elapsed|uptime|path|id|sid)\s?:\s{1,2}("[^"]{0,300}"|'[^']{0,300}'|[^,;)\]"']{1,200})/gi;
+// `client: Connected (Latency 139ms)`: who speaks, and not who is connected.
+const SPEAKER = /^(?:client|remote) (?:[A-Z][a-z]{1,20}|(?:dis)?connect\w{0,5}|retry\w{0,3})(?: |$)/;
 // A name that ends with its unit needs no sign behind it: `open-ms 628037`.
 const MEASURED = /(?<![\w-])((?:[a-z]{2,12}[-_]){1,3}(?:ms|msecs?|millis|secs?|seconds))[ :]{1,2}(\d{1,12}(?:\.\d{1,6})?)(?![\w.])/gi;
 // `read tcp 10.0.0.1:3000->203.0.113.9:5555: read: connection reset by peer`: the second address is the peer's.
@@ -89,7 +91,8 @@ export function fieldsOfProse(message: string): Fields {
     add('xamzntraceid', AMAZON_TRACE.exec(text)?.[0]);
   }
   if (text.includes(': '))
-    for (const [, key = '', value = ''] of text.matchAll(COLON)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+    for (const [, key = '', value = ''] of text.matchAll(COLON))
+      if (!SPEAKER.test(`${key} ${value}`)) add(key.toLowerCase(), value.trim().replace(/^(["'])(.*)\1$/, '$2'));
   for (const [, key = '', value] of text.matchAll(MEASURED)) add(plainName(key), value);
   const silence = spelled(SILENCE.exec(text)?.[1]);
   add('silencems', silence);
