@@ -30,8 +30,8 @@ import { nanosecondStamp } from './nanosecond-stamp.ts';
 import { pm2Prefix } from './pm2-prefix.ts';
 import { pm2Time } from './pm2-time.ts';
 import { sentryEvent } from './sentry-event.ts';
-import { splunkResult } from './splunk-result.ts';
 import { serialMonitor } from './serial-monitor.ts';
+import { splunkResult } from './splunk-result.ts';
 import { stampAndBar } from './stamp-and-bar.ts';
 import { stern } from './stern.ts';
 import { svlogd } from './svlogd.ts';
@@ -70,8 +70,8 @@ export const envelopes: readonly Envelope[] = [
   pm2Prefix,
   pm2Time,
   sentryEvent,
-  splunkResult,
   serialMonitor,
+  splunkResult,
   stampAndBar,
   stern,
   svlogd,
