@@ -359,13 +359,17 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
 /** The vantage that a source's name tells. */
 const vantageByName = remembered((hint): Vantage | undefined => {
   const file = hint.slice(hint.lastIndexOf('/') + 1);
-  if (/(?:^|[._-])(?:clients?|browsers?|rum|frontend|beacons?|sdk|(?:app|web|mobile|page|user)[._-]?telemetry)(?:[._-]|$)/.test(file))
+  if (
+    /(?:^|[._-])(?:clients?|browsers?|ios|android|rum|frontend|beacons?|sdk|(?:app|web|mobile|page|user)[._-]?telemetry)(?:[._-]|$)/.test(
+      file,
+    )
+  )
     return 'client';
   return /(?:^|[._-])(?:gateway|gw)(?:[._-]|\d|$)/.test(file) ? 'gateway' : undefined;
 });
 
 /** What apps are called where they write into one store with their servers: these name a machine, or who connects. */
-const OF_A_PHONE = /(?:^|[._-])(?:ios|android|iphone|ipad)$/i;
+const OF_A_PHONE = /(?:^|[._-])(?:ios|android)$/i;
 
 /** A client's own report of itself that a server only wrote down: the names of its fields, or its own name, say so. */
 const TELEMETRY = /(?<![a-z])(?:beacons?|client[ _-]?(?:telemetry|reports?)|rum)(?![a-z])/i;
