@@ -110,6 +110,21 @@ export const apacheAccess = defineParser<CombinedRow>({
       reads: { durationMs: 202_151.223 },
       gives: { kind: 'tunnel-ended', lifeMs: 202_151.223 },
     },
+    {
+      line: '91.126.238.100 - - [07/Oct/2026:00:04:20 +0200] "GET /board/sales HTTP/1.1" 101 203 "-" "Mozilla/5.0 (X11; Linux x86_64)"',
+      from: 'Apache httpd 2.4.71, combined with %O, in a file that nothing names: the tunnels go back in time, and the rest does not',
+      hint: 'access.log',
+      head: [
+        '91.2.226.198 - - [07/Oct/2026:00:04:20 +0200] "GET /login HTTP/1.1" 404 175 "-" "Mozilla/5.0"',
+        '91.99.187.79 - - [07/Oct/2026:00:04:34 +0200] "GET /api/me HTTP/1.1" 200 176 "-" "Mozilla/5.0"',
+        '91.162.56.128 - - [07/Oct/2026:00:04:23 +0200] "GET /board/infra HTTP/1.1" 101 207 "-" "Mozilla/5.0"',
+        '46.49.37.179 - - [07/Oct/2026:00:04:31 +0200] "GET /board/infra HTTP/1.1" 101 203 "-" "Mozilla/5.0"',
+        '91.74.112.4 - - [07/Oct/2026:00:04:50 +0200] "GET /api/boards HTTP/1.1" 200 176 "-" "Mozilla/5.0"',
+        '91.126.238.100 - - [07/Oct/2026:00:04:20 +0200] "GET /board/sales HTTP/1.1" 101 203 "-" "Mozilla/5.0 (X11; Linux x86_64)"',
+      ],
+      reads: { at: at(2026, 9, 6, 22, 4, 20), status: 101, marks: 'start', server: 'apache' },
+      gives: { kind: 'tunnel-ended', status: 101, bytesDown: 203 },
+    },
   ],
   rejects: [
     '203.0.113.9 - - [22/Nov/2026:20:23:41 +0000] "GET /ws HTTP/1.1" 101 0 "-" "Mozilla/5.0"',

@@ -1,6 +1,7 @@
 /**
  * The common and combined log formats as nginx and Apache httpd write them: one grammar, but nginx stamps the END of a request and
- * Apache its START. The two are told apart by the source's name, by what only one of them can write, else taken for nginx's.
+ * Apache its START. The two are told apart by the source's name, by what only one of them can write, by the order of the log's stamps,
+ * else taken for nginx's.
  */
 import { epoch } from '../time.ts';
 import type { Context, Stamp } from '../types.ts';
@@ -31,12 +32,48 @@ const provesApache = (line: AccessLine, text: string): boolean => line.values.ge
 // and milliseconds behind two empty fields, ingress-nginx has its upstream's name in brackets, Kong names its request id.
 const OTHERS = /\dms$|^ "" "" \d{1,5} \d{3} |" \d+ \d+\.\d{3} \[| kong_request_id: "/;
 
+const starts = new WeakMap<readonly string[], boolean>();
+/** Two lines that go back may be a clock that was set. */
+const FEWEST_BACK = 3;
+/** Whole seconds, and lines of one instant in any order. */
+const BACK_MS = 2_000;
+
+/**
+ * Most of the log's tunnels are stamped before lines that stand above them, and its other requests, which are over at once, are in order:
+ * its stamps are STARTs. (Workers of nginx that buffer their lines put all of them out of order.)
+ */
+function isOfStarts(head: readonly string[] | undefined): boolean {
+  if (head === undefined) return false;
+  let found = starts.get(head);
+  if (found === undefined) {
+    let [tunnels, back, others, disorderly] = [0, 0, 0, 0];
+    let [latest, latestOther] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const text of head) {
+      const line = accessLine(text);
+      if (!line) continue;
+      const { ms } = line.at;
+      if (line.values.get('status') === '101') {
+        tunnels++;
+        if (ms < latest - BACK_MS) back++;
+      } else {
+        others++;
+        if (ms < latestOther - BACK_MS) disorderly++;
+        latestOther = Math.max(latestOther, ms);
+      }
+      latest = Math.max(latest, ms);
+    }
+    found = back >= FEWEST_BACK && back * 2 > tunnels && others >= FEWEST_BACK && disorderly === 0;
+    starts.set(head, found);
+  }
+  return found;
+}
+
 /** What `provesApache` may be true of. */
 const MAY_PROVE = /\\"| -(?= |$)/;
 
 /** The line's row; null when it is of another format, of the other server or cut short. */
 export function combinedRow(text: string, server: Server, context: Context): CombinedRow | null {
-  const isNamed = saysApache(context) || isApacheStamp(text);
+  const isNamed = saysApache(context) || isApacheStamp(text) || isOfStarts(context.head);
   if (server === 'apache' ? !isNamed && !MAY_PROVE.test(text) : isNamed) return null;
   const line = accessLine(text);
   // lighttpd writes the virtual host (%V) where others have an ident.

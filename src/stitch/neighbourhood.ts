@@ -166,15 +166,16 @@ export class Neighbourhood {
 
   /** The broken connection of which `mayBe` is true and whose begin lies nearest; undefined = none began with it. */
   begunWith(draft: Draft, mayBe: (other: Draft) => boolean): Draft | undefined {
-    const mine = this.measured(draft).brokenMs;
-    if (mine === undefined) return undefined;
-    const apart = (other: Draft): DurationMs => Math.abs((this.measured(other).brokenMs ?? Number.NaN) - mine);
-    let best: Draft | undefined;
+    const { brokenMs, slots } = this.measured(draft);
+    if (brokenMs === undefined) return undefined;
+    const apart = (other: Draft): DurationMs => Math.abs((this.measured(other).brokenMs ?? Number.NaN) - brokenMs);
+    let [best, leastMs]: [Draft | undefined, DurationMs] = [undefined, BEGUN_MS];
     for (const step of [-1, 0, 1])
-      for (const { drafts } of this.#lists.get(begunList(mine, step)) ?? [])
-        for (const other of drafts)
-          if (other !== draft && !other.gone && apart(other) <= Math.min(BEGUN_MS, best ? apart(best) : BEGUN_MS) && mayBe(other))
-            best = other;
+      for (const list of this.#lists.get(begunList(brokenMs, step)) ?? []) {
+        if (list.slots.some((slot) => slots.includes(slot))) continue;
+        for (const other of list.drafts)
+          if (!other.gone && apart(other) <= leastMs && mayBe(other)) [best, leastMs] = [other, apart(other)];
+      }
     return best;
   }
 
