@@ -263,8 +263,8 @@ const isKept = ({ sample }: Node): boolean => sample.basis === 'utc' && sample.v
 const trustOf = (node: Node): number => Math.max(0, ...[...node.sample.vantages].map((vantage) => TRUST[vantage] ?? 0));
 
 /**
- * Offsets for all: a provider's clock is right, or else the one in UTC that most others agree with; the others follow along their strongest edges. Clocks that
- * share nothing keep their own time (UTC), or are read as UTC when they name no zone.
+ * Offsets for all: a provider's clock is right, or else the one in UTC that most others agree with; the others follow along their strongest
+ * edges. Clocks that share nothing keep their own time (UTC), or are read as UTC when they name no zone.
  */
 function settle(nodes: readonly Node[]): ZoneDoubt[] {
   // A zone under which the times fit is not one clock more that shows the same.

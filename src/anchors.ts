@@ -297,8 +297,8 @@ const isForwarded = (event: RawEvent): boolean =>
   (event.kind === 'socket-closed' && (event.by === 'client' || event.by === 'server') && !isSocketIoEnd(event.reason));
 
 /** All hops that name the client's port mean one connection by it; they see it open in one moment, but its end each by its own timer. */
-const peerOf = ({ keys: { client } }: RawEvent): string | undefined =>
-  client?.port === undefined ? undefined : `${client.ip}:${client.port}`;
+export const peerOf = ({ keys: { client } }: Pick<RawEvent, 'keys'>): string | undefined =>
+  client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 
 /** Key of an end. */
 export const CLOSE = 'close ';

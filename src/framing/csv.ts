@@ -2,6 +2,7 @@
  * Tables with a row of names: what consoles of clouds and log stores export, Event Viewer, and closes that somebody listed. Each row
  * becomes the object `{"csv": {name: value}}`; a message of several lines becomes as many objects.
  */
+import { plainName } from '../grammar/app-fields.ts';
 import type { Frame, Framing } from '../types.ts';
 import { textLines } from './text-lines.ts';
 
@@ -20,12 +21,6 @@ const MESSAGE = /^(?:message|msg|content|line|log|raw|logmessage|logentry|logent
 /** Log Analytics puts a type behind the names of a custom table's columns: `Log_s`, `Count_d`. */
 const TYPED = /_[sdbgt]$/;
 const isLogAnalytics = (names: readonly string[]): boolean => names.some((name) => name.startsWith('TimeGenerated'));
-
-const plain = (name: string): string =>
-  name
-    .normalize('NFD')
-    .replace(/[^A-Za-z0-9]/g, '')
-    .toLowerCase();
 
 interface Cell {
   readonly value: string;
@@ -72,7 +67,7 @@ function headOf(line: string, next = ''): Head | undefined {
   if (delimiter === undefined) return undefined;
   const written = cellsOf(text, delimiter).map(({ value }) => value.trim());
   const names = isLogAnalytics(written) ? written.map((name) => name.replace(TYPED, '')) : written;
-  const kinds = names.map(plain);
+  const kinds = names.map(plainName);
   const isTable = names.length > 1 && names.every((name) => NAME.test(name)) && new Set(names).size === names.length;
   const isTimed = (): boolean =>
     kinds.some((kind) => TIME.test(kind)) || cellsOf(next.trimEnd(), delimiter).some(({ value }) => TIME_SHAPE.test(value));
@@ -96,7 +91,7 @@ function* framesOf(head: Head, lines: readonly string[], line: number): Generato
     const name = head.names[index] ?? (index === head.names.length ? 'Message' : undefined);
     if (name === undefined || cell.value === '') continue;
     row[name] = cell.value;
-    if (message === undefined && MESSAGE.test(plain(name))) message = { name, cell };
+    if (message === undefined && MESSAGE.test(plainName(name))) message = { name, cell };
   }
   const first = message ? text.slice(0, message.cell.at).split('\n').length - 1 : 0;
   const parts = message?.cell.value.includes('\n') ? message.cell.value.split(/\r?\n/) : [undefined];

@@ -1,6 +1,6 @@
 /**
- * A large compressed file, decompressed in a thread of its own while this one reads what came out. Two buffers go to and fro, so that
- * nothing is allocated on the way: zlib's own buffers, of which each is used once, make the thread collect a small heap instead of ours.
+ * A large compressed file, decompressed in a thread of its own while this one reads what came out. Two buffers go to and fro.
+ * zlib's own, of which each is used once, make V8 collect a heap again and again: there it is a small one.
  */
 import { isMainThread, Worker } from 'node:worker_threads';
 import { BytesReader, readIntoFrom } from './bytes.ts';

@@ -3,7 +3,7 @@
  * join at once, views without a shared key are paired by client, end and life when they leave the fuzzy window.
  */
 
-import { connectionIds, pathValues, writerOf } from '../anchors.ts';
+import { connectionIds, pathValues, peerOf, writerOf } from '../anchors.ts';
 import type { Closure } from '../closure.ts';
 import { gap } from '../spans.ts';
 import type { EventOf, LogEvent } from '../types.ts';
@@ -501,8 +501,9 @@ export class Stitcher {
 
   #begunWith(draft: Draft): Draft | undefined {
     if (draft.paired || draft.seen.length === 0) return undefined;
+    const ours = this.#neighbourhood.measured(draft);
     return this.#neighbourhood.begunWith(draft, (other) => {
-      const [ours, theirs] = [this.#neighbourhood.measured(draft), this.#neighbourhood.measured(other)];
+      const theirs = this.#neighbourhood.measured(other);
       if (ours.client && theirs.client && ours.client !== theirs.client) return false;
       if (gap(ours.end, theirs.end) > STOPS_MS || draft.seen.some((event) => other.seen.some((one) => sameSlot(event, one)))) return false;
       return ![...draft.namedBy].some((writer) => this.#idConflict(other, draft.ids, writer));
@@ -603,7 +604,5 @@ const machineOf = ({ origin, keys: { host } }: Observation): string => (host ===
 const pairOf = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
 const proxyNumber = (event: Observation): string | undefined =>
   event.keys.proxyConnection && `${event.keys.proxyConnection} ${event.keys.client?.ip ?? ''}`;
-const peerOf = ({ keys: { client } }: Pick<LogEvent, 'keys'>): string | undefined =>
-  client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
 
 const placeOf = ({ origin, kind, vantage }: Observation): string => `${kind} ${vantage} ${origin.source}`;
