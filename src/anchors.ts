@@ -2,10 +2,11 @@
  * What two logs can share: the same connection's end, the same kernel line, the same unit's death. Collected while reading, in
  * bounded memory, for `align` to vote on clock offsets with.
  */
+
+import { connectionIds, peerOf, writerOf } from './connection-names.ts';
 import { RUNTIMES, stem } from './deaths/names.ts';
 import { isLoopback } from './grammar/address.ts';
 import { isSocketIoEnd } from './grammar/close-words.ts';
-import { ofLatest } from './memo.ts';
 import type { RawEvent } from './record.ts';
 import { offsetAt } from './time.ts';
 import type { Basis, EventKind, Vantage } from './types.ts';
@@ -296,10 +297,6 @@ const isForwarded = (event: RawEvent): boolean =>
   // Of Socket.IO's two sides the one is who writes.
   (event.kind === 'socket-closed' && (event.by === 'client' || event.by === 'server') && !isSocketIoEnd(event.reason));
 
-/** All hops that name the client's port mean one connection by it; they see it open in one moment, but its end each by its own timer. */
-export const peerOf = ({ keys: { client } }: Pick<RawEvent, 'keys'>): string | undefined =>
-  client?.port === undefined ? undefined : `${client.ip} ${client.port}`;
-
 /** Key of an end. */
 export const CLOSE = 'close ';
 /** Key of an open. */
@@ -352,32 +349,6 @@ function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   return value >>> 0;
-}
-
-const ID_PARAMETER = /[?&;](?:[a-z]{0,12}[_-]?(?:id|uuid)|[cs]id|conn(?:ection)?|session|socket)=([\w.:-]{4,64})/gi;
-
-// Who is connected, by what teams call them: a name with a digit in it.
-const PARTY_PARAMETER =
-  /[?&;](?:seat|user|account|acct|sub|subscriber|dev|device|member|client|peer|player|sensor|agent|name|who)=((?=[\w.:-]{0,40}\d)[A-Za-z0-9][\w.:-]{3,63})(?=&|;|$)/gi;
-
-const VALUE = /[?&;][\w.[\]-]{1,40}=((?=[\w.:-]{0,63}\d)[A-Za-z0-9][\w.:-]{4,63})(?=&|;|$)/g;
-
-const valuesOf = (path: string, ...patterns: readonly RegExp[]): string[] =>
-  patterns.flatMap((pattern) => Array.from(path.matchAll(pattern), (found) => found[1] ?? ''));
-
-/** Ids that a request path carries: `/ws?cid=0f707d40` → `0f707d40`, `/t?seat=S044061` → `S044061`. */
-const idsIn = ofLatest((path) => valuesOf(path, ID_PARAMETER, PARTY_PARAMETER));
-const pathIds = (path: string | undefined): readonly string[] => (path?.includes('=') ? idsIn(path) : []);
-
-const valuesIn = ofLatest((path) => valuesOf(path, VALUE));
-/** Values in a request path that may be a connection's id, whatever they are called: so may a room's, or a token. */
-export const pathValues = (path: string | undefined): readonly string[] => (path?.includes('=') ? valuesIn(path) : []);
-
-/** Every id by which another log may know the connection. */
-export function connectionIds(keys: RawEvent['keys']): string[] {
-  const ids = [...(keys.connection === undefined ? [] : [keys.connection]), ...pathIds(keys.path)];
-  if (keys.requestId !== undefined) ids.push(keys.requestId);
-  return ids.length < 2 ? ids : [...new Set(ids)];
 }
 
 /** Key of a program's death by a signal: the kernel's word of it and the supervisor's. */
@@ -457,9 +428,5 @@ export class AnchorTable {
     return shared;
   }
 }
-
-/** One log may hold a router's lines and the server's (`heroku logs`, a journal): each has ids and clients of its own. */
-export const writerOf = ({ origin, vantage }: { readonly origin: { readonly source: string }; readonly vantage: Vantage }): string =>
-  `${origin.source} ${vantage}`;
 
 export const clockKey = (source: string, basis: Basis): string => `${basis} ${source}`;

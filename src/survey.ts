@@ -1,6 +1,7 @@
 /** The world around the closures, as the causes see it: deaths, changes of proxies, other events by time, facts of the population. */
-import { connectionIds } from './anchors.ts';
+
 import type { Closure, Death, Fact, ProxyChange, World } from './closure.ts';
+import { connectionIds } from './connection-names.ts';
 import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts';
 import type { NamedRefusals } from './named-refusals.ts';
 import { lowerBound } from './numbers.ts';

@@ -26,6 +26,7 @@ function draftOf(number: number, client: string | undefined, lifeMs: number | un
     opened: undefined,
     unopened: false,
     ids: new Set(),
+    pathValues: [],
     startMs: seen.when.fromMs,
     firstMs: seen.when.fromMs,
     lastMs: seen.when.toMs,

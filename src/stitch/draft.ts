@@ -22,6 +22,8 @@ export interface Draft {
   /** Its log writes opens, and has none for it. */
   unopened: boolean;
   readonly ids: Set<string>;
+  /** What stands in the URLs of its requests, by which another log may call it. */
+  readonly pathValues: string[];
   /** When it was begun: drafts lie in this order. */
   readonly startMs: number;
   firstMs: number;

@@ -2,7 +2,7 @@
  * Drafts around one another in time, listed by what a pair must have in common. When an instance dies, tens of thousands of connections
  * end in one second: to compare each with each would take hours.
  */
-import { writerOf } from '../anchors.ts';
+import { writerOf } from '../connection-names.ts';
 import { gap } from '../spans.ts';
 import type { DurationMs, EpochMs } from '../types.ts';
 import { isUndated } from '../undated.ts';
@@ -92,6 +92,8 @@ interface Found {
 export class Neighbourhood {
   readonly #sharedClients: ReadonlySet<string>;
   readonly #lists = new Map<string, List[]>();
+  readonly #listed = new Set<Draft>();
+  readonly #waiting = new Set<Draft>();
   /** Whether what one side tells alone is listed; tunnels are in these logs, in which an endpoint writes ends too. */
   #listsAlone = false;
   readonly #tunnelsListed = new Set<string>();
@@ -101,25 +103,24 @@ export class Neighbourhood {
     this.#sharedClients = sharedClients;
   }
 
-  /** From now on lists what one side tells alone, also tunnels of that log; false when it does already. Drafts have to be placed anew. */
-  listAlone(tunnelsOf?: string): boolean {
-    if (this.#listsAlone && (tunnelsOf === undefined || this.#tunnelsListed.has(tunnelsOf))) return false;
+  /** From now on lists what one side tells alone, also tunnels of that log. */
+  listAlone(tunnelsOf?: string): void {
+    if (this.#listsAlone && (tunnelsOf === undefined || this.#tunnelsListed.has(tunnelsOf))) return;
     this.#listsAlone = true;
     if (tunnelsOf !== undefined) this.#tunnelsListed.add(tunnelsOf);
-    return true;
+    for (const draft of [...this.#listed, ...this.#waiting]) if (!draft.gone) this.place(draft);
   }
 
-  /** Lists a draft that is new or has changed. */
+  /** Lists a draft that is new or has changed, as soon as somebody looks for its neighbours: where names join all, nobody does. */
   place(draft: Draft): void {
     this.remove(draft);
-    const measures = this.measured(draft);
-    for (const place of placesOf(measures)) this.#insert(draft, measures, place);
+    this.#waiting.add(draft);
   }
 
   /** Takes a draft off its lists: another one has all that it saw. */
   remove(draft: Draft): void {
-    const { measures } = draft;
-    if (measures) for (const place of placesOf(measures)) this.#remove(draft, measures, place);
+    if (this.#listed.delete(draft)) for (const place of placesOf(this.measured(draft))) this.#remove(draft, this.measured(draft), place);
+    this.#waiting.delete(draft);
     draft.measures = undefined;
   }
 
@@ -143,6 +144,7 @@ export class Neighbourhood {
    * first, and of no more than it takes; it is at least the seconds between the ends.
    */
   nearest(draft: Draft, most: number, costOf: (other: Draft) => number): Draft | undefined {
+    this.#listWaiting();
     const mine = this.measured(draft);
     let best: Found = { draft: undefined, cost: most };
     for (const [place, least] of placesNear(mine))
@@ -153,6 +155,7 @@ export class Neighbourhood {
 
   /** What proxies tell alone, or endpoints of breaks, as asked, within `withinMs` of its end, of which no address says that they are another client's. */
   *alone(which: Side, draft: Draft, withinMs: DurationMs): Generator<Draft> {
+    this.#listWaiting();
     const { client, end } = this.measured(draft);
     for (const place of client === undefined ? [which] : [`${which} ${client}`, `${which} `])
       for (const { drafts, widestMs } of this.#lists.get(place) ?? [])
@@ -168,6 +171,7 @@ export class Neighbourhood {
   begunWith(draft: Draft, mayBe: (other: Draft) => boolean): Draft | undefined {
     const { brokenMs, slots } = this.measured(draft);
     if (brokenMs === undefined) return undefined;
+    this.#listWaiting();
     const apart = (other: Draft): DurationMs => Math.abs((this.measured(other).brokenMs ?? Number.NaN) - brokenMs);
     let [best, leastMs]: [Draft | undefined, DurationMs] = [undefined, BEGUN_MS];
     for (const step of [-1, 0, 1])
@@ -181,6 +185,7 @@ export class Neighbourhood {
 
   /** Forgets drafts that are gone. */
   prune(): void {
+    for (const drafts of [this.#listed, this.#waiting]) for (const draft of drafts) if (draft.gone) drafts.delete(draft);
     for (const [place, lists] of this.#lists) {
       const left = lists.flatMap((list) => {
         const drafts = list.drafts.filter((draft) => !draft.gone);
@@ -189,6 +194,15 @@ export class Neighbourhood {
       if (left.length > 0) this.#lists.set(place, left);
       else this.#lists.delete(place);
     }
+  }
+
+  #listWaiting(): void {
+    for (const draft of this.#waiting) {
+      const measures = this.measured(draft);
+      for (const place of placesOf(measures)) this.#insert(draft, measures, place);
+      this.#listed.add(draft);
+    }
+    this.#waiting.clear();
   }
 
   #insert(draft: Draft, { slots, end }: Measures, place: string): void {
