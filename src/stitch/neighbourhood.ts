@@ -153,6 +153,11 @@ export class Neighbourhood {
     return best.draft;
   }
 
+  /** Whether somebody tells of ends without saying whose they are. */
+  get tellsAlone(): boolean {
+    return this.#listsAlone;
+  }
+
   /** What proxies tell alone, or endpoints of breaks, as asked, within `withinMs` of its end, of which no address says that they are another client's. */
   *alone(which: Side, draft: Draft, withinMs: DurationMs): Generator<Draft> {
     this.#listWaiting();

@@ -109,7 +109,7 @@ export class Pairing {
       const isWhole = this.#isWhole(draft);
       let other = isWhole ? undefined : this.#nearest(draft, MAX_COST);
       if (!other) {
-        this.#pairAlone(draft);
+        if (this.#neighbourhood.tellsAlone) this.#pairAlone(draft);
         if (!isWhole) this.#pairBegun(draft);
         return;
       }
