@@ -14,6 +14,13 @@ const HEAD = [
   '{"msec":1795701964.255,"cip":"127.0.0.1","cport":55558,"m":"GET","path":"/","args":"","sc":200,"secs":0.001,"up":"127.0.0.1:23011","up_sc":"200","up_secs":"0.000","sent":128,"done":"OK"}',
 ];
 
+const BRIEF = [
+  '{"at":"2026-07-10T07:12:45+00:00","ip":"49.36.71.209","m":"GET","uri":"/healthz","st":200,"out":21,"us":"200","ua":"Mozilla/5.0"}',
+  '{"at":"2026-07-10T07:12:49+00:00","ip":"49.36.71.235","m":"GET","uri":"/api/v1/items?page=2","st":200,"out":21,"us":"200","ua":"Mozilla/5.0"}',
+  '{"at":"2026-07-10T07:12:51+00:00","ip":"49.36.71.209","m":"POST","uri":"/login","st":429,"out":21,"us":"-","ua":"Mozilla/5.0"}',
+  '{"at":"2026-07-10T07:13:18+00:00","ip":"49.36.71.209","m":"GET","uri":"/ws/score?client=deff2f8b","st":101,"out":0,"us":"101","ua":"Mozilla/5.0"}',
+];
+
 const pairsOf = (text: string) => {
   const object = text.charCodeAt(0) === 123 ? parseLoose(text) : undefined;
   return object && accessPairs(Object.entries(object));
@@ -102,6 +109,13 @@ export const nginxAccessJson = defineParser<HttpRow>({
       from: 'nginx 1.22.1, escape=json, own names without $request_time',
       reads: { clientIp: '187.45.112.188', upstream: '10.0.12.31:3000', upstreamDurationMs: 20168, userAgent: 'Mozilla/5.0' },
       gives: { kind: 'tunnel-ended', status: 101, bytesDown: 148 },
+    },
+    {
+      line: '{"at":"2026-07-10T07:13:18+00:00","ip":"49.36.71.209","m":"GET","uri":"/ws/score?client=deff2f8b","st":101,"out":0,"us":"101","ua":"Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"}',
+      head: BRIEF,
+      from: 'nginx 1.22.1, escape=json, brief own names and no times at all',
+      reads: { at: { ms: Date.UTC(2026, 6, 10, 7, 13, 18), widthMs: 1000, basis: 'utc' }, status: 101, path: '/ws/score?client=deff2f8b' },
+      gives: { kind: 'tunnel-ended', status: 101, keys: { client: { ip: '49.36.71.209' } } },
     },
   ],
   rejects: [

@@ -114,6 +114,9 @@ export const traitsOf = remembered((name: string): Traits => {
 const RUNS_AS = Object.values(PRODUCTS).flatMap(({ runsAs }) => runsAs ?? []);
 const PROCESSES = new RegExp(`^(?:${RUNS_AS.join('|')})(?:[@.-]|$)`, 'i');
 
+/** Whether an upstream's name, as a proxy has it, is that of another proxy: `web/nginx`, `edge/nginx1`. */
+export const namesProxy = (upstreamName: string): boolean => PROCESSES.test((upstreamName.split('/').at(-1) ?? '').replace(/\d{1,4}$/, ''));
+
 /** The proxy that the keys name; undefined = they name none. */
 export const nameOfProxy = (keys: Keys): string | undefined =>
   [keys.unit, keys.service, keys.container].find((name) => name !== undefined && PROCESSES.test(name));

@@ -2,7 +2,7 @@
 import type { Closure, Death, Fact, FactOf, ProxyChange, Relation, World } from './closure.ts';
 import { COMMON, isContainerId, isPodUid, namesOfLog, RUNTIMES } from './deaths/names.ts';
 import { endedBy } from './grammar/close-words.ts';
-import { productOf } from './products.ts';
+import { productOf, traitsOf } from './products.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
@@ -369,7 +369,9 @@ export function hopOf(closure: Closure): string | undefined {
   const named =
     closure.seen.find((event) => event.kind === 'proxy-fault') ??
     closure.seen.find((event) => event.kind === 'tunnel-ended' && event.endedBy !== undefined);
-  const event = named ?? closure.seen.find((one) => one.kind === 'tunnel-ended');
+  const tunnels = closure.seen.filter(({ kind }) => kind === 'tunnel-ended');
+  // Of hops in a row one that names its timers and named none did not cut it.
+  const event = named ?? tunnels.find((one) => traitsOf(productOf(one)).namesItsTimers !== 'always') ?? tunnels[0];
   return event && productOf(event);
 }
 

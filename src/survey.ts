@@ -6,7 +6,7 @@ import { type NextDeath, type ServerProfile, wentOn } from './deaths/profile.ts'
 import type { NamedRefusals } from './named-refusals.ts';
 import { lowerBound } from './numbers.ts';
 import type { Population } from './population.ts';
-import { productOf, traitsOf } from './products.ts';
+import { namesProxy, productOf, traitsOf } from './products.ts';
 import { concerns, deathsNear } from './signals.ts';
 import { gap, Spans } from './spans.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span, Vantage } from './types.ts';
@@ -138,7 +138,8 @@ const OF_A_HOP =
 function wouldTell(tunnel: EventOf<'tunnel-ended'>, world: Pick<World, 'showsIdleCuts'>): boolean {
   const { namesItsTimers } = traitsOf(productOf(tunnel));
   if (namesItsTimers === 'at info') return world.showsIdleCuts;
-  return namesItsTimers === 'always' && tunnel.termination !== undefined && !OF_A_HOP.test(tunnel.keys.upstreamName ?? '');
+  const { upstreamName = '' } = tunnel.keys;
+  return namesItsTimers === 'always' && tunnel.termination !== undefined && !OF_A_HOP.test(upstreamName) && !namesProxy(upstreamName);
 }
 
 /** Each closure looks at so many events of a kind at most: when a server dies, each of thousands has thousands of others' around it. */
@@ -174,19 +175,13 @@ function ownFacts(closure: Closure, world: World, refusals: NamedRefusals): Fact
   const ownLine = closure.seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server');
   const alive = ownLine && !closure.inferred ? world.wentOn(ownLine.origin, closure.ended.toMs) : false;
   if (alive !== false) facts.push({ kind: 'server-alive', certain: alive === true });
-  const tunnel = closure.seen.find((event) => event.kind === 'tunnel-ended');
+  const tunnels = closure.seen.filter((event) => event.kind === 'tunnel-ended');
+  const [tunnel] = tunnels;
   const fault = closure.seen.some((event) => event.kind === 'proxy-fault');
-  if (
-    tunnel?.kind === 'tunnel-ended' &&
-    tunnel.endedBy === undefined &&
-    !fault &&
-    !deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8)
-  )
-    facts.push({
-      kind: 'neutral-end',
-      telling: wouldTell(tunnel, world),
-      proxy: productOf(tunnel),
-    });
+  if (tunnel && tunnel.endedBy === undefined && !fault && !deathsNear(world, closure).some((death) => concerns(death, closure) >= 0.8)) {
+    const silent = tunnels.find((one) => !wouldTell(one, world));
+    facts.push({ kind: 'neutral-end', telling: silent === undefined, proxy: productOf(silent ?? tunnel) });
+  }
   const opened =
     tunnel !== undefined ||
     closure.seen.some((event) => event.kind === 'socket-opened' || (event.kind === 'socket-closed' && event.wasOpen)) ||

@@ -164,7 +164,10 @@ function lifeVote(a: Voter, b: Voter): Vote | undefined {
       ends.push(a.own(mine.endMs));
     }
   }
-  const peak = peakOf(differences);
+  const fullest = peakOf(differences);
+  const unshifted = peakOf(differences.filter((one) => Math.abs(one) <= TOLERANCE_MS));
+  // Connections whose lives are alike by chance meet at some shift too: clocks that agree about as well as they are need none.
+  const peak = unshifted && fullest && unshifted.votes * LIVES_AHEAD > fullest.votes ? unshifted : fullest;
   if (!peak) return undefined;
   const met = ends.filter((_, at) => Math.abs((differences[at] ?? 0) - peak.offsetMs) <= TOLERANCE_MS).sort((x, y) => x - y);
   const isOneMoment = (met.at(-1) ?? 0) - (met[0] ?? 0) <= 2 * TOLERANCE_MS;
@@ -172,6 +175,7 @@ function lifeVote(a: Voter, b: Voter): Vote | undefined {
   const share = isOneMoment && !isExpected(peak.offsetMs, a, b) ? MOMENT_SHARE : 1 / 3;
   return peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) * share) ? peak : undefined;
 }
+const LIVES_AHEAD = 1.3;
 /** Of two bursts, whatever they are of, some ages are alike, and all of them at one shift: only most tell that they are one burst. */
 const MOMENT_SHARE = 2 / 3;
 

@@ -10,7 +10,7 @@ import { textLines } from './text-lines.ts';
 const TIME =
   /^(?:timestamp(?:utc)?|time(?:utc)?|date|datetime|dateandtime|timecreated|timegenerated(?:utc)?|eventtime|eventtimestamp|ts|tsns|closedat|endedat|disconnectedat|createdat|at)$/;
 const SAYS =
-  /^(?:message|msg|content|line|log|logs|raw|logmessage|logentry|logentrys|syslogmessage|text|outermessage|description|eventid|code|codigo|codice|closecode|wscode|closestatus|statuscode|customdimensions|properties)$/;
+  /^(?:message|msg|content|line|log|logs|raw|logmessage|logentry|logentrys|syslogmessage|text|outermessage|description|eventid|code|codigo|codice|(?:ws)?closecode|wscode|(?:ws)?closestatus|statuscode|event|reason|(?:close|disconnect)reason|customdimensions|properties)$/;
 const NAME = /^[\p{L}\d_@ .()[\]/:#-]{1,64}$/u;
 const DELIMITERS = [',', ';', '\t'];
 /** Rows of so many lines at most: a quote that nobody closes must not swallow the file. */

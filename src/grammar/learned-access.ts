@@ -32,6 +32,9 @@ const SERVER = /^(?:(?:[\w.-]{1,200}|\[[0-9A-Fa-f:.]{2,60}\]):\d{1,5}|unix:\S{1,
 // nginx writes its times in seconds with three decimals (numbers in JSON lose their last zeros), and several upstreams' in a row.
 const SECONDS = /^(?:\d{1,7}(?:\.\d{1,3})?|-)?$/;
 const UPSTREAMS_SECONDS = /^(?:\d{1,7}(?:\.\d{1,3})?|-)?(?:(?:, | : )(?:\d{1,7}\.\d{3}|-)){0,16}$/;
+const UPSTREAMS_STATUS = /^(?:\d{3}|-)?(?:(?:, | : )(?:\d{3}|-)){0,16}$/;
+const NONE = /^-?$/;
+const UPSTREAMS = ['upstream_addr', 'upstream_status', 'upstream_response_time'];
 const OF_UPSTREAM = /^(?:u(?!ri|rl|ser|a$|s$)|up|backend|be_|server|proxy|origin)/i;
 
 /** Units by what a name ends with; the unit that names no other counts as none. */
@@ -88,23 +91,32 @@ function learnAccess(records: readonly Pairs[]): Learned | undefined {
     full.filter(([key]) => !names.has(key) && isOwn(key)),
     stamps,
   );
-  if (life === undefined) return undefined;
-  names.set(life.key, 'request_time');
-  taken.add('request_time');
+  if (life) {
+    names.set(life.key, 'request_time');
+    taken.add('request_time');
+  }
   pick(
     'remote_port',
     (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535,
     (key) => isOwn(key) && /port$/i.test(key),
   );
   pick('upstream_addr', fits(SERVER), (key) => !isOwn(key));
-  pick('upstream_status', fits(/^(?:\d{3}|-)?(?:(?:, | : )(?:\d{3}|-)){0,16}$/), (key) => !isOwn(key));
+  const answers = columns.get(status) ?? [];
+  /** `us` may be microseconds: an upstream's status is mostly the answer's. */
+  const isAnswered = (key: string): boolean =>
+    accessVariable(key, '') === 'upstream_status' &&
+    (columns.get(key) ?? []).every((value, at) => value === answers[at] || NONE.test(value));
+  pick('upstream_status', fits(UPSTREAMS_STATUS), (key) => !isOwn(key) || isAnswered(key));
   pick(
     'upstream_response_time',
     fits(UPSTREAMS_SECONDS),
     (key) => !isOwn(key) && (columns.get(key) ?? []).some((value) => value.includes('.')),
   );
   pick('request_completion', fits(/^(?:OK)?$/));
-  return { names, marks: life.marks, lifeUnitMs: life.unitMs };
+  if (life) return { names, marks: life.marks, lifeUnitMs: life.unitMs };
+  // Without a life nothing but a proxy's order tells that its stamps are ends: who serves may write of a request when it comes.
+  const isProxied = UPSTREAMS.some((variable) => taken.has(variable));
+  return isProxied && inOrder(stamps) ? { names, marks: 'end', lifeUnitMs: 1000 } : undefined;
 }
 
 export interface Life {
@@ -119,17 +131,14 @@ export function lifeOf(columns: readonly (readonly [string, readonly string[]])[
     ([, values]) =>
       values.some((value) => /^[\d.]+$/.test(value)) && values.every((value) => /^(?:\d{1,15}(?:\.\d{1,9})?|-)?$/.test(value)),
   );
-  const unsorted = disorder(
-    stamps.map((at) => at.ms),
-    stamps,
-  );
-  if (unsorted <= stamps.length / 20) {
+  if (inOrder(stamps)) {
     const seconds = numbers.find(
       ([, values]) =>
         values.every((value) => SECONDS.test(value)) && values.filter((value) => /\.\d{3}$/.test(value)).length >= values.length / 2,
     );
     return seconds && { key: seconds[0], unitMs: 1000, marks: 'end' };
   }
+  const unsorted = disorderOf(stamps);
   let best: (Life & { readonly cost: number }) | undefined;
   for (const [key, values] of numbers) {
     const unit = NAMED_UNIT.find(([shape]) => shape.test(key))?.[1];
@@ -144,6 +153,13 @@ export function lifeOf(columns: readonly (readonly [string, readonly string[]])[
 
 /** Lines are written at once, or by several workers, a little out of order. */
 const SLACK_MS = 250;
+
+const disorderOf = (stamps: readonly Stamp[]): number =>
+  disorder(
+    stamps.map((at) => at.ms),
+    stamps,
+  );
+const inOrder = (stamps: readonly Stamp[]): boolean => disorderOf(stamps) <= stamps.length / 20;
 
 /** How many ends lie before one that was written earlier. */
 function disorder(ends: readonly number[], stamps: readonly Stamp[]): number {

@@ -118,7 +118,9 @@ const productOf = (text: string): string | undefined => PRODUCTS.find((name) => 
 /** `right`/`wrong`: the verdict names a product; `unnamed`: it does not say; undefined: the truth names none or the cause is wrong. */
 export function hopVerdict(outcome: Outcome): 'right' | 'wrong' | 'unnamed' | undefined {
   if (outcome.kind !== 'judged' || !isRight(outcome.truth, outcome.closure.cause)) return undefined;
-  const [product, setting] = outcome.truth.subtype.split(':', 2);
+  const [by = '', setting] = outcome.truth.subtype.split(':', 2);
+  // `nginx-reload`, `ingress-nginx`: the product's, as the verdict's hop is.
+  const product = productOf(by);
   if (setting === undefined || product === undefined) return undefined;
   const said = productOf(outcome.closure.hop ?? '') ?? productOf(outcome.closure.detail);
   if (said === undefined) return 'unnamed';
