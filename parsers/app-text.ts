@@ -1716,6 +1716,12 @@ export const appText = defineParser<AppRow>({
       reads: { at: { ms: Date.UTC(2021, 10, 15, 18, 52, 10), widthMs: 1_000, basis: 'local' }, level: 'info' },
       gives: 'noise',
     },
+    {
+      line: '2026/11/27 01:20:10 [track] 16360525 read: websocket: close 1001 (going away) (session 28.338s)',
+      from: 'a Go server on gorilla/websocket: the id in front of the call that failed, as `log.Printf("%s read: %v", id, err)` writes it',
+      reads: { code: 1001, logger: 'track' },
+      gives: { kind: 'socket-closed', code: 1001, lifeMs: 28_338, keys: { connection: '16360525' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

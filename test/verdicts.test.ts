@@ -785,6 +785,49 @@ describe('a server whose clock is off behind a TCP proxy that hands on the clien
   });
 });
 
+describe('connections of one age behind two proxies in a row', () => {
+  const born = (n: number): number => 10 + 7 * n + (n % 3) * 0.4;
+  const age = 29.001;
+  const row = (n: number, upstream: string): string => {
+    const began = new Date(START + born(n) * 1000).toISOString();
+    return `${began.slice(0, 19)}Z lb-1 haproxy[612]: 203.0.113.${10 + n}:4${100 + n} [22/Nov/2026:${began.slice(11, 23)}] fe ws/${upstream} 0/0/1/2/${age * 1000} 101 300 - - ---- 9/9/8/8/0 0/0 "GET /ws?cid=k-${100 + n} HTTP/1.1"`;
+  };
+  const logs = (upstream: string) => ({
+    'haproxy.log': count(8).map((n) => row(n, upstream)),
+    'app.log': [...count(8).map((n) => closed(born(n) + age, `k-${100 + n}`, age, `203.0.113.${10 + n}`)), listening(120)],
+  });
+
+  it('were cut by a timer of the second, which writes no log: the first names its own, and here none', async () => {
+    const { closures } = await report(logs('nginx1'));
+    expect(closures.map(({ cause }) => cause)).toEqual(Array(8).fill('proxy-timeout'));
+  });
+
+  it('were not where the first one leads to the server itself', async () => {
+    const { closures } = await report(logs('app1'));
+    expect(closures.filter(({ cause, grade }) => cause === 'proxy-timeout' && grade !== 'possible')).toEqual([]);
+  });
+});
+
+describe('lives that are alike by chance', () => {
+  const lives = [12.1, 18.3, 24.5, 30.2, 36.9, 44.4, 51.7, 59.6];
+  const ends = lives.map((_, n) => 100 + n * 9.3);
+  const tunnels = ends.map((at, n) => tunnel(at, ip(n), lives[n]));
+  /** Connections whose server writes no ids: eight that it ended with nginx, and ten others, all of them 44 s earlier. */
+  const more = [180, 191].map((at, n) => ({ at, life: 70 + 9 * n }));
+  const others = [...ends.map((at, n) => ({ at, life: lives[n] ?? 0 })), ...more].map(({ at, life }) => ({ at: at - 44, life }));
+  const anonymous = (at: number, life: number): string => `${iso(at)} WARN  [ws] connection closed code=1006 reason="" duration=${life}s`;
+
+  it('move no clock that agrees about as well as it is', async () => {
+    const { clocks } = await report({
+      'access.log': [...tunnels, ...more.map(({ at, life }, n) => tunnel(at, ip(10 + n), life))],
+      'app.log': [...ends.map((at, n) => [at, lives[n] ?? 0] as const), ...others.map(({ at, life }) => [at, life] as const)]
+        .sort(([a], [b]) => a - b)
+        .map(([at, life]) => anonymous(at, life)),
+    });
+    expect(clocks.map(({ offsetMs }) => Math.abs(offsetMs) < 2_000)).toEqual([true, true]);
+  });
+});
+
 describe('two bursts', () => {
   it('are not one for some ages that both have', async () => {
     const ended = (at: number, id: string, life: number): string =>

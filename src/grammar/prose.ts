@@ -12,9 +12,9 @@ const ID =
 /** Behind a bare verb only what looks like an id: `open 04e7bb87`, but no code and no count. */
 const VERB_ID =
   /(?<![A-Za-z])(?:open(?:ed)?|closed?|accepted)[ :=]{1,2}((?!20\d{6}\b)\d{8}|(?=[0-9a-f-]{0,35}[0-9])(?=[0-9a-f-]{0,35}[a-f])(?:[0-9a-f]{6,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))(?![\w.:-])/i;
-/** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`, `#ae4ac9-e23d open from …`. */
+/** In front of a bare verb, in brackets or not: `<0ab3f1> close 1006`, `d2b6895b4 connected`, `#ae4ac9-e23d open from …`, `16360525 read: …`. */
 const ID_FIRST =
-  /^[<[({#]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])/i;
+  /^[<[({#]?((?!20\d{6}\b)\d{8}|(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[A-Za-z])[A-Za-z0-9][\w-]{3,63})[>\])}]?:? (?:(?:is|has|was) )?(?:on ?)?(?:(?:(?:dis)?connect(?:ed|ion)?|open(?:ed)?|closed?)(?![\w-])|(?:read|write|ping|recv|send)(?: (?:err(?:or)?|failed|loop))?:)/i;
 /** The same in brackets of a list's sort or behind a number sign, before what else happens to one who is connected: `[da484db2] unsubscribed`. */
 const BOXED_ID_FIRST =
   /^[[#]((?=[0-9a-f-]{0,35}\d)[0-9a-f]{6,32}(?:-[0-9a-f]{4,12}){0,4})\]?:? (?:(?:is|has|was) )?(?:(?:un)?subscribed|joined|left|attached|detached|accepted|established|upgraded|terminat(?:ed|ing)|dropped|gone|lost|missed|no pong)(?![\w-])/;
