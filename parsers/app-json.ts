@@ -553,6 +553,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '359f870e', clean: false, durationMs: 13_000 },
       gives: { kind: 'socket-closed', code: 1006, wasClean: false, lifeMs: 13_000, keys: { connection: '359f870e' } },
     },
+    {
+      line: '{"level":"warn","ts":1795588974.9555016,"caller":"feed/subscriber.go:97","msg":"websocket closed","pod":"pricefeed-7c5d8f9b64-s9p2d","subscription":"sub_ba175028e2","closeCode":1006,"lifetime":155.119}',
+      from: 'zap production JSON of several pods in one file',
+      reads: { pod: 'pricefeed-7c5d8f9b64-s9p2d' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { pod: 'pricefeed-7c5d8f9b64-s9p2d' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

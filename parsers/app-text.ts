@@ -1722,6 +1722,12 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1001, logger: 'track' },
       gives: { kind: 'socket-closed', code: 1001, lifeMs: 28_338, keys: { connection: '16360525' } },
     },
+    {
+      line: '2026-11-12 03:06:56.303 WARN  1 --- [nio-8080-exec-8] c.e.q.s.StreamRegistry : - stream c764ee1c-621f lost, CloseStatus[code=1006, reason=null], lived PT115.196S, last tick 75s ago',
+      from: "Spring Boot 3.2, a program's own words of what its connections carry",
+      reads: { connection: 'c764ee1c-621f', code: 1006, durationMs: 115_196, silenceMs: 75_000 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 115_196, silenceMs: 75_000 },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -111,6 +111,8 @@ export type Fact =
   /** Its age (or silence) lies in a pile at one value, or above the pile's edge. */
   | ({
       readonly kind: 'age-pile';
+      /** Whose known idle timer it begins at. */
+      readonly hop?: string;
       readonly place: 'in' | 'above';
       /** Lower edge of the pile: the timer, as far as the logs' precision shows it. */
       readonly ms: DurationMs;

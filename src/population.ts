@@ -11,12 +11,14 @@ import { type Leaving, leavingsOf } from './population/leavings.ts';
 import { ABNORMAL, BITS, GAVE_UP, GOING_AWAY, Lives, NAMED } from './population/lives.ts';
 import { Moments } from './population/moments.ts';
 import { Attempts, pausesOf } from './population/pauses.ts';
-import { Measured, type Pile, pilesIn, type Shared } from './population/piles.ts';
+import { type KnownTimer, Measured, type Pile, pilesAbove, pilesIn, type Shared } from './population/piles.ts';
 import { type Floor, SilenceFloor } from './population/silence-floor.ts';
 import { inTurn, type Sweep, sweepIn } from './population/sweeps.ts';
+import { productOf, traitsOf } from './products.ts';
 import { byHeartbeat, readsReset } from './signals.ts';
 import { Spans } from './spans.ts';
-import type { DurationMs, EpochMs, Span } from './types.ts';
+import { TIMERS } from './timers.ts';
+import type { DurationMs, EpochMs, EventOf, Span } from './types.ts';
 import { isUndated } from './undated.ts';
 
 /** Stamps of whole seconds put every age on a whole second: such ages agree by rounding, not by a timer. */
@@ -29,12 +31,13 @@ const EXACT_MS = 10;
 /** Of what ended younger, a closure whose end nobody names is like those whose end nobody names: the others are known to be clients'. */
 const pileFact = (
   place: 'in' | 'above',
-  { measure, fromMs, count, total, below, belowUnnamed, p, together, round, resets }: Pile,
+  { measure, hop, fromMs, count, total, below, belowUnnamed, p, together, round, resets }: Pile,
   closure: Closure,
 ): Fact => ({
   kind: 'age-pile',
   measure,
   place,
+  ...(hop !== undefined && { hop }),
   ms: fromMs,
   count,
   total,
@@ -55,6 +58,8 @@ export class Population {
   readonly #agents = new Agents();
   readonly #ages = new Measured();
   readonly #silences = new Measured();
+  /** Proxies that wrote of the ends. */
+  readonly #hops = new Set<string>();
   readonly #attempts = new Attempts();
   readonly #forgotten = new SilenceFloor();
   /** Server logs, and the widest stamp of each (ms). */
@@ -95,6 +100,7 @@ export class Population {
     if (!abnormal || otherwise) return;
     const agent = this.#agents.numberOf(closure.keys.agent);
     const ways = { exact: isExact(closure), reset: readsReset(closure), named: isNamed(closure), client, agent };
+    for (const event of closure.seen) if (event.kind === 'tunnel-ended') this.#hops.add(productOf(event));
     if (lifeMs !== undefined) this.#ages.add(lifeMs, endMs, ways);
     if (silenceMs !== undefined) this.#silences.add(silenceMs, endMs, ways);
   }
@@ -117,7 +123,7 @@ export class Population {
   }
 
   /** After the last closure. */
-  finish(): void {
+  finish(configured: readonly EventOf<'configured-timer'>[]): void {
     this.#lives.seal();
     const byClient = this.#lives.byClient();
     const widths = [...this.#servers.values()].map(({ widthMs }) => widthMs);
@@ -129,12 +135,24 @@ export class Population {
     const alone = (endMs: EpochMs): boolean => !moments.cutAtOnce(endMs);
     this.#silencePiles = pilesIn('silence', this.#silences, this.#silences.where(alone));
     const apart = this.#ages.where((endMs) => alone(endMs) && left.between(endMs, endMs).length === 0);
-    this.#agePiles = pilesIn('age', this.#ages, apart);
+    this.#agePiles = withKnown(pilesIn('age', this.#ages, apart), pilesAbove(this.#timersWith(configured), this.#ages, apart));
     // Silences that agree are a timer's that said so at once.
     const { floor } = this.#forgotten;
     if (floor && !this.#silencePiles.some(({ count }) => count * 2 > floor.count)) this.#floor = floor;
     this.#sweeps = this.#sweepsByServer();
     this.#pauses = pausesOf(this.#lives, this.#attempts);
+  }
+
+  /** Idle timers of the path that need not say so: as configured, or else by default. */
+  #timersWith(configured: readonly EventOf<'configured-timer'>[]): KnownTimer[] {
+    const set = configured.filter(({ timer }) => timer === 'idle');
+    const defaults = TIMERS.filter(
+      ({ hop, kind, confidence }) =>
+        kind === 'idle' && confidence !== 'unconfirmed' && this.#hops.has(hop) && !set.some((timer) => timer.hop === hop),
+    );
+    const known = new Map<DurationMs, string>();
+    for (const { hop, ms } of [...defaults, ...set]) if (ms !== undefined && traitsOf(hop).namesItsTimers !== 'always') known.set(ms, hop);
+    return [...known].map(([ms, hop]) => ({ hop, ms }));
   }
 
   /** The pile's timer stands on the path of one client, or in one program, as chance would not have picked them; this is another's. */
@@ -240,7 +258,7 @@ export class Population {
       const piles = measure === 'age' ? this.#agePiles : this.#silencePiles;
       const inside = piles.find((pile) => value >= pile.leastMs && value <= pile.toMs);
       // A known silence decides alone: an age beside it says less.
-      if (inside) return [pileFact('in', inside, closure)];
+      if (inside) return inside.hop !== undefined && isNamed(closure) ? [] : [pileFact('in', inside, closure)];
       const least = piles[0];
       if (least && least.count >= 5 && !least.together && value < least.leastMs) return [{ kind: 'younger-than-timer', ms: least.fromMs }];
       if (measure === 'silence') return [];
@@ -274,6 +292,16 @@ const isLost = (closure: Closure, otherwise: boolean): boolean =>
   closure.state === 'abnormal' &&
   closure.codes.server === 1006 &&
   (!otherwise || closure.seen.some((event) => event.kind === 'socket-closed' && event.by === 'network'));
+
+/** A sharp pile at a known timer tells more than what lies above that; a few of the ages that it spreads agree by chance. */
+function withKnown(shown: readonly Pile[], above: readonly Pile[]): Pile[] {
+  const has = (one: Pile, pile: Pile): boolean => pile.fromMs >= one.leastMs && pile.fromMs <= one.toMs;
+  const isSharp = (one: Pile): boolean => shown.some((pile) => has(one, pile) && pile.fromMs <= one.fromMs + SHARP_MS);
+  const known = above.filter((one) => !isSharp(one));
+  return [...shown.filter((pile) => pile.round || !known.some((one) => has(one, pile))), ...known].sort((a, b) => a.fromMs - b.fromMs);
+}
+/** Timers fire some tens of ms late, and stamps of whole seconds at both ends add up to one. */
+const SHARP_MS = 1_000;
 
 const isGoingAway = (code: number | undefined): boolean => code === 1001 || code === 1012;
 

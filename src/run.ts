@@ -112,7 +112,7 @@ export async function analyze(sources: AsyncIterable<Source>, options: AnalyzeOp
     abnormal.add(closure);
   }
   for (const { opened } of living) population.addLiving(opened.when.fromMs, opened.keys.client?.ip);
-  population.finish();
+  population.finish(seen.world.filter((event) => event.kind === 'configured-timer'));
   /** What was not clean, as far as all that is known now tells. */
   function* candidates(): Generator<Closure> {
     for (const closure of abnormal) yield seen.placed(along.joined(closure));

@@ -2,6 +2,7 @@
 import type { Closure, Death, Fact, FactOf, ProxyChange, Relation, World } from './closure.ts';
 import { COMMON, isContainerId, isPodUid, namesOfLog, RUNTIMES } from './deaths/names.ts';
 import { endedBy } from './grammar/close-words.ts';
+import { workloadOf } from './grammar/kubernetes.ts';
 import { productOf, traitsOf } from './products.ts';
 import type { DurationMs, EpochMs, EventKind, EventOf, LogEvent, Span } from './types.ts';
 import { isUndated } from './undated.ts';
@@ -25,10 +26,9 @@ export const ofInstance = (death: Death, server: string | undefined): boolean =>
 
 /** Two pods of one workload: `chat-5d9c7b8f4-zt8wl` and `chat-7b9f4c5d8-4xk2p`, or `chat-0` and `chat-1`. */
 function isSiblingPod(pod: string, host: string): boolean {
-  const [own, other] = [pod, host].map((name) => POD_NAME.exec(name)?.[1]);
+  const [own, other] = [pod, host].map(workloadOf);
   return pod !== host && own !== undefined && own === other;
 }
-const POD_NAME = /^(.+?)-(?:(?:[0-9a-f]{6,10}-)?[0-9bcdfghjklmnpqrstvwxz]{5}|\d{1,4})$/;
 
 /**
  * Servers that keep connections to one another (hubs, relays, a cluster's nodes): the one that lives writes of the end, and names in that

@@ -82,7 +82,7 @@ function cost(rounds: number, count: number): { readonly ms: number; readonly cr
     opened: { ...seen(closure.ended.fromMs - 30_000, 'app', 1), kind: 'socket-opened', vantage: 'server', keys: {} } as const,
   }));
   unlogged(opened, deaths, new Map(), () => true, profile);
-  population.finish();
+  population.finish([]);
   const world = worldOf({
     events,
     deaths,

@@ -1185,6 +1185,44 @@ describe('an end before the timer that others run into', () => {
   });
 });
 
+describe('an idle timer of a known hop, whose connections talk first', () => {
+  const cloudflare = (at: number, id: string, life: number): string =>
+    JSON.stringify({
+      RayID: id,
+      ClientIP: '198.51.100.7',
+      ClientRequestHost: 'chat.example.com',
+      ClientRequestMethod: 'GET',
+      ClientRequestURI: `/ws?sid=${id}`,
+      EdgeStartTimestamp: iso(at - life),
+      EdgeEndTimestamp: iso(at),
+      EdgeResponseStatus: 101,
+      OriginIP: '203.0.113.4',
+      OriginResponseStatus: 101,
+    });
+  const idOf = (n: number): string => `710e98d9367f3${(0x100 + n).toString(16)}`;
+  const through = (lives: readonly number[]): Promise<Whole> =>
+    report({
+      'app.log': [
+        listening(0),
+        ...lives.map((life, n) => closed(300 + n * 41, idOf(n), life, '162.158.88.1')),
+        closed(2_000, 'z', 33, '162.158.88.1', 1000),
+      ],
+      'cloudflare.json': lives.map((life, n) => cloudflare(300 + n * 41, idOf(n), life)),
+    });
+  const spread = [101.13, 103.57, 106.28, 108.7, 109.76, 111.21, 111.77, 112.34, 112.5, 115.73, 116.33, 116.6];
+
+  it('is told by ages above it where hardly one lies right below', async () => {
+    const { closures } = await through(spread);
+    expect(new Set(closures.map(({ cause, grade }) => `${cause} ${grade}`))).toEqual(new Set(['proxy-timeout possible']));
+    expect(closures[0]?.hop).toBe('cloudflare');
+  });
+
+  it('is not where ages lie on both sides of it', async () => {
+    const { closures } = await through([...spread, 61.4, 70.1, 78.83, 84.2, 93.6, 97.3]);
+    expect(closures[0]?.cause).not.toBe('proxy-timeout');
+  });
+});
+
 describe('a stop by name', () => {
   it('that the program wrote without a stamp came after the ends above it, before those below', async () => {
     const seat = (at: number, id: string, what: string): string =>

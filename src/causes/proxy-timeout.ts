@@ -183,7 +183,9 @@ export const proxyTimeout: Cause = {
             : (fact.count >= 5 ? 1.15 : 0.8) * (fact.together ? 0.35 : 1) * (fact.round ? 1 : 0.6)
           : 0,
       says: (fact) =>
-        `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})`,
+        fact.hop === undefined
+          ? `its age lies in a pile of ${fact.count} of ${fact.total} closures at ${words(fact.ms)} (chance ${fact.p.toExponential(0)})`
+          : `its age is one of ${fact.count} of ${fact.total} that lie above the idle timer of ${fact.hop}, ${words(fact.ms)}, and hardly one lies right below it (chance ${fact.p.toExponential(0)})`,
     },
     {
       id: 'age-above-pile',
@@ -261,7 +263,7 @@ export const proxyTimeout: Cause = {
     const pile = factOf(closure, world, 'age-pile');
     const ms = pile?.ms ?? closure.silenceMs ?? tunnel?.lifeMs ?? closure.lifeMs;
     const setting = ms === undefined ? undefined : configured(closure, world, ms);
-    const seen = hopOf(closure);
+    const seen = pile?.hop ?? hopOf(closure);
     const { timers } = traitsOf(seen ?? '');
     const floor = factOf(closure, world, 'silence-floor');
     if (floor && !pile && !tunnel && !fault)

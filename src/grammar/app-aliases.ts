@@ -9,6 +9,8 @@ const ALIASES = {
   thread: 'thread threadname',
   service: 'service servicename app appname application name program',
   host: 'hostname host hostid server machinename instance',
+  // Several pods' logs joined in one file: each record says whose it is.
+  pod: 'pod podname k8spod k8spodname kubernetespodname',
   pid: 'pid processid procid processpid',
   // A close code by name; `code`, `status` and the like are one only beside words of a close.
   closeCode:

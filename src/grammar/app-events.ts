@@ -361,6 +361,7 @@ function keysOf(row: AppRow, connection: string | undefined, ofProcess: boolean)
   if (row.requestId !== undefined) keys.requestId = row.requestId;
   if (row.program !== undefined) keys.service = row.program;
   if (row.host !== undefined) keys.host = row.host;
+  if (row.pod !== undefined) keys.pod = row.pod;
   return keys;
 }
 

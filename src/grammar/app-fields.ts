@@ -11,6 +11,7 @@ import { isCloseCode } from './close-words.ts';
 import { isIdLike } from './ids.ts';
 import { numberOf, textOf } from './json.ts';
 import { known } from './known.ts';
+import { workloadOf } from './kubernetes.ts';
 import { withoutAccents } from './languages.ts';
 import type { LearnedFields, Told } from './learned-fields.ts';
 
@@ -27,6 +28,7 @@ export interface AppRow extends Row {
   /** The service, as the logger was named. */
   readonly program?: string;
   readonly host?: string;
+  readonly pod?: string;
   readonly pid?: number;
   readonly code?: number;
   /** The code can be nothing but a close code, by its name or the fields beside it. */
@@ -219,6 +221,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
     thread: text(fields, 'thread'),
     program: programIn(fields),
     host: text(fields, 'host'),
+    pod: podIn(fields),
     pid: number(fields, 'pid', isCount),
     code,
     codeIsNamed: named !== undefined || isCloseEvent || undefined,
@@ -265,6 +268,12 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
 function programIn(fields: Fields): string | undefined {
   const name = text(fields, 'service');
   return name !== undefined && /^v?\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+][\w.-]{1,60})?$/.test(name) ? undefined : name;
+}
+
+/** What Kubernetes calls one: by that word people also number parts of their fleets. */
+function podIn(fields: Fields): string | undefined {
+  const name = text(fields, 'pod');
+  return name !== undefined && workloadOf(name) !== undefined ? name : undefined;
 }
 
 /** A stamp in any form a logger writes: ISO, epoch in s/ms/µs/ns, log4j's `instant`. */

@@ -28,6 +28,10 @@ export function rfc1123(text: string): Stamp | undefined {
   return stamp(ms - (zone === 'GMT' ? 0 : (offsetAt(zone, 0)?.minutes ?? 0)) * 60_000, 1000);
 }
 
+const POD_NAME = /^(.+?)-(?:(?:[0-9a-f]{6,10}-)?[0-9bcdfghjklmnpqrstvwxz]{5}|\d{1,4})$/;
+/** Whose pod has such a name, as controllers make them up: `chat` of `chat-5d9c7b8f4-zt8wl` and of `chat-0`. */
+export const workloadOf = (name: string): string | undefined => POD_NAME.exec(name)?.[1];
+
 /** An event of the API, however it was printed. */
 export interface KubernetesEvent {
   readonly reason: string;

@@ -33,9 +33,13 @@ const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has discon
 // In front of a URL's path stands who was asked, and not who came; Java writes `/10.0.0.7:51230`.
 const ADDRESS =
   /(?<![\w.:]|\/\/)((?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]|(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f:.]{0,39}|::[0-9A-Fa-f:.]{1,39})(?::(\d{1,5}))?(?![\w.])/g;
-const SPELLED = String.raw`(\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
+// Java's `Duration` writes itself as ISO 8601 does: `PT1M55.196S`.
+const SPELLED = String.raw`((?:PT)?\d{1,12}(?:\.\d{1,9})?\s?[a-zµ]{1,12}(?:\s?\d{1,9}(?:\.\d{1,9})?\s?[a-zµ]{1,12}){0,3})`;
+// What came last of whatever the program deals in: `last tick 75s ago`. What it sent by itself breaks no silence of its peer, and how it
+// came to be connected is no traffic.
+const LAST = String.raw`last (?:(?:client|server|market|user|inbound|incoming) )?(?!(?:re|dis)?connect|open|clos|(?:re)?start|deploy|err|fail|attempt|retry|auth|log[io]|ping\b|sen[dt]|tx\b|writ|wrote|flush|success)[a-z]{2,16}`;
 const SILENCE = new RegExp(
-  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|last (?:recv|received|rx|read|seen|message|msg|activity|pong|data|frame)(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
+  String.raw`\b(?:idle|inactive|silent|quiet|silence|no (?:data|pong|traffic|messages?|activity)|${LAST}(?= \d[\w.]{0,20}(?: ?[a-z]{1,12})? ago))(?: for| since| time)?[ :=]{1,3}${SPELLED}`,
   'i',
 );
 /** `lastRx=300s ago`: of one direction. */
@@ -116,7 +120,8 @@ function reasonIn(text: string): string | undefined {
 const spelled = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   // The pattern may have taken the word behind the duration too: `after 7.599s from`.
-  return duration(text.toLowerCase()) ?? duration(/^\S{1,20}/.exec(text.toLowerCase())?.[0] ?? '');
+  const words = text.toLowerCase().replace(/^pt/, '');
+  return duration(words) ?? duration(/^\S{1,20}/.exec(words)?.[0] ?? '');
 };
 
 function addressIn(text: string): string | undefined {

@@ -19,6 +19,8 @@ const POLLED_SHARE = 0.4;
 
 export interface Pile {
   readonly measure: 'age' | 'silence';
+  /** Whose idle timer it begins at, where that is known; undefined = the pile shows its own time. */
+  readonly hop?: string;
   readonly fromMs: DurationMs;
   readonly toMs: DurationMs;
   /** From here on an age may be the timer's: some ms before the pile, or a whole turn where the timer is only looked at once a second. */
@@ -90,6 +92,10 @@ export class Measured {
 
   endsOf(places: Uint32Array): Float64Array {
     return this.#ends.pick(places);
+  }
+
+  isNamed(place: number): boolean {
+    return (this.#ways.at(place) & NAMED) !== 0;
   }
 
   resetsOf(places: Uint32Array): number {
@@ -206,6 +212,57 @@ function pilesOf(measure: Pile['measure'], all: Measured, order: Uint32Array, wi
     from = high;
   }
   return piles;
+}
+
+/** An idle timer of a hop on the path, as it is configured or by default. */
+export interface KnownTimer {
+  readonly hop: string;
+  readonly ms: DurationMs;
+}
+
+/** Without a sharp time it takes more of them to be seen. */
+const LEAST_ABOVE = 5;
+/** What talked first ended later than the timer by as long as it talked: mostly less than half its time. */
+const ABOVE_SHARE = 0.5;
+
+/**
+ * Ages above the idle timer of a known hop, where what talks first spreads them: lives of people thin out as they grow, so that as long a
+ * stretch right below the timer holds at least as many of theirs. Of those alone of which no proxy says who ended them.
+ */
+export function pilesAbove(timers: readonly KnownTimer[], all: Measured, places: Uint32Array): Pile[] {
+  const order = all.values.ranking(places).filter((place) => !all.isNamed(place));
+  const ages = all.values.pick(order);
+  return timers.flatMap(({ hop, ms }) => {
+    const leastMs = ms - TIMER_EARLY_MS;
+    const toMs = ms * (1 + ABOVE_SHARE);
+    const from = lowerBound(ages, leastMs);
+    const to = lowerBound(ages, toMs);
+    const count = to - from;
+    const background = Math.max(1, from - lowerBound(ages, ms * (1 - ABOVE_SHARE)));
+    const p = Math.min(1, poissonTail(count, background) * timers.length);
+    const members = order.subarray(from, to);
+    if (count < LEAST_ABOVE || count < 5 * background || p >= PILE_P || endedTogether(ages.subarray(from, to), all.endsOf(members)))
+      return [];
+    return [
+      {
+        measure: 'age' as const,
+        hop,
+        fromMs: ms,
+        leastMs,
+        toMs,
+        count,
+        total: order.length,
+        below: from,
+        belowUnnamed: from,
+        p,
+        resets: all.resetsOf(members),
+        client: all.clientOf(members),
+        agent: all.agentOf(members),
+        together: false,
+        round: false,
+      },
+    ];
+  });
 }
 
 /** Of ends at random a gap of eight median ones is one in 250. */
