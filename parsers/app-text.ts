@@ -1728,6 +1728,30 @@ export const appText = defineParser<AppRow>({
       reads: { connection: 'c764ee1c-621f', code: 1006, durationMs: 115_196, silenceMs: 75_000 },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 115_196, silenceMs: 75_000 },
     },
+    {
+      line: '20.11.2026 14:05:00,086 WARN  [OkHttp https://live.shop.example/...] KioskLink - K1325: link 8df669f broken (1006) after 266 s: java.io.EOFException',
+      from: 'log4j 2’s `%-5p [%t] %c{1} - %m` in an app with OkHttp 4, which calls the thread that reads by its URL',
+      reads: { thread: 'OkHttp https://live.shop.example/...', logger: 'KioskLink' },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: '8df669f' } },
+    },
+    {
+      line: "20.11.2026 14:02:25,668 WARN  [OkHttp TaskRunner] KioskLink - K1283: link 6456f5e broken (1006) after 70 s: java.net.SocketTimeoutException: sent ping but didn't receive pong within 15000ms (after 2 successful ping/pongs)",
+      from: 'the same, of the thread that pings',
+      reads: { thread: 'OkHttp TaskRunner', logger: 'KioskLink' },
+      gives: { kind: 'socket-closed', code: 1006, by: 'heartbeat', vantage: 'client', keys: { connection: '6456f5e' } },
+    },
+    {
+      line: '20.11.2026 13:59:09,609 ERROR [watchdog] AppWatchdog - K1179: no heartbeat from UI for 12 s, killing process 4588',
+      from: 'a watchdog of the app’s own thread',
+      reads: { logger: 'AppWatchdog' },
+      gives: 'noise',
+    },
+    {
+      line: '2026-11-17 21:14:51.740 | INFO     | relay.links:attach:41 - worker render-307 attached as link 3302b398 (relay@1)',
+      from: 'loguru in a server that calls its connections links',
+      reads: { logger: 'relay.links' },
+      gives: { kind: 'socket-opened', keys: { connection: '3302b398' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

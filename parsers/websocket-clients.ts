@@ -289,7 +289,7 @@ export const websocketClients = defineParser<ClientRow>({
       line: '\tat okhttp3.internal.ws.RealWebSocket.loopReader(RealWebSocket.kt:293)',
       from: 'OkHttp 4.12, logged with its stack',
       before: [
-        '2025-11-06 09:58:12.334 ERROR [OkHttp https://example.com/...] chat.Socket - onFailure',
+        '2025-11-06 09:58:12.334 ERROR [OkHttp https://example.com/...] chat.Socket - lost it',
         'java.net.SocketException: Software caused connection abort',
         '\tat java.net.SocketInputStream.socketRead0(Native Method)',
       ],

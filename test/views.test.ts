@@ -58,6 +58,58 @@ it('leaves nothing open of what the server closed, where the client wrote of the
   expect(stitcher.finish()).toEqual([]);
 });
 
+describe('a log of which some lines are a client’s by their own words', () => {
+  const life = (n: number): number => 19 + n * 3;
+  const ended = ids.map((id, n) => ({ id, at: 20 + n * 4, lasted: life(n) }));
+  const workers = [
+    ...ids.map((id, n) => `${second(n + 1)}.140Z INFO render-${n} relay link ${id} established`),
+    ...ended
+      .slice(0, 3)
+      .map(({ id, at, lasted }) => `${second(at)}.105Z WARN relay link ${id} lost (code 1006), alive ${lasted}.0s, retry in 5s`),
+  ];
+  const relay = [
+    ...ids.map((id, n) => `${second(n + 1)}.100Z INFO render-${n} attached as link ${id}`),
+    ...ended.slice(2).map(({ id, at, lasted }) => `${second(at)}.100Z WARN link ${id} gone after ${lasted}.0s, close_code=1006`),
+  ];
+
+  it('makes no client of the log of the server, of which it has the begins and some ends', async () => {
+    const { closures } = await reportOn([
+      ['relay.log', relay.join('\n')],
+      ['workers.log', workers.join('\n')],
+    ]);
+    expect(closures.map(({ codes }) => codes)).toEqual([
+      { client: 1006 },
+      { client: 1006 },
+      { client: 1006, server: 1006 },
+      { server: 1006 },
+      { server: 1006 },
+      { server: 1006 },
+    ]);
+  });
+});
+
+describe('telemetry that names the page and its connection', () => {
+  const page = (n: number): string => `7ab0000${n}`;
+  const telemetry = ids.flatMap((id, n) => [
+    { clientTime: `${second(n + 1)}.200Z`, tab: page(n), event: 'rt.connected', peer: id },
+    { clientTime: `${second(n + 20)}.200Z`, tab: page(n), event: 'rt.disconnected', peer: id, code: 1006, wasClean: false, openMs: 19_000 },
+  ]);
+  const refused = {
+    clientTime: `${second(40)}.200Z`,
+    tab: page(9),
+    event: 'rt.disconnected',
+    peer: null,
+    code: 1006,
+    wasClean: false,
+    openMs: 0,
+  };
+
+  it('tells of connections by the name that those never made lack', async () => {
+    const { closures } = await reportOn([['rum.ndjson', [...telemetry, refused].map((record) => JSON.stringify(record)).join('\n')]]);
+    expect(closures.map(({ connection }) => connection)).toEqual([...ids, null]);
+  });
+});
+
 describe('an end that a client alone tells of', () => {
   const closureOf = (own: number, taken: number): Closure | undefined => {
     const closures: Closure[] = [];
@@ -71,6 +123,15 @@ describe('an end that a client alone tells of', () => {
     stitcher.finish();
     return closures[0];
   };
+
+  it('is in the time of the server, which has the begin later than the client’s life', () => {
+    const closures: Closure[] = [];
+    const stitcher = new Stitcher((closure) => closures.push(closure), new Set());
+    stitcher.add({ ...seenAt('server.log', 50), kind: 'socket-opened', vantage: 'server' });
+    stitcher.add({ ...seenAt('field.log', 53), kind: 'socket-closed', vantage: 'client', code: 1006, lifeMs: 13_000 });
+    stitcher.finish();
+    expect(closures).toMatchObject([{ ended: { fromMs: 63_000 }, lifeMs: 13_000, server: 'server.log' }]);
+  });
 
   it('is in the time of the server, which has the begin later than the client', () => {
     expect(closureOf(53, 100)).toMatchObject({ ended: { fromMs: 113_000 }, lifeMs: 13_000, server: 'server.log' });

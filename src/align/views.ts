@@ -30,15 +30,17 @@ interface Side {
 /** Sources that read like a server's log and tell of the connections of another one that is: they are what the clients saw. */
 export function clientViews(sides: readonly Side[]): ReadonlySet<string> {
   const all = sides.filter(({ sample }) => sample.vantages.has('server'));
+  const servers = all.filter(({ sample }) => mayServe(sample));
   const views = new Set<string>();
   for (const one of all)
-    if (one.sample.vantages.size === 1 && all.some((other) => other.sample.source !== one.sample.source && isViewOf(one, other)))
+    if (one.sample.vantages.size === 1 && servers.some((other) => other.sample.source !== one.sample.source && isViewOf(one, other)))
       views.add(one.sample.source);
   for (const { sample } of all)
     if (
       isFleet(sample, all) ||
       isSpread(sample, all) ||
-      ((isOutside(sample) || isAway(sample)) && all.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
+      ((isOutside(sample) || isAway(sample)) &&
+        servers.some(({ sample: other }) => other.source !== sample.source && opensFor(other, sample)))
     )
       views.add(sample.source);
   const foreign = new Set(all.flatMap(({ sample: { source, phrases } }) => (views.has(source) ? [...phrases] : [])));
@@ -110,6 +112,10 @@ const namesNoPeer = ({ kinds, namesClients, vantages }: ClockSample): boolean =>
   !namesClients &&
   !OWN_WORDS.some((kind) => kinds.has(kind)) &&
   kinds.has('socket-closed');
+
+/** Some lines of it are a client's by their own words, and none tells of a process that serves: the others are that client's too. */
+const mayServe = ({ vantages, kinds, namesClients }: ClockSample): boolean =>
+  !vantages.has('client') || namesClients || OWN_WORDS.some((kind) => kinds.has(kind));
 
 /**
  * The one serves: it writes opens, and ends as well, so that the other is not just its second file. The other asked for connections and was

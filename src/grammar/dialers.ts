@@ -8,8 +8,11 @@ const PYTHONS =
 const SIP_JS = /^sip\.Transport$/;
 /** discord.js before each word about its gateway: a shard dials, and so does their manager. */
 const DISCORD_JS = /\[WS => (?:Shard \d{1,6}|Manager)\] /;
-/** Threads that only clients have: of Java-WebSocket's WebSocketClient (its server's are WebSocketSelector and WebSocketWorker), OkHttp, the JDK's HttpClient. */
-const THREAD = /^(?:WebSocketConnectReadThread-\d|OkHttp (?:https?|wss?):|HttpClient-\d{1,6}-)/;
+/**
+ * Threads that only clients have: of Java-WebSocket's WebSocketClient (its server's are WebSocketSelector and WebSocketWorker), OkHttp (by the
+ * URL in whose name it reads, and between two of its tasks, which ping, by its runner), the JDK's HttpClient.
+ */
+const THREAD = /^(?:WebSocketConnectReadThread-\d|OkHttp (?:(?:WebSocket )?(?:https?|wss?):|TaskRunner|Dispatcher)|HttpClient-\d{1,6}-)/;
 
 /** `open wss://…`, `connected to ws://…`, `disconnected from wss://…`, `wss://… open`: of whoever dialed, where no other connection stands beside it. */
 const OPENS_URL =

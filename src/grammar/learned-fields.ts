@@ -101,14 +101,17 @@ function timeOf(records: readonly Told[]): string | undefined {
 
 function partyOf(records: readonly Told[], isFree: (name: string) => boolean): string | undefined {
   const closes = records.filter(({ row }) => row.code !== undefined && row.code >= 1000 && row.code <= 1015);
-  const first = closes[0];
-  if (!first || closes.length < FEWEST_CLOSES || closes.some(({ row }) => row.connection !== undefined || row.party !== undefined))
-    return undefined;
+  if (closes.length < FEWEST_CLOSES || closes.some(({ row }) => row.connection !== undefined || row.party !== undefined)) return undefined;
   const others = records.filter((record) => !closes.includes(record));
-  const candidates = [...first.values.keys()].filter((name) => {
-    const values = closes.map((close) => close.values.get(name));
+  // A connection that was never made has no name of its own: whoever has one then is who tried.
+  const opened = closes.filter(({ row }) => row.durationMs !== 0 && row.opened !== false);
+  const tried = closes.filter((close) => !opened.includes(close));
+  const isNameless = (name: string): boolean => tried.length > 0 && tried.every(({ values }) => (values.get(name) ?? '') === '');
+  const candidates = [...new Set(closes.flatMap(({ values }) => [...values.keys()]))].filter((name) => {
+    const values = (isNameless(name) ? opened : closes).map((close) => close.values.get(name));
     return (
       isFree(name) &&
+      values.length >= FEWEST_CLOSES &&
       values.every((value) => typeof value === 'string' && isIdLike(value) && !ISO.test(value)) &&
       !values.every((value) => MEASURE.test(String(value))) &&
       new Set(values).size >= values.length * 0.7
@@ -118,7 +121,8 @@ function partyOf(records: readonly Told[], isFree: (name: string) => boolean): s
     const ended = new Set(closes.map((close) => close.values.get(name)));
     return others.some(({ values }) => ended.has(values.get(name)));
   };
-  return candidates.find(isShared) ?? (candidates.length === 1 ? candidates[0] : undefined);
+  const shared = candidates.filter(isShared);
+  return shared.find(isNameless) ?? shared[0] ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
 /**

@@ -83,9 +83,9 @@ const GAP = /^[\s|]{0,40}(?:(?:-{1,3}|>>)\s{1,4})?(?:#\S{1,20}\s)?/;
 const NAME = String.raw`[A-Za-z_][\w./$@-]{0,80}(?:::\w{1,40}){0,6}`;
 // What is an id stands in brackets too: `[79446771e863] closed`.
 const HEX = '[0-9A-Fa-f-]{6,80}';
-// pid of Spring Boot, or in brackets unless it may number a connection, thread or component in brackets, the caller, the logger's name before `:`, ` - ` or ` : `.
+// pid of Spring Boot, or in brackets unless it may number a connection, thread or component in brackets (a thread of several words before a logger's name alone), the caller, the logger's name before `:`, ` - ` or ` : `.
 const TAIL = new RegExp(
-  String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?!${HEX}\])(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}(?:(?<=:\d{1,6}\] )- )?|\([A-Za-z][\w-]{0,40}\):?\s)?(?:\[(?!${HEX}\])(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:<(?<angled>[A-Za-z_][\w+]{0,80}(?:\.[\w+]{1,80}){1,10})>\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: |\t)|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
+  String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?!${HEX}\])(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}(?:(?<=:\d{1,6}\] )- )?|\[(?<spaced>[A-Za-z][^\]]{1,100})\]\s{1,4}(?=${NAME} - )|\([A-Za-z][\w-]{0,40}\):?\s)?(?:\[(?!${HEX}\])(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:<(?<angled>[A-Za-z_][\w+]{0,80}(?:\.[\w+]{1,80}){1,10})>\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: |\t)|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
 );
 // Words that open a message and are no logger's name.
 const NO_LOGGER =
@@ -158,7 +158,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
       stamped: written !== undefined,
       level: groups['level'],
       logger: logger || undefined,
-      thread: groups['thread'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
+      thread: groups['thread'] ?? parts['spaced'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
       pid: pid === undefined ? undefined : Number(pid),
       request: groups['request'],
       rest,

@@ -46,10 +46,18 @@ function inServersTime({ fromMs, toMs }: Span, own: Span, taken: Span): Span {
   return ahead < -EARLY_MS || ahead > HANDSHAKE_MS ? { fromMs: fromMs - ahead, toMs: toMs - ahead } : { fromMs, toMs };
 }
 
-/** `taken`: what the server wrote of the begin, where the draft has the client's own word of it alone. */
+/** When a client's connection began by its own clock: as it wrote then, or as long before its end as it lasted. */
+function ownBegin(lead: Observation, opened: Draft['opened']): Span | undefined {
+  if (opened?.vantage === 'client') return opened.when;
+  if (lead.kind !== 'socket-closed' || lead.vantage !== 'client' || lead.lifeMs === undefined) return undefined;
+  return { fromMs: lead.when.fromMs - lead.lifeMs, toMs: lead.when.toMs - lead.lifeMs };
+}
+
+/** `taken`: what the server wrote of the begin, where the client alone tells of the end. */
 export function closureOf(draft: Draft, taken?: EventOf<'socket-opened'>): Closure {
   const lead = leading(draft);
   const opened = taken ?? draft.opened;
+  const own = taken && ownBegin(lead, draft.opened);
   // A million closures are mostly seen once each.
   const seen = draft.seen.length === 1 ? draft.seen : draft.seen.toSorted(inOrder);
   const keys: Keys =
@@ -68,7 +76,7 @@ export function closureOf(draft: Draft, taken?: EventOf<'socket-opened'>): Closu
     (opened?.vantage === 'server' ? opened : undefined);
   return {
     id: `c${draft.number}`,
-    ended: taken && draft.opened ? inServersTime(lead.when, draft.opened.when, taken.when) : lead.when,
+    ended: taken && own ? inServersTime(lead.when, own, taken.when) : lead.when,
     ...(life !== undefined && { lifeMs: life }),
     ...(silence !== undefined && { silenceMs: silence }),
     keys: connection === undefined || connection === keys.connection ? keys : { ...keys, connection },

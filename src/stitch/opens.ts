@@ -71,9 +71,10 @@ export class Opens {
     else draft.opened ??= opened;
   }
 
-  /** What the server wrote of the begin, where the client's own word of it is known and nobody else tells of the end. */
+  /** What the server wrote of the begin, where the client alone tells of the end. */
   takenBy({ opened, ids, seen }: Draft): Opened | undefined {
-    if (opened?.vantage !== 'client' || seen.some(({ vantage }) => vantage !== 'client')) return undefined;
+    if (!opened || seen.some(({ vantage }) => vantage !== 'client')) return undefined;
+    if (opened.vantage !== 'client') return opened.vantage === 'server' ? opened : undefined;
     for (const id of ids) {
       const taken = this.#live.of(id).find((live) => live.vantage === 'server');
       if (taken) return taken;
