@@ -167,7 +167,8 @@ function lifeVote(a: Voter, b: Voter): Vote | undefined {
   const fullest = peakOf(differences);
   const unshifted = peakOf(differences.filter((one) => Math.abs(one) <= TOLERANCE_MS));
   // Connections whose lives are alike by chance meet at some shift too: clocks that agree about as well as they are need none.
-  const peak = unshifted && fullest && unshifted.votes * LIVES_AHEAD > fullest.votes ? unshifted : fullest;
+  const isShift = fullest !== undefined && !isExpected(fullest.offsetMs, a, b);
+  const peak = isShift && unshifted && unshifted.votes * LIVES_AHEAD > fullest.votes ? unshifted : fullest;
   if (!peak) return undefined;
   const met = ends.filter((_, at) => Math.abs((differences[at] ?? 0) - peak.offsetMs) <= TOLERANCE_MS).sort((x, y) => x - y);
   const isOneMoment = (met.at(-1) ?? 0) - (met[0] ?? 0) <= 2 * TOLERANCE_MS;
