@@ -274,32 +274,20 @@ function settle(nodes: readonly Node[]): ZoneDoubt[] {
     (node.sample.basis === 'utc' ? 1_000 : node.fixedZone ? 500 : 0) + agreeing(node) * 10 + trustOf(node);
   const byWeight = nodes.toSorted((a, b) => Number(isKept(b)) - Number(isKept(a)) || weight(b) - weight(a) || (a.key < b.key ? -1 : 1));
   const doubts: ZoneDoubt[] = [];
-  // Times that fit say nothing of a clock that writes its own zone, nor of those that share names with it: these are placed first.
-  for (const root of byWeight) {
-    if (root.sample.basis !== 'utc') continue;
-    start(root);
-    spread(root, 'zone');
-  }
   for (const [at, root] of byWeight.entries()) {
     if (root.offsetMs !== undefined && root.sample.basis === 'ago') continue;
     const isNew = root.offsetMs === undefined;
     if (isNew) {
       if (root.sample.basis === 'boot' || root.sample.basis === 'ago') continue;
-      start(root);
+      root.offsetMs = 0;
+      root.how = startingWords(root);
+      root.firm = root.sample.basis === 'utc' || root.fixedZone !== undefined;
     }
     const cluster = spread(root);
     const doubt = isNew && !root.firm ? anchor(cluster, nodes, at) : undefined;
     if (doubt) doubts.push(doubt);
   }
   return doubts;
-}
-
-/** Where nothing has placed it, it is as it is written. */
-function start(root: Node): void {
-  if (root.offsetMs !== undefined) return;
-  root.offsetMs = 0;
-  root.how = startingWords(root);
-  root.firm = root.sample.basis === 'utc' || root.fixedZone !== undefined;
 }
 
 /** A cluster of clocks without a zone, which begins with its root, is moved as a whole to where a death lies on what followed from it. */
@@ -339,15 +327,14 @@ function startingWords(node: Node): string {
 const firmer = (one: Edge, than: Edge): boolean =>
   RANK[one.ground] > RANK[than.ground] || (RANK[one.ground] === RANK[than.ground] && one.votes > than.votes);
 
-/** Places all that can be reached, by votes on other grounds than `but`, and returns it, the root first. */
-function spread(root: Node, but?: Edge['ground']): readonly Node[] {
+/** Places all that can be reached, and returns it, the root first. */
+function spread(root: Node): readonly Node[] {
   const reached: Node[] = [root];
   for (;;) {
     let best: { from: Node; to: Node; vote: Edge } | undefined;
     for (const from of reached)
       for (const edge of from.edges)
-        if (edge.to.offsetMs === undefined && edge.vote.ground !== but && (!best || firmer(edge.vote, best.vote)))
-          best = { from, to: edge.to, vote: edge.vote };
+        if (edge.to.offsetMs === undefined && (!best || firmer(edge.vote, best.vote))) best = { from, to: edge.to, vote: edge.vote };
     if (!best) return reached;
     place(best.to, best.from, best.vote);
     reached.push(best.to);
