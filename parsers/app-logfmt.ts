@@ -195,6 +195,13 @@ export const appLogfmt = defineParser<AppRow>({
       reads: { signal: 'terminated' },
       gives: { kind: 'stop-requested', how: 'app-signal' },
     },
+    {
+      line: 'method=POST path=/rum/socket format=json controller=Rum::SocketController action=lost status=204 duration=6.38 view=0.00 db=2.13 sid=9a017350e close_code=1006 was_clean=false open_for=126.6 request_id=d92aa52c-f3fb-4282-afba-eac7a0c87828',
+      from: 'lograge 0.14: what a page posted of its socket',
+      at: { ms: 1794565519742, widthMs: 1, basis: 'utc' },
+      reads: { connection: '9a017350e', code: 1006, durationMs: 126600 },
+      gives: { kind: 'socket-closed', vantage: 'client', reported: true, lifeMs: 126600 },
+    },
   ],
   rejects: [
     'a=1 b=2',

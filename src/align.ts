@@ -327,6 +327,10 @@ function startingWords(node: Node): string {
 const firmer = (one: Edge, than: Edge): boolean =>
   RANK[one.ground] > RANK[than.ground] || (RANK[one.ground] === RANK[than.ground] && one.votes > than.votes);
 
+/** A client's machine keeps its own time, and names tell how far that is off: that its times fit a proxy's in some zone is chance. */
+const isNamedClient = ({ sample: { vantages }, edges }: Node): boolean =>
+  vantages.size === 1 && vantages.has('client') && edges.some(({ vote }) => vote.ground === 'id');
+
 /** Places all that can be reached, and returns it, the root first. */
 function spread(root: Node): readonly Node[] {
   const reached: Node[] = [root];
@@ -334,7 +338,12 @@ function spread(root: Node): readonly Node[] {
     let best: { from: Node; to: Node; vote: Edge } | undefined;
     for (const from of reached)
       for (const edge of from.edges)
-        if (edge.to.offsetMs === undefined && (!best || firmer(edge.vote, best.vote))) best = { from, to: edge.to, vote: edge.vote };
+        if (
+          edge.to.offsetMs === undefined &&
+          !(edge.vote.ground === 'zone' && (isNamedClient(from) || isNamedClient(edge.to))) &&
+          (!best || firmer(edge.vote, best.vote))
+        )
+          best = { from, to: edge.to, vote: edge.vote };
     if (!best) return reached;
     place(best.to, best.from, best.vote);
     reached.push(best.to);

@@ -112,6 +112,8 @@ export interface SocketClosed extends Seen<'socket-closed'> {
   readonly by?: 'client' | 'server' | 'heartbeat' | 'idle-timeout' | 'shutdown' | 'protocol-error' | 'network';
   /** The library that wrote it has other words for what never opened; absent = it may have been an attempt. */
   readonly wasOpen?: true;
+  /** Its client told of it once it was over, and whoever took that in wrote it down: the stamp may be of then. */
+  readonly reported?: true;
   /** Messages received/sent, where logged. */
   readonly received?: number;
   readonly sent?: number;

@@ -2837,6 +2837,20 @@ describe('desktops behind a proxy that they share', () => {
   });
 });
 
+describe('pages that post their ends later, each with the age of its socket', () => {
+  const posted = (at: number, n: number): string =>
+    `${iso(at)} method=POST path=/rum/socket status=204 duration=6.38 connRef=c0ffee${n}a close_code=1006 was_clean=false open_for=${40.2 + n}`;
+
+  it('ended when the proxy wrote so, whenever they were told of', async () => {
+    const { closures } = await report({
+      'access.log': count(5).map((n) => tunnel(60, ip(n), 40 + n).replace('/ws ', `/ws?ref=c0ffee${n}a `)),
+      'app.log': count(5).map((n) => posted(64 + n * 5, n)),
+    });
+    expect(closures).toHaveLength(5);
+    for (const { closedAt } of closures) expect(Math.abs(Date.parse(closedAt) - Date.parse(iso(60)))).toBeLessThan(1_500);
+  });
+});
+
 describe('a death of a pod', () => {
   const [dead, living] = ['chat-6f8d5c9b74-4xk2p', 'chat-6f8d5c9b74-9vw7d'];
   const line = (at: number, hostname: string, rest: object): string =>

@@ -21,6 +21,7 @@ export interface HttpRow extends AccessRow {
   /** The end, where the record writes it beside the start. */
   readonly endAt?: Stamp | undefined;
   readonly upstreamStatus?: number | undefined;
+  readonly upstreamDurationMs?: number | undefined;
   /** Handshake and tunnel bytes to the upstream, nginx `$upstream_bytes_sent`. */
   readonly upstreamBytesSent?: number | undefined;
   readonly connection?: string | undefined;
@@ -117,7 +118,9 @@ export function accessEvent(row: HttpRow, end: Stamp | undefined = endOf(row)): 
   if (row.status === 101) {
     // Empty only when nginx itself cut the request: its old worker does so when worker_shutdown_timeout expires.
     const cut = row.requestCompletion !== undefined && unset(row.requestCompletion) === undefined;
-    return tunnelEnded(row, { when: end, bytesUp: row.upstreamBytesSent, endedBy: cut ? 'proxy-stop' : undefined, keys });
+    // `$upstream_response_time` of an upgraded connection runs until its tunnel ends (ngx_http_upstream_finalize_request).
+    const lasting = { ...row, durationMs: row.durationMs ?? row.upstreamDurationMs };
+    return tunnelEnded(lasting, { when: end, bytesUp: row.upstreamBytesSent, endedBy: cut ? 'proxy-stop' : undefined, keys });
   }
   if (row.status === undefined) return undefined;
   const asked = row.upgrade?.toLowerCase().includes('websocket') === true;

@@ -105,6 +105,16 @@ const GRACE = new RegExp(
   `^(?:grace|graceperiod|drain|drainfor|drainwindow|drainperiod|draintimeout|draindeadline|shutdowngrace|shutdowntimeout|shutdowndeadline|stoptimeout|gracefultimeout|gracefulshutdowntimeout|terminationgraceperiod|timeout|deadline)${UNIT}$`,
 );
 
+/** What an id of a connection is called beside `…id`: `connRef`, `linkKey`, `socket_uuid`. Counts are called by `no` and `num`. */
+const CONNECTION =
+  /^(?:ws|websocket)?(?:conn|connection|sock|socket|ws|websocket|link|session)(?:ref|reference|key|uuid|guid|tag|handle|hash)$/;
+
+/** Of a duration in a record that is of a request as well: the request's, where another name says that it is the connection's. */
+const OF_ANYTHING = /^(?:total)?(?:duration|dur|elapsed|took)/;
+/** `secondsOpen` and `msSilent` are `openSeconds` and `silentMs`. */
+const UNIT_FIRST =
+  /^(seconds|secs|sec|milliseconds|millis|minutes|ms)(?=open|online|connected|up|held|alive|idle|silent|quiet|inactive|since)(\w+)$/;
+
 const BARE_UNIT = new Map([
   ['ms', 1],
   ['millis', 1],
@@ -133,8 +143,9 @@ const remembered = new Map<string, readonly Meaning[]>();
 export function meaningsOf(name: string): readonly Meaning[] {
   const known = remembered.get(name);
   if (known) return known;
-  const life = LIFE.exec(name);
-  const silence = life ? null : SILENCE.exec(name);
+  const timedName = name.replace(UNIT_FIRST, '$2$1');
+  const life = LIFE.exec(timedName);
+  const silence = life ? null : SILENCE.exec(timedName);
   const stall = life || silence ? null : STALL.exec(name);
   const grace = life || silence || stall ? null : GRACE.exec(name);
   const unit = unitMs((life ?? silence ?? stall ?? grace)?.[1]);
@@ -143,9 +154,16 @@ export function meaningsOf(name: string): readonly Meaning[] {
   const timed: readonly Meaning[] = bare
     ? [{ role: 'life', rank: 1, unitMs: bare }]
     : life || silence || stall || grace
-      ? [{ role: life ? 'life' : silence ? 'silence' : stall ? 'stall' : 'grace', rank: 0, ...(unit !== undefined && { unitMs: unit }) }]
+      ? [
+          {
+            role: life ? 'life' : silence ? 'silence' : stall ? 'stall' : 'grace',
+            rank: life && OF_ANYTHING.test(name) ? 1 : 0,
+            ...(unit !== undefined && { unitMs: unit }),
+          },
+        ]
       : [];
-  const meanings = [...(BY_NAME.get(name) ?? []), ...timed];
+  const called: readonly Meaning[] = CONNECTION.test(name) ? [{ role: 'connection', rank: 0.5 }] : [];
+  const meanings = [...(BY_NAME.get(name) ?? []), ...called, ...timed];
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(name, meanings);
   return meanings;

@@ -382,8 +382,11 @@ const OF_A_PHONE = /(?:^|[._-])(?:ios|android)$/i;
 
 /** A client's own report of itself that a server only wrote down: the names of its fields, or its own name, say so. */
 const TELEMETRY = /(?<![a-z])(?:beacons?|client[ _-]?(?:telemetry|reports?)|rum)(?![a-z])/i;
-const isTelemetry = (row: AppRow): boolean =>
-  row.ofClient === true || TELEMETRY.test(row.message ?? '') || (row.event !== undefined && TELEMETRY.test(row.event));
+const isTelemetry = (row: AppRow): boolean => row.ofClient === true || isPosted(row) || isToldByName(row);
+const isToldByName = ({ message, event }: AppRow): boolean =>
+  TELEMETRY.test(message ?? '') || (event !== undefined && TELEMETRY.test(event));
+/** The record of a request that is no upgrade and has a close code among its values: they were posted. */
+const isPosted = ({ method, codeIsNamed }: AppRow): boolean => method === 'POST' && codeIsNamed === true;
 /** Whoever took the report in is another process than the one that the connection went to. */
 const OF_THE_WRITER: SubjectKeys = {
   pid: undefined,
@@ -676,6 +679,7 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
     received: row.received,
     sent: row.sent,
     wasOpen: tellsAttemptsApart(row) || isOfOpen(row.error ?? row.message ?? '') || undefined,
+    reported: (vantage === 'client' && (isPosted(row) || isToldByName(row))) || undefined,
   });
 }
 

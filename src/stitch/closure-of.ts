@@ -1,7 +1,7 @@
 /** A finished draft → the closure. */
 import type { Closure, EndpointSide } from '../closure.ts';
 import { isTransportClose } from '../grammar/close-words.ts';
-import type { EventOf, Keys, Span } from '../types.ts';
+import type { EpochMs, EventOf, Keys, Span } from '../types.ts';
 import { closes, type Draft, isEnd, isSide, leading, lifeOf, type Observation } from './draft.ts';
 import { HANDSHAKE_MS } from './neighbourhood.ts';
 
@@ -39,25 +39,35 @@ const EARLY_MS = 2_000;
 
 /**
  * What a client's machine wrote, in the time of the server: where its begin cannot have been when it says, its clock is off, as one of a
- * fleet's whose stamps a central log keeps.
+ * fleet's whose stamps a central log keeps. What it reported is written down after the end, however soon.
  */
-function inServersTime({ fromMs, toMs }: Span, own: Span, taken: Span): Span {
-  const ahead = own.fromMs - taken.fromMs;
-  return ahead < -EARLY_MS || ahead > HANDSHAKE_MS ? { fromMs: fromMs - ahead, toMs: toMs - ahead } : { fromMs, toMs };
+function inServersTime(lead: Observation, ownMs: EpochMs, takenMs: EpochMs): Span {
+  const { fromMs, toMs } = lead.when;
+  const ahead = ownMs - takenMs;
+  const most = isReported(lead) ? 0 : HANDSHAKE_MS;
+  return ahead < -EARLY_MS || ahead > most ? { fromMs: fromMs - ahead, toMs: toMs - ahead } : { fromMs, toMs };
 }
 
-/** When a client's connection began by its own clock: as it wrote then, or as long before its end as it lasted. */
-function ownBegin(lead: Observation, opened: Draft['opened']): Span | undefined {
-  if (opened?.vantage === 'client') return opened.when;
-  if (lead.kind !== 'socket-closed' || lead.vantage !== 'client' || lead.lifeMs === undefined) return undefined;
-  return { fromMs: lead.when.fromMs - lead.lifeMs, toMs: lead.when.toMs - lead.lifeMs };
+const isReported = (event: Observation): boolean => event.kind === 'socket-closed' && event.reported === true;
+
+/** When its client says that it began: as it wrote then, or as long before its end as it lasted. */
+function clientsBegin(lead: Observation, opened: Draft['opened']): EpochMs | undefined {
+  if (opened?.vantage === 'client') return opened.when.fromMs;
+  const isAged = lead.kind === 'socket-closed' && lead.vantage === 'client' && lead.lifeMs !== undefined;
+  return isAged ? lead.when.fromMs - lead.lifeMs : undefined;
+}
+
+/** When it began, as the server wrote or follows from what a proxy wrote of its end. */
+function takenAt({ seen }: Draft, opened: EventOf<'socket-opened'> | undefined): EpochMs | undefined {
+  if (opened?.vantage === 'server') return opened.when.fromMs;
+  const tunnel = seen.find((event) => event.kind === 'tunnel-ended' && event.lifeMs !== undefined);
+  return tunnel?.kind === 'tunnel-ended' && tunnel.lifeMs !== undefined ? tunnel.when.fromMs - tunnel.lifeMs : undefined;
 }
 
 /** `taken`: what the server wrote of the begin, where the client alone tells of the end. */
 export function closureOf(draft: Draft, taken?: EventOf<'socket-opened'>): Closure {
   const lead = leading(draft);
   const opened = taken ?? draft.opened;
-  const own = taken && ownBegin(lead, draft.opened);
   // A million closures are mostly seen once each.
   const seen = draft.seen.length === 1 ? draft.seen : draft.seen.toSorted(inOrder);
   const keys: Keys =
@@ -71,12 +81,14 @@ export function closureOf(draft: Draft, taken?: EventOf<'socket-opened'>): Closu
   // What a heartbeat waited for is its own timer.
   const silence = seen.find(isSilent)?.silenceMs;
   const first = seen.find(isEnd) ?? seen[0];
+  const ownMs = clientsBegin(lead, draft.opened);
+  const takenMs = taken || isReported(lead) ? takenAt(draft, opened) : undefined;
   const server =
     seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
     (opened?.vantage === 'server' ? opened : undefined);
   return {
     id: `c${draft.number}`,
-    ended: taken && own ? inServersTime(lead.when, own, taken.when) : lead.when,
+    ended: ownMs !== undefined && takenMs !== undefined ? inServersTime(lead, ownMs, takenMs) : lead.when,
     ...(life !== undefined && { lifeMs: life }),
     ...(silence !== undefined && { silenceMs: silence }),
     keys: connection === undefined || connection === keys.connection ? keys : { ...keys, connection },
