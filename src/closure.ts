@@ -245,6 +245,8 @@ export interface World {
   namesConnection(event: LogEvent): boolean;
   readonly timers: readonly EventOf<'configured-timer'>[];
   facts(closure: Closure): readonly Fact[];
+  /** When the last of the connections ended that were open at that instant; Infinity = one of them lived on. */
+  lastOfThoseOpenAt(ms: EpochMs): EpochMs;
   /** Whether the server lived on after the line it wrote at that instant, by its log or by its death later on; undefined = its log ends there. */
   wentOn(line: Origin, afterMs: number): boolean | undefined;
   /** Whether a log of this vantage covers the instant, so that its silence means something. */

@@ -73,6 +73,8 @@ export class Population {
   #fadings: ReadonlyMap<number, readonly Fading[]> = new Map();
   #leavings: ReadonlyMap<number, readonly Leaving[]> = new Map();
   #pauses: Float32Array = new Float32Array();
+  /** By instant what `lastOfThoseOpenAt` says: of a proxy's change all closures ask. */
+  readonly #lasts = new Map<EpochMs, EpochMs>();
 
   add(closure: Closure): void {
     const endMs = midOf(closure);
@@ -195,6 +197,16 @@ export class Population {
     const place = client === 0 ? undefined : this.#lives.placeOf(midOf(closure), client);
     const pause = place === undefined ? Number.NaN : (this.#pauses[place] as number);
     return Number.isNaN(pause) ? undefined : pause;
+  }
+
+  /** When the last of those ended that were open at `ms`; `ms` itself = none was, Infinity = one of them lived on. */
+  lastOfThoseOpenAt(ms: EpochMs): EpochMs {
+    let last = this.#lasts.get(ms);
+    if (last === undefined) {
+      last = this.#lives.lastOfThoseOpenAt(ms);
+      this.#lasts.set(ms, last);
+    }
+    return last;
   }
 
   /** The silence after which a hop forgets connections, if their ends show one. */

@@ -88,6 +88,7 @@ export function worldOf({
       if (last?.id !== closure.id) last = { id: closure.id, facts: [...population.facts(closure), ...ownFacts(closure, world, refusals)] };
       return last.facts;
     },
+    lastOfThoseOpenAt: (ms) => population.lastOfThoseOpenAt(ms),
     wentOn: (origin, afterMs) => wentOn(profile, origin, afterMs, nextDeath),
     covers: coveringOf(coverage),
   };

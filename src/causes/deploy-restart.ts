@@ -37,6 +37,17 @@ function drainedOn(change: ProxyChange, closure: Closure, world: World): boolean
 const areYounger = (change: ProxyChange, closure: Closure, world: World): boolean =>
   ((factOf(closure, world, 'burst') ?? factOf(closure, world, 'client-group'))?.halfOpenMs ?? 0) > change.acceptsUntilMs;
 
+/** So many connections that began since must live on: else all ended, whatever their age. */
+const YOUNGER_LEAST = 3;
+/** What ends together, ends within this of the last of them. */
+const TOGETHER_MS = 1_500;
+
+/** With it ended the last of those that were open at the change, while younger ones lived on: so old workers end, when their time is over. */
+function wereLastOld(change: ProxyChange, closure: Closure, world: World): boolean {
+  const leftMs = world.lastOfThoseOpenAt(change.when.fromMs) - closure.ended.fromMs;
+  return Math.abs(leftMs) <= TOGETHER_MS && (factOf(closure, world, 'survivors')?.count ?? 0) >= YOUNGER_LEAST;
+}
+
 /** A server may write of an end after the stop that followed it is stamped: two clocks. */
 const WENT_ON_SLACK_MS = 1_000;
 
@@ -163,13 +174,14 @@ export const deployRestart: Cause = {
         const drained = drainedOn(change, closure, world);
         // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
         const unknown = drainsOf(change, world).length === 0 && change.overMs === undefined;
+        const old = unknown && wereLastOld(change, closure, world);
         if (factOf(closure, world, 'burst'))
-          return drained || (change.change === 'reload' && closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS)
+          return drained || old || (change.change === 'reload' && closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS)
             ? 0.9
             : unknown
               ? 0.5
               : 0.15;
-        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : unknown ? 0.4 : 0.15) : drained ? 0.4 : 0.15;
+        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : old ? 0.7 : unknown ? 0.4 : 0.15) : drained ? 0.4 : 0.15;
       },
       says: (change, closure, world) => {
         const sinceMs = closure.ended.fromMs - change.when.toMs;

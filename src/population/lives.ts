@@ -131,6 +131,13 @@ export class Lives {
     return Math.floor((this.#bits[place] ?? 0) / BITS);
   }
 
+  /** When the last of those ended that were open at `ms`; `ms` itself = none was, Infinity = one of them lived on. */
+  lastOfThoseOpenAt(ms: EpochMs): EpochMs {
+    for (let at = this.length - 1; at >= 0 && this.endAt(at) > ms; at--)
+      if (this.openAt(at) < ms) return this.endAt(at) === NEVER_MS ? Number.POSITIVE_INFINITY : this.endAt(at);
+    return ms;
+  }
+
   /** Gives the connection a bit that it has not. */
   mark(place: number, bit: number): void {
     this.#bits[place] = (this.#bits[place] ?? 0) + bit;
