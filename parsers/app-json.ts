@@ -559,6 +559,18 @@ export const appJson = defineParser<AppRow>({
       reads: { pod: 'pricefeed-7c5d8f9b64-s9p2d' },
       gives: { kind: 'socket-closed', code: 1006, keys: { pod: 'pricefeed-7c5d8f9b64-s9p2d' } },
     },
+    {
+      line: '{"device":"crr-be6a73","at":"2026-11-21T08:03:02.647Z","category":"live","name":"linkUp","data":{"linkRef":"44c7357ee6"}}',
+      from: 'breadcrumbs of a mobile app in the shape of Sentry’s, with names in place of messages',
+      reads: { connection: '44c7357ee6', party: 'crr-be6a73', message: 'linkUp' },
+      gives: { kind: 'socket-opened', vantage: 'client', keys: { connection: '44c7357ee6' } },
+    },
+    {
+      line: '{"@t":"2026-11-21T08:02:55.2253764Z","@mt":"Link {LinkRef} from {DeviceId} is up","LinkRef":"44c7357ee6","DeviceId":"crr-be6a73","SourceContext":"Courier.Api.Live.LinkManager"}',
+      from: 'Serilog 4, compact format: the template with its holes',
+      reads: { connection: '44c7357ee6', party: 'crr-be6a73' },
+      gives: { kind: 'socket-opened', vantage: 'server', keys: { connection: '44c7357ee6' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

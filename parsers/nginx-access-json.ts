@@ -108,7 +108,7 @@ export const nginxAccessJson = defineParser<HttpRow>({
       line: '{"ts":"2026-02-10T23:59:21-03:00","remote":"187.45.112.188","method":"GET","uri":"/socket.io/","status":101,"bytes":148,"upstream":"10.0.12.31:3000","upstream_time":"20.168","ua":"Mozilla/5.0"}',
       from: 'nginx 1.22.1, escape=json, own names without $request_time',
       reads: { clientIp: '187.45.112.188', upstream: '10.0.12.31:3000', upstreamDurationMs: 20168, userAgent: 'Mozilla/5.0' },
-      gives: { kind: 'tunnel-ended', status: 101, bytesDown: 148 },
+      gives: { kind: 'tunnel-ended', status: 101, lifeMs: 20_168, bytesDown: 148 },
     },
     {
       line: '{"at":"2026-07-10T07:13:18+00:00","ip":"49.36.71.209","m":"GET","uri":"/ws/score?client=deff2f8b","st":101,"out":0,"us":"101","ua":"Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"}',

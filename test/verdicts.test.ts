@@ -828,6 +828,52 @@ describe('lives that are alike by chance', () => {
   });
 });
 
+describe('a reload of nginx whose time for old workers no log tells', () => {
+  const at = 60;
+  const cut = at + 6.2;
+  const end = (n: number, opened: number, ended: number): string =>
+    `${iso(ended)} WARN  [ws] connection closed id=k-${100 + n} ip=${ip(n)} code=1006 reason="" duration=${(ended - opened).toFixed(3)}s`;
+  const open = (n: number, opened: number): string => `${iso(opened)} INFO  [ws] connection opened id=k-${100 + n} ip=${ip(n)}`;
+  const old = count(8).map((n) => ({ n, opened: 3 + 6.3 * n }));
+  const young = count(7).map((n) => ({ n: 20 + n, opened: at + 2.5 + 0.4 * n }));
+  const of = (ended: readonly { n: number; opened: number }[], living: readonly { n: number; opened: number }[]) => ({
+    'error.log': [nginxError(at, 'notice', 'signal 1 (SIGHUP) received from 7718, reconfiguring')],
+    'server.log': [
+      ...[...ended, ...living].map(({ n, opened }) => ({ ms: opened, line: open(n, opened) })),
+      ...ended.map(({ n, opened }) => ({ ms: cut + n / 1000, line: end(n, opened, cut + n / 1000) })),
+      { ms: 200, line: listening(200) },
+    ]
+      .sort((a, b) => a.ms - b.ms)
+      .map(({ line }) => line),
+  });
+
+  it('cut the last of what was open at it, while younger ones lived on', async () => {
+    const { closures } = await report(of(old, young));
+    expect(closures.map(({ cause, grade }) => `${cause} ${grade}`)).toEqual(Array(8).fill('deploy-restart likely'));
+  });
+
+  it('did not for sure where as many old ones lived on', async () => {
+    const { closures } = await report(of(old, [...young, ...count(9).map((n) => ({ n: 40 + n, opened: 5 + n }))]));
+    expect(closures.filter(({ cause, grade }) => cause === 'deploy-restart' && grade !== 'possible')).toEqual([]);
+  });
+});
+
+describe('a client whose clock is off and whose server died without a word', () => {
+  it('lost its connection when the proxy and its own age say', async () => {
+    const skewed = 14;
+    const began = 30;
+    const { closures } = await report({
+      'access.log': [tunnel(120, ip(1), 90)],
+      'client.jsonl': [
+        JSON.stringify({ ts: START / 1000 + began - skewed, event: 'ws_open', conn_id: 'k-777', client_ip: ip(1) }),
+        client(120 - skewed, 'k-777', 90, ip(1)),
+      ],
+      'server.log': [listening(0), opened(began, 'k-777', ip(1)), listening(125)],
+    });
+    expect(closures.map(({ closedAt }) => Math.abs(Date.parse(closedAt) - START - 120_000) <= 1_000)).toEqual([true]);
+  });
+});
+
 describe('two bursts', () => {
   it('are not one for some ages that both have', async () => {
     const ended = (at: number, id: string, life: number): string =>

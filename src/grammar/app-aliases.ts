@@ -22,7 +22,7 @@ const ALIASES = {
   reason: 'closereason wsreason disconnectreason closeeventreason closestatusreason reason closemessage reasontext closetext cause',
   clean: 'wasclean clean closeeventwasclean wswasclean cleanclose limpo limpio sauber propre pulito',
   connection:
-    'connid connectionid socketid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd ws client sessao sesion sitzung sessione sessie conexao conexion verbindung connexion connessione verbinding',
+    'connid connectionid socketid linkid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd ws client sessao sesion sitzung sessione sessie conexao conexion verbindung connexion connessione verbinding',
   // Who is connected: names its connection where nothing else does.
   party:
     'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',

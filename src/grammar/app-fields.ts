@@ -200,7 +200,7 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
   const at = closedAt?.basis === 'utc' ? closedAt : (timeIn(fields) ?? closedAt);
   const opened = yesOrNo(fields.opened, (written) => written.toLowerCase());
   const message = text(fields, 'message');
-  const event = text(fields, 'event');
+  const event = text(fields, 'event') ?? (message === undefined ? happened(fields) : undefined);
   const level = fields.level?.find(({ value }) => typeof value === 'string' || typeof value === 'number')?.value;
   const named = number(fields, 'closeCode', isCloseCode);
   const code = named ?? number(fields, 'code', isCloseCode);
@@ -264,9 +264,18 @@ export function appRow(fields: Fields, written: string, learn?: () => LearnedFie
   });
 }
 
+/** Breadcrumbs of apps have no message, and a name for what happened: `{"category": "live", "name": "linkDown", "data": {…}}`. */
+function happened(fields: Fields): string | undefined {
+  const name = fields.service?.find((one) => one.name === 'name')?.value;
+  return typeof name === 'string' && HAPPENED.test(name) ? name : undefined;
+}
+const HAPPENED =
+  /[a-z][_ .-](?:up|down|lost|open(?:ed)?|closed?|(?:dis)?connect(?:ed)?)$|[a-z](?:Up|Down|Lost|Open(?:ed)?|Closed?|(?:Dis)?[Cc]onnect(?:ed)?)$/;
+
 /** Beside a client's records `app` is as often its version. */
 function programIn(fields: Fields): string | undefined {
   const name = text(fields, 'service');
+  if (name !== undefined && name === happened(fields)) return undefined;
   return name !== undefined && /^v?\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+][\w.-]{1,60})?$/.test(name) ? undefined : name;
 }
 

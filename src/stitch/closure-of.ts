@@ -82,7 +82,7 @@ export function closureOf(draft: Draft, taken?: EventOf<'socket-opened'>): Closu
   const silence = seen.find(isSilent)?.silenceMs;
   const first = seen.find(isEnd) ?? seen[0];
   const ownMs = clientsBegin(lead, draft.opened);
-  const takenMs = taken || isReported(lead) ? takenAt(draft, opened) : undefined;
+  const takenMs = ownMs === undefined ? undefined : takenAt(draft, opened);
   const server =
     seen.find((event) => event.kind === 'socket-closed' && event.vantage === 'server') ??
     (opened?.vantage === 'server' ? opened : undefined);
