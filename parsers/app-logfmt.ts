@@ -1,7 +1,9 @@
 /** logfmt lines of applications. */
 import { endpointOf } from '../src/grammar/address.ts';
-import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { draftOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow, fieldsOfPairs } from '../src/grammar/app-fields.ts';
+import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
+import { vantageOf } from '../src/grammar/app-vantage.ts';
 import { endedBy, isBrokenTransport } from '../src/grammar/close-words.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { known } from '../src/grammar/known.ts';
@@ -197,7 +199,7 @@ export const appLogfmt = defineParser<AppRow>({
     },
     {
       line: 'method=POST path=/rum/socket format=json controller=Rum::SocketController action=lost status=204 duration=6.38 view=0.00 db=2.13 sid=9a017350e close_code=1006 was_clean=false open_for=126.6 request_id=d92aa52c-f3fb-4282-afba-eac7a0c87828',
-      from: 'lograge 0.14: what a page posted of its socket',
+      from: 'in the shape of lograge 0.14 (imitated): what a page posted of its socket',
       at: { ms: 1794565519742, widthMs: 1, basis: 'utc' },
       reads: { connection: '9a017350e', code: 1006, durationMs: 126600 },
       gives: { kind: 'socket-closed', vantage: 'client', reported: true, lifeMs: 126600 },

@@ -1,7 +1,9 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { withoutAnsi } from '../src/grammar/ansi.ts';
-import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { draftOf } from '../src/grammar/app-events.ts';
 import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
+import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
+import { vantageOf } from '../src/grammar/app-vantage.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
 import { exceptionIn, innermost } from '../src/grammar/exception.ts';

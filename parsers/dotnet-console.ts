@@ -1,6 +1,8 @@
 /** The console logger of .NET (Microsoft.Extensions.Logging): level and category on one line, the message indented on the next. */
-import { APP_NEEDLES, draftOf, vantageOf } from '../src/grammar/app-events.ts';
+import { draftOf } from '../src/grammar/app-events.ts';
 import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
+import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
+import { vantageOf } from '../src/grammar/app-vantage.ts';
 import { dotnetRecord } from '../src/grammar/dotnet-console.ts';
 import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { fieldsOfProse } from '../src/grammar/prose.ts';

@@ -6,7 +6,8 @@
 import { anchorOf, isAnchor, type Side, shiftWords } from './align/lone.ts';
 import { clientViews, servingGateways } from './align/views.ts';
 import { type Edge, edgeOf, isZoneLess, keySharing, QUARTER_HOUR, RANK } from './align/votes.ts';
-import { type AnchorTable, type ClockSample, clockKey } from './anchors.ts';
+import { type AnchorTable, clockKey } from './anchors.ts';
+import type { ClockSample } from './clock-sample.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
 import { median } from './statistics.ts';

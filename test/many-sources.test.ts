@@ -1,7 +1,7 @@
 /** What a thousand sources cost: nothing is made anew for each that is like another, and none is compared with those it has nothing to do with. */
 import { describe, expect, it } from 'vitest';
 import { edgeOf, keySharing } from '../src/align/votes.ts';
-import { ClockSample } from '../src/anchors.ts';
+import { ClockSample } from '../src/clock-sample.ts';
 import { ofSameItems } from '../src/memo.ts';
 import { LiveOpens } from '../src/stitch/live.ts';
 import type { EventOf } from '../src/types.ts';

@@ -2,7 +2,7 @@
 import { type AST, RegExpParser } from '@eslint-community/regexpp';
 import { expect, it } from 'vitest';
 import { appText } from '../parsers/app-text.ts';
-import { APP_NEEDLES } from '../src/grammar/app-events.ts';
+import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
 import { VOCABULARY } from '../src/grammar/app-words.ts';
 import type { Context } from '../src/types.ts';
 

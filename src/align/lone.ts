@@ -2,7 +2,7 @@
  * Clocks without a zone that agree only among themselves are one clock that nothing fixes. What fixes them as a whole: a death in the one
  * and what followed from it in the other, a whole number of hours (or the halves and quarters that zones have) apart.
  */
-import type { ClockSample } from '../anchors.ts';
+import type { ClockSample } from '../clock-sample.ts';
 import { RUNTIMES, stem } from '../deaths/names.ts';
 
 /** A clock as far as it is known among the clocks of its side. */

@@ -1,5 +1,6 @@
 /** Whose view a log gives, where its own words leave that open: two logs of one and the same connections are not both the server's. */
-import { CLOSE, type ClockSample } from '../anchors.ts';
+import { CLOSE } from '../anchor-keys.ts';
+import type { ClockSample } from '../clock-sample.ts';
 import type { EventKind } from '../types.ts';
 
 /** What only the process that serves connections writes of itself. */

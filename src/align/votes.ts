@@ -1,5 +1,6 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import { BEGAN, type ClockSample, DIED, OPEN, SIGNAL, type Turn } from '../anchors.ts';
+import { BEGAN, DIED, OPEN, SIGNAL } from '../anchor-keys.ts';
+import type { ClockSample, Turn } from '../clock-sample.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
 export const QUARTER_HOUR = 900_000;
