@@ -1,8 +1,9 @@
 /** JSON-lines logs of applications, whatever the logger, and clients' records of `onclose`. */
 import { draftOf } from '../src/grammar/app-events.ts';
-import { type AppRow, addLearned, appRow, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
+import { type AppRow, addLearned, appRow, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
 import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
 import { vantageOf } from '../src/grammar/app-vantage.ts';
+import { fieldsOf, valuesOf } from '../src/grammar/fields.ts';
 import { isForeignField } from '../src/grammar/foreign.ts';
 import { type JsonObject, parseObject } from '../src/grammar/json.ts';
 import { known } from '../src/grammar/known.ts';

@@ -1,10 +1,11 @@
 /** logfmt lines of applications. */
 import { endpointOf } from '../src/grammar/address.ts';
 import { draftOf } from '../src/grammar/app-events.ts';
-import { type AppRow, appRow, fieldsOfPairs } from '../src/grammar/app-fields.ts';
+import { type AppRow, appRow } from '../src/grammar/app-fields.ts';
 import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
 import { vantageOf } from '../src/grammar/app-vantage.ts';
 import { endedBy, isBrokenTransport } from '../src/grammar/close-words.ts';
+import { fieldsOfPairs } from '../src/grammar/fields.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { known } from '../src/grammar/known.ts';
 import { logHead } from '../src/grammar/log-head.ts';

@@ -1,13 +1,14 @@
 /** Text lines of applications' loggers, and of applications that print without one. */
 import { withoutAnsi } from '../src/grammar/ansi.ts';
 import { draftOf } from '../src/grammar/app-events.ts';
-import { type AppRow, addLearned, appRow, type Fields, fieldsOf, mayNameOne, toldBy, valuesOf } from '../src/grammar/app-fields.ts';
+import { type AppRow, addLearned, appRow, mayNameOne, toldBy } from '../src/grammar/app-fields.ts';
 import { APP_NEEDLES } from '../src/grammar/app-needles.ts';
 import { vantageOf } from '../src/grammar/app-vantage.ts';
 import { closeCodeIn } from '../src/grammar/close-words.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
 import { exceptionIn, innermost } from '../src/grammar/exception.ts';
 import { failedConnect } from '../src/grammar/failed-connect.ts';
+import { type Fields, fieldsOf, valuesOf } from '../src/grammar/fields.ts';
 import { isForeignMessage, isForeignService } from '../src/grammar/foreign.ts';
 import { parseObject } from '../src/grammar/json.ts';
 import { julHead, julHeadAbove } from '../src/grammar/jul.ts';

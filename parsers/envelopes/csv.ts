@@ -1,7 +1,7 @@
 /** Rows of exported tables: a message and its time, or a record of named fields. */
 import { meaningsOf } from '../../src/grammar/app-aliases.ts';
-import { plainName } from '../../src/grammar/app-fields.ts';
 import { isCloseCode } from '../../src/grammar/close-words.ts';
+import { plainName } from '../../src/grammar/fields.ts';
 import { isObject, type JsonObject, parseObject, textOf } from '../../src/grammar/json.ts';
 import { tableTime } from '../../src/grammar/table-time.ts';
 import { stamp } from '../../src/time.ts';

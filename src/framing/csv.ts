@@ -2,7 +2,7 @@
  * Tables with a row of names: what consoles of clouds and log stores export, Event Viewer, and closes that somebody listed. Each row
  * becomes the object `{"csv": {name: value}}`; a message of several lines becomes as many objects.
  */
-import { plainName } from '../grammar/app-fields.ts';
+import { plainName } from '../grammar/fields.ts';
 import type { Frame, Framing } from '../types.ts';
 import { textLines } from './text-lines.ts';
 

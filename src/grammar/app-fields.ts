@@ -3,16 +3,17 @@
  * and home-made loggers call a close code, a connection's id, a duration … A key is compared without case and punctuation and with
  * the names of the objects around it, so that `connId`, `conn_id` and `conn: {id}` are one.
  */
-import { duration, epoch, iso, stamp } from '../time.ts';
+import { stamp } from '../time.ts';
 import type { DurationMs, Endpoint, Row, Stamp } from '../types.ts';
 import { endpoint, endpointOf, isIp } from './address.ts';
-import { GROUPS, meaningsOf, type Role } from './app-aliases.ts';
+import { meaningsOf, type Role } from './app-aliases.ts';
 import { isCloseCode } from './close-words.ts';
+import { between, durationIn, eventDuration, graceIn, isPointed, spelledIn } from './field-durations.ts';
+import { type Fields, type Found, firstTime, number, text, valuesOf } from './fields.ts';
 import { isIdLike } from './ids.ts';
-import { numberOf, textOf } from './json.ts';
+import { textOf } from './json.ts';
 import { known } from './known.ts';
 import { workloadOf } from './kubernetes.ts';
-import { withoutAccents } from './languages.ts';
 import type { LearnedFields, Told } from './learned-fields.ts';
 
 /** A record as every application logger means it. What the record does not say is undefined. */
@@ -82,79 +83,6 @@ export interface AppRow extends Row {
   readonly place?: string;
 }
 
-const MOST_FIELDS = 300;
-
-interface Found {
-  readonly name: string;
-  readonly value: unknown;
-  readonly rank: number;
-  readonly unitMs: number | undefined;
-}
-/** Values by what they mean, the surer name first. */
-export type Fields = Partial<Record<Role, Found[]>>;
-
-/** Adds a field by its plain name: `conn: {id}` is `connid`, and `fields: {code}` is `code`. The first of a name stays. */
-export function addField(fields: Fields, name: string, value: unknown): void {
-  for (const { role, rank, unitMs } of meaningsOf(name)) {
-    const found = { name, value, rank, unitMs };
-    const others = fields[role];
-    if (others === undefined) {
-      fields[role] = [found];
-      continue;
-    }
-    if (others.some((other) => other.name === name)) continue;
-    const place = others.findIndex((other) => other.rank > rank);
-    others.splice(place < 0 ? others.length : place, 0, found);
-  }
-}
-
-const plainNames = new Map<string, string>();
-const MOST_NAMES = 4096;
-/** A key without case, accents and punctuation. */
-export function plainName(key: string): string {
-  let name = plainNames.get(key);
-  if (name === undefined) {
-    name =
-      key.length > 64
-        ? key
-        : withoutAccents(key)
-            .replace(/[^A-Za-z0-9]/g, '')
-            .toLowerCase();
-    if (plainNames.size >= MOST_NAMES) plainNames.clear();
-    plainNames.set(key, name);
-  }
-  return name;
-}
-
-/** Every field of a JSON object, to a depth of three objects; one further out wins. */
-export function fieldsOf(object: object): Fields {
-  const fields: Fields = {};
-  const nested: { readonly prefix: string; readonly value: object; readonly depth: number }[] = [{ prefix: '', value: object, depth: 0 }];
-  let count = 0;
-  for (let next = nested.shift(); next && count < MOST_FIELDS; next = nested.shift()) {
-    const inside = next.value as Readonly<Record<string, unknown>>;
-    for (const key of Object.keys(inside)) {
-      const value = inside[key];
-      const name = plainName(key);
-      if (typeof value === 'object') {
-        if (value !== null && !Array.isArray(value) && next.depth < 3)
-          nested.push({ prefix: GROUPS.has(name) ? next.prefix : next.prefix + name, value, depth: next.depth + 1 });
-      } else {
-        addField(fields, next.prefix === '' ? name : next.prefix + name, value);
-        count++;
-      }
-    }
-  }
-  return fields;
-}
-
-/** `key=value` pairs as fields. */
-export function fieldsOfPairs(pairs: Iterable<readonly [string, string]>): Fields {
-  const fields: Fields = {};
-  for (const [key, value] of pairs) addField(fields, plainName(key), value);
-  return fields;
-}
-
 const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['yes', true],
@@ -168,22 +96,6 @@ const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
 ]); // prettier-ignore
 
 const EMPTY = /^(?:none|n\/a|null|undefined|nil|-|\(none\)|\(empty\)|no reason(?: given)?)?$/i;
-
-function text(fields: Fields, role: Role): string | undefined {
-  for (const { value } of fields[role] ?? []) {
-    const written = textOf(value);
-    if (written !== undefined && written !== '') return written;
-  }
-  return undefined;
-}
-
-function number(fields: Fields, role: Role, fits: (value: number) => boolean = Number.isFinite): number | undefined {
-  for (const { value } of fields[role] ?? []) {
-    const found = numberOf(value);
-    if (found !== undefined && fits(found)) return found;
-  }
-  return undefined;
-}
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
 const isHttpStatus = (value: number): boolean => value >= 100 && value < 600;
@@ -292,14 +204,6 @@ function timeIn(fields: Fields): Stamp | undefined {
   return second === undefined ? found : stamp(second * 1000 + (number(fields, 'instantNano') ?? 0) / 1e6, 0.001);
 }
 
-function firstTime(fields: Fields, role: Role): Stamp | undefined {
-  for (const { value } of fields[role] ?? []) {
-    const found = typeof value === 'number' ? epoch(value) : typeof value === 'string' ? (iso(value) ?? epoch(value)) : undefined;
-    if (found) return found;
-  }
-  return undefined;
-}
-
 const connectionIn = (fields: Fields): string | undefined => idsIn(fields).next().value?.id;
 
 /** Of two names the other one's value, where it looks like an id: a count does not, and what its client is called outlives a connection. */
@@ -329,15 +233,6 @@ function partyOf(fields: Fields): string | undefined {
     const name = textOf(value);
     if (name !== undefined && isIdLike(name) && !SMALL_NUMBER.test(name) && !NO_ID.test(name) && endpointOrNothing(name) === undefined)
       return name;
-  }
-  return undefined;
-}
-
-/** A duration that is one by its unit. */
-function spelledIn(fields: Fields, role: 'spelledLife' | 'spelledSilence'): DurationMs | undefined {
-  for (const { value } of fields[role] ?? []) {
-    const spelled = typeof value === 'string' && value.length < 24 && /[a-z]$/.test(value) ? duration(value) : undefined;
-    if (spelled !== undefined) return rounded(spelled);
   }
   return undefined;
 }
@@ -382,77 +277,6 @@ function errorLine(stack: string): string {
   return firstLine(stack.trimEnd().slice(stack.trimEnd().lastIndexOf('\n') + 1));
 }
 
-/**
- * A duration by the unit in its key or its value. A bare number (`duration: 17001`) is read by the record's own evidence:
- * a decimal point means seconds (Python, zap), unless the record is stamped in epoch ms (JavaScript's performance.now()) or is Serilog's;
- * an integer of 1e9 or more means nanoseconds (Go's time.Duration), also for the record's others; an integer beside an epoch-seconds stamp means seconds;
- * any other integer means milliseconds, but under 1,000 only beside a stamp with exactly milliseconds: else it stays unread.
- * What the log's other records tell of the same name comes before all that: one unit for a name and a log.
- */
-function durationIn(
-  fields: Fields,
-  role: 'life' | 'silence' | 'stall',
-  written: string,
-  at: Stamp | undefined,
-  learn: (() => LearnedFields | undefined) | undefined,
-): DurationMs | undefined {
-  for (const { name, value, unitMs } of fields[role] ?? []) {
-    // loguru's `elapsed: {repr, seconds}` counts from the program's start.
-    if (name === 'elapsedseconds' && fields.sinceStart) continue;
-    const bare = numberOf(value);
-    if (bare === undefined) {
-      const spelled = typeof value === 'string' ? duration(value.trim()) : undefined;
-      if (spelled !== undefined) return spelled;
-    } else if (bare >= 0) {
-      if (unitMs !== undefined) return rounded(bare * unitMs);
-      const life = between(fields, at);
-      if (life !== undefined) return Math.abs(bare - life) < Math.abs(bare * 1000 - life) ? bare : rounded(bare * 1000);
-      const learned = learn?.();
-      if (learned?.inMs.has(name)) return bare;
-      const point = isPointed(written, name, value) || learned?.inSeconds.has(name) === true;
-      return bareDuration(bare, point, fields, at);
-    }
-  }
-  return undefined;
-}
-
-/** Nobody gives connections less than a second, nor half an hour: a bare number below is of seconds. */
-const BARE_SECONDS = 1_000;
-function graceIn({ grace = [] }: Fields): DurationMs | undefined {
-  for (const { value, unitMs } of grace) {
-    const bare = numberOf(value);
-    if (bare === undefined) {
-      const spelled = typeof value === 'string' ? duration(value.trim()) : undefined;
-      if (spelled !== undefined) return spelled;
-    } else if (bare > 0) return rounded(bare * (unitMs ?? (bare < BARE_SECONDS ? 1_000 : 1)));
-  }
-  return undefined;
-}
-
-/** Elastic Common Schema's `event.duration` is in nanoseconds. */
-function eventDuration(fields: Fields): DurationMs | undefined {
-  const nanoseconds = number(fields, 'eventDuration');
-  return nanoseconds === undefined ? undefined : rounded(nanoseconds / 1e6);
-}
-
-function bareDuration(value: number, point: boolean, fields: Fields, at: Stamp | undefined): DurationMs | undefined {
-  const clock = number(fields, 'time', (candidate) => epoch(candidate) !== undefined);
-  const inMs = (clock !== undefined && clock >= 1e11 && clock < 1e14) || fields.template !== undefined;
-  if (point) return inMs ? value : rounded(value * 1000);
-  if (value >= NANOSECONDS || inNanoseconds(fields)) return rounded(value / 1e6);
-  if (clock !== undefined && clock < 1e11) return value * 1000;
-  return value >= 1000 || value === 0 || at?.widthMs === 1 ? value : undefined;
-}
-
-/** As milliseconds it would be eleven days. */
-const NANOSECONDS = 1e9;
-/** Go's loggers write all durations of a record alike: beside one that can only be nanoseconds a short one is none of milliseconds. */
-const inNanoseconds = ({ life = [], silence = [] }: Fields): boolean =>
-  [...life, ...silence].some(({ value, unitMs }) => unitMs === undefined && (numberOf(value) ?? 0) >= NANOSECONDS);
-
-const isPointed = (written: string, name: string, value: unknown): boolean =>
-  typeof value === 'number' ? hasPoint(written, name, value) : String(value).includes('.');
-
 /** A record for `learningFields`. `values`: its single values by plain name. */
 export const toldBy = (fields: Fields, written: string, values: Told['values']): Told => ({
   fields,
@@ -460,14 +284,6 @@ export const toldBy = (fields: Fields, written: string, values: Told['values']):
   values,
   hasPoint: (name, value) => isPointed(written, name, value),
 });
-
-/** Single values of an object, by plain name. */
-export const valuesOf = (object: object): Told['values'] =>
-  new Map(
-    Object.entries(object)
-      .filter(([, value]) => typeof value !== 'object')
-      .map(([key, value]) => [plainName(key), value]),
-  );
 
 // Meanings of a name that a connection's name may have as well.
 const MAY_NAME: ReadonlySet<Role> = new Set(['logger', 'client', 'event', 'id', 'party', 'connection']);
@@ -482,22 +298,3 @@ export function addLearned(fields: Fields, object: object, learned: LearnedField
     if (name !== undefined && value !== undefined) fields[role] = [...(fields[role] ?? []), { name, value, rank: 99, unitMs: undefined }];
   }
 }
-
-/** Whether a JSON number under this plain name was written with a decimal point. */
-function hasPoint(written: string, name: string, value: number): boolean {
-  if (!Number.isInteger(value)) return true;
-  for (const found of written.matchAll(/"([^"\\]{1,64})"\s{0,2}:\s{0,2}\d{1,15}\.\d/g))
-    if (name.endsWith(plainName(found[1] ?? ''))) return true;
-  return false;
-}
-
-/** From the opened stamp that the record carries to its end. */
-function between(fields: Fields, at: Stamp | undefined): DurationMs | undefined {
-  const opened = fields.openedAt && firstTime(fields, 'openedAt');
-  const closed = opened && (firstTime(fields, 'closedAt') ?? at);
-  if (!opened || !closed || opened.basis !== closed.basis) return undefined;
-  const life = closed.ms - opened.ms;
-  return life >= 0 ? rounded(life) : undefined;
-}
-
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -1,7 +1,8 @@
 /** What the fields of one application's log mean where a record alone does not tell: learned of the records that the log begins with. */
 import type { Stamp } from '../types.ts';
-import type { AppRow, Fields } from './app-fields.ts';
+import type { AppRow } from './app-fields.ts';
 import { isOfDialer } from './dialers.ts';
+import type { Fields } from './fields.ts';
 import { isIdLike } from './ids.ts';
 
 /** Of one log. Names are plain names. */

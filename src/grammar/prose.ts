@@ -1,8 +1,9 @@
 /** What sentences of application logs name: `Client 58534fe0 (10.20.0.103) disconnected, code: 1006, reason: none, connected for 36245 ms`. */
 import { duration } from '../time.ts';
 import { isIp } from './address.ts';
-import { type AppRow, addField, appRow, type Fields, plainName } from './app-fields.ts';
+import { type AppRow, appRow } from './app-fields.ts';
 import { closeCodeIn } from './close-words.ts';
+import { addField, type Fields, plainName } from './fields.ts';
 import { keyValues } from './keyvalue.ts';
 
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none; Engine.IO's begin with any sign of base64url.
