@@ -1755,6 +1755,12 @@ export const appText = defineParser<AppRow>({
       reads: { logger: 'relay.links' },
       gives: { kind: 'socket-opened', keys: { connection: '3302b398' } },
     },
+    {
+      line: "2026-11-27 19:56:05,898 WARNING auction: bidder b4734f80 gone, close code 1006, 43.67 s, ConnectionResetError('Cannot write to closing transport')",
+      from: 'a Python 3.11 server on aiohttp 3.8, with a noun of its own for who connects',
+      reads: { code: 1006, logger: 'auction' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 43_670, keys: { connection: 'b4734f80' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

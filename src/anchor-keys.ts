@@ -1,5 +1,5 @@
 /** By what two logs may know one event: the same connection's end, the same kernel line, the same unit's death. */
-import { connectionIds } from './connection-names.ts';
+import { namesOf } from './connection-names.ts';
 import { RUNTIMES, stem } from './deaths/names.ts';
 import type { RawEvent } from './record.ts';
 
@@ -28,10 +28,10 @@ export function anchorKeys(event: RawEvent): string[] {
   const { keys } = event;
   switch (event.kind) {
     case 'socket-opened':
-      return connectionIds(keys).map((id) => `${OPEN}${id}`);
+      return Array.from(namesOf(keys), (name) => `${OPEN}${name}`);
     case 'socket-closed':
     case 'tunnel-ended':
-      return connectionIds(keys).map((id) => `${CLOSE}${id}`);
+      return Array.from(namesOf(keys), (name) => `${CLOSE}${name}`);
     case 'oom-kill':
       return [
         ...(keys.pid === undefined ? [] : [`oom ${event.role} ${keys.pid}`]),

@@ -17,9 +17,15 @@ const valuesOf = (path: string, ...patterns: readonly RegExp[]): string[] =>
 const idsIn = ofLatest((path) => valuesOf(path, ID_PARAMETER, PARTY_PARAMETER));
 const pathIds = (path: string | undefined): readonly string[] => (path?.includes('=') ? idsIn(path) : []);
 
-const valuesIn = ofLatest((path) => valuesOf(path, VALUE));
-/** Values in a request path that may be a connection's id, whatever they are called: so may a room's, or a token. */
-export const pathValues = (path: string | undefined): readonly string[] => (path?.includes('=') ? valuesIn(path) : []);
+// `/ws/b4734f80`: a name with a digit in it, and no file, version or port.
+const SEGMENT = /\/((?=[\w-]{0,63}\d)[A-Za-z0-9][\w-]{5,63})(?=[/?#]|$)/g;
+
+const valuesIn = ofLatest((path) => valuesOf(path, VALUE, SEGMENT));
+/** Values in a request path that may be a connection's id, wherever they stand and whatever they are called: so may a room's, or a token. */
+export const pathValues = (path: string | undefined): readonly string[] => (path !== undefined && /\d/.test(path) ? valuesIn(path) : []);
+
+/** All of them by which another log may name the connection, or a thing that it has in common with others. */
+export const namesOf = (keys: Keys): ReadonlySet<string> => new Set([...connectionIds(keys), ...pathValues(keys.path)]);
 
 /** Every id by which another log may know the connection. */
 export function connectionIds(keys: Keys): string[] {

@@ -327,12 +327,15 @@ const neverOpen = (closure: Closure): boolean =>
 const isNamed = ({ seen }: Closure): boolean =>
   seen.some((event) => (event.kind === 'tunnel-ended' && event.endedBy !== undefined) || event.kind === 'proxy-fault');
 
-/** A log names another hand than a timer: its age tells of none. Where a proxy names its client, it may: of that client's, or of a hop's in front. */
+/** A log names another hand than a timer: its age tells of none. Where a proxy or a gateway names its client, it may: of that client's, or of a hop's in front. */
 const endedOtherwise = (closure: Closure): boolean =>
   closure.seen.some(
     (event) =>
       event.kind === 'heartbeat-missed' ||
-      (event.kind === 'socket-closed' && event.by !== undefined && event.by !== 'idle-timeout') ||
+      (event.kind === 'socket-closed' &&
+        event.by !== undefined &&
+        event.by !== 'idle-timeout' &&
+        !(event.by === 'client' && event.vantage === 'gateway')) ||
       (event.kind === 'tunnel-ended' &&
         event.endedBy !== undefined &&
         event.endedBy !== 'idle' &&

@@ -874,6 +874,40 @@ describe('a client whose clock is off and whose server died without a word', () 
   });
 });
 
+describe('a name in the path of a URL', () => {
+  const lines = count(6).map((n) => ({ at: 40 + 7.3 * n, id: `b47${n}4f8${n}`, life: 20 + n }));
+  const access = (at: number, id: string): string =>
+    `${ip(9)} - - [22/Nov/2026:${clock(at)} +0000] "GET /board/${id} HTTP/1.1" 101 0 "-" "Mozilla/5.0"`;
+
+  it('is the connection’s where the server calls it so, and tells how far the server’s clock is off', async () => {
+    const { closures, clocks } = await report({
+      'access.log': lines.map(({ at, id }) => access(at, id)),
+      'app.log': lines.map(({ at, id, life }) => closed(at - 34, id, life, ip(1))),
+    });
+    expect(closures.map(({ connection }) => connection)).toEqual(lines.map(({ id }) => id));
+    expect(clocks.map(({ offsetMs }) => Math.round(offsetMs / 1_000)).sort((a, b) => a - b)).toEqual([0, 34]);
+  });
+});
+
+describe('a gateway that says that its client ended it', () => {
+  const end = (at: number, n: number, life: number): string =>
+    `${iso(at)} conn=g-${100 + n}a closed by=client after=${life.toFixed(3)}s: read tcp 127.0.0.1:18142->127.0.0.1:${33_470 + n}: read: connection reset by peer`;
+  const gateway = (lives: readonly number[]) => ({
+    'gateway.log': lives.map((life, n) => end(60 + 5.7 * n, n, life)),
+    'hub.log': [...lives.map((life, n) => closed(60.002 + 5.7 * n, `g-${100 + n}a`, Number(life.toFixed(3)), '127.0.0.1')), listening(200)],
+  });
+
+  it('means a hop in front of it where the ages are those of a timer', async () => {
+    const { closures } = await report(gateway(count(9).map((n) => 37.02 + n / 1_000)));
+    expect(closures.map(({ cause }) => cause)).toEqual(Array(9).fill('proxy-timeout'));
+  });
+
+  it('means the client where they are any', async () => {
+    const { closures } = await report(gateway(count(9).map((n) => 11.3 * (n + 1) + n * n)));
+    expect(closures.map(({ cause }) => cause)).toEqual(Array(9).fill('client-abort'));
+  });
+});
+
 describe('two bursts', () => {
   it('are not one for some ages that both have', async () => {
     const ended = (at: number, id: string, life: number): string =>

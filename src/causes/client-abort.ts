@@ -90,8 +90,9 @@ export const clientAbort: Cause = {
       mechanism: 'endpoint-word',
       strength: 'strong',
       speaks: 'for',
-      because: 'the endpoint names the client as who ended it',
-      holds: (close) => (close.by === 'client' ? 1 : 0),
+      because: 'the endpoint names the client as who ended it; to a gateway a hop in front of it is one, which has timers',
+      holds: (close, closure, world) =>
+        close.by !== 'client' ? 0 : close.vantage === 'gateway' && timerPile(closure, world)?.place === 'in' ? 0.25 : 1,
       says: () => 'the endpoint names the client',
     },
     {

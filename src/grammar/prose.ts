@@ -180,6 +180,9 @@ const PARTY =
 /** The message begins with it: `A219128 gone`, `[truck888b] LINK LOST`, `valve-673: connection closed`. */
 const FIRST =
   /^[<[({"']?((?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9])[>\])}"']?[:,]?\s(?=[A-Za-z])(?!(?:INFO|WARN|ERROR|DEBUG|TRACE)\b)/;
+/** Behind whatever a team calls those who connect: `bidder b4734f80 gone`, `Spieler 7f3a9c connected`. */
+const BEHIND_NOUN =
+  /^[\p{L}]{3,24} #?((?=[0-9a-f-]{0,35}\d)(?=[0-9-]{0,35}[a-f])[0-9a-f]{6,32}(?:-[0-9a-f]{4,12}){0,4}),? (?:has |is |was )?(?:connected|disconnected|opened|closed|joined|left|gone|lost|dropped|timed out|online|offline)(?![\w-])/iu;
 const NO_NAME =
   /^(?:\d{1,4}|10[01]\d|\d+(?:\.\d+)?(?:ms|s|m|h|kb|mb|x)|https?\d?|ipv?[46]|tcp[46]|udp[46]|utf-?\d+|h2c?|tls\S*|sha\d+|v?\d+(?:\.\d+)+|rfc\d+|.*\.(?:[cm]?[jt]sx?|py|go|rb|rs|java))$/i;
 /** `session 0 opened for oz.fc45`. */
@@ -192,7 +195,7 @@ const NUMBERED =
 /** A name that a message has for the one who is connected; weaker than a connection's own id. */
 export function partyIn(message: string): string | undefined {
   const text = message.length > 300 ? message.slice(0, 300) : message;
-  for (const pattern of [PARTY, FOR, FIRST]) {
+  for (const pattern of [PARTY, FOR, FIRST, BEHIND_NOUN]) {
     const name = pattern.exec(text)?.[1];
     if (name !== undefined && !NO_NAME.test(name) && endpointLike(name) === undefined) return name;
   }
