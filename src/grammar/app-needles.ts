@@ -62,7 +62,7 @@ export const APP_NEEDLES: readonly string[] = [
   'socket connect',
   'client connect',
   'link up',
-  'link is up',
+  'is up',
   'linkup',
   'link_up',
   'linkref',

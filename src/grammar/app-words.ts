@@ -31,7 +31,7 @@ const COUNTED =
 const BARE =
   /^(?:(?:[a-z]{1,2} )?(?:0 ){1,5})?(?:on ?)?(?:open(?:ed)?|clos(?:e|ed|ing)|accepted|(?:dis)?connect(?:ed|ion)?)(?: (?:from|by|for|id|disconnected|closed|code|with|after|reason|ip|conn|[0-9a-z]*\d[0-9a-z]*)\b|$)/;
 const OPENED =
-  /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:(?:up|back)?link|socket)(?: 0)?(?: (?:from|of|to|for) 0)? (?:is )?(?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
+  /\b(?:connected|(?:rt|ws|socket|client) connect|connect(?= )|open(?:ed)?|accepted|established|upgraded|(?:up|back)?link (?:now )?up|(?:(?:up|back)?link|socket)(?: 0)?(?: (?:from|of|to|for) 0)? is (?:now )?up|new (?:ws|web ?socket|client|connection|conn|socket)|onopen|handshake (?:complete\w*|succeeded|ok))\b/;
 const NOT_OPENED =
   /\b(?:not|never|fail\w*|reconnect\w*|connecting|connect e(?:addr|conn|host|net|timed|mfile|nfile|acces|perm|pipe)\w*|dis\w*|refused|cannot|can t|could not|unable|error|(?:trying|going|about|attempt\w*) to|before|timed? ?out|timeout|already|closed?|closing|rejected|file|door|total|count)\b/;
 const HEARTBEAT =
