@@ -86,6 +86,7 @@ const strangers = (a: Voter, b: Voter): boolean =>
 function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const differences: number[] = [];
   const byName: { readonly key: string; readonly ms: number }[] = [];
+  const shared = new Set<string>();
   const ofDeaths: number[] = [];
   let keys = 0;
   let deaths = 0;
@@ -101,6 +102,7 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
         const ms = sign * (small.own(mine) - large.own(other));
         differences.push(ms);
         if (isName) byName.push({ key, ms });
+        if (isName) shared.add(nameIn(key));
         if (key.startsWith(DIED) || key.startsWith(SIGNAL)) ofDeaths.push(ms);
       }
   }
@@ -109,13 +111,11 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   if (!peak) return undefined;
   // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
   const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
-  const names = new Set(
-    byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [key.slice(key.indexOf(' '))] : [])),
-  );
+  const names = new Set(byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [nameIn(key)] : [])));
   // A segfault in the one log and two in the other: nobody knows which it is.
   const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
   const isZone = deaths > 0 && !hasRival && (lacksZone(a) || lacksZone(b)) && isZoneApart(peak.offsetMs);
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST || isZone
+  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || (names.size >= NAMES_LEAST && names.size * NAMES_SHARE >= shared.size) || isZone
     ? peak
     : driftVote(a, b, ofDeaths);
 }
@@ -145,6 +145,9 @@ function sameIn(keyed: ClockSample['keyed'], key: string): readonly number[] | u
 const NAMES_ONE = /^(?:open|close|began) (?=.*\d)(?=.*[a-zA-Z])[\w-]{8,64}$/;
 /** Of a name that clients keep over their connections the two logs may hold different ones: another has to agree. */
 const NAMES_LEAST = 2;
+/** Of many that clients lost with their network, and told of when they found out, two are alike by chance: a clock moves a third of them. */
+const NAMES_SHARE = 3;
+const nameIn = (key: string): string => key.slice(key.indexOf(' '));
 
 /** Pairs of connections with the same life: no shared id needed. */
 function lifeVote(a: Voter, b: Voter): Vote | undefined {
