@@ -1,5 +1,5 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import { BEGAN, DIED, OPEN, SIGNAL } from '../anchor-keys.ts';
+import { BEGAN, DIED, OPEN, SIGNAL, SPAWN } from '../anchor-keys.ts';
 import type { ClockSample, Turn } from '../clock-sample.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
@@ -88,6 +88,7 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const byName: { readonly key: string; readonly ms: number }[] = [];
   const shared = new Set<string>();
   const ofDeaths: number[] = [];
+  const ofStarts: number[] = [];
   let keys = 0;
   let deaths = 0;
   const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
@@ -100,6 +101,10 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
     for (const mine of instants)
       for (const other of others) {
         const ms = sign * (small.own(mine) - large.own(other));
+        if (key.startsWith(SPAWN)) {
+          ofStarts.push(ms);
+          continue;
+        }
         differences.push(ms);
         if (isName) byName.push({ key, ms });
         if (isName) shared.add(nameIn(key));
@@ -108,7 +113,8 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   }
   if (keys === 0) return undefined;
   const peak = peakOf(differences);
-  if (!peak) return undefined;
+  const began = lacksZone(a) || lacksZone(b) ? startVote(ofStarts) : undefined;
+  if (!peak) return began;
   // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
   const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
   const names = new Set(byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [nameIn(key)] : [])));
@@ -117,8 +123,20 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const isZone = deaths > 0 && !hasRival && (lacksZone(a) || lacksZone(b)) && isZoneApart(peak.offsetMs);
   return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || (names.size >= NAMES_LEAST && names.size * NAMES_SHARE >= shared.size) || isZone
     ? peak
-    : driftVote(a, b, ofDeaths);
+    : (driftVote(a, b, ofDeaths) ?? began);
 }
+
+/** A process says its first words some time after it was spawned: its pid in both logs tells the zone between them, and no more. */
+function startVote(differences: readonly number[]): Vote | undefined {
+  const zones = differences.map((ms) => Math.round(ms / QUARTER_HOUR) * QUARTER_HOUR);
+  const [zone] = zones;
+  const isOne = zone !== undefined && Math.abs(zone) <= MAX_ZONE_MS && zones.every((one) => one === zone);
+  return isOne && differences.every((ms) => Math.abs(ms - zone) <= FIRST_WORDS_MS)
+    ? { offsetMs: zone, votes: differences.length, spreadMs: TOLERANCE_MS }
+    : undefined;
+}
+/** Runtimes that load much take half a minute until they listen. */
+const FIRST_WORDS_MS = 60_000;
 
 /** The kernel's word of a death lies some seconds from the supervisor's, and any other minutes: the kernel's clock has drifted by that. */
 function driftVote(a: Voter, b: Voter, differences: readonly number[]): Vote | undefined {

@@ -61,7 +61,7 @@ const STOPPING =
 const DRAINED =
   /\b(?:drain|draining|shutdown)(?: (?:window|period|time|timeout|deadline))? (?:over|expired|elapsed|exceeded|reached|timed out)\b|\b(?:terminating|closing|killing|dropping|destroying|disconnecting|cutting)(?: (?:the|all|0))? remaining (?:ws|web ?sockets?|sockets?|connections?|clients?|sessions?|peers?)\b/;
 const STARTED =
-  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening(?: 0){0,6}$|\bserving on (?!behalf\b)\S/;
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub|uvicorn) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening(?: 0){0,6}$|\bserving on (?!behalf\b)\S/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =
