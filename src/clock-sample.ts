@@ -179,6 +179,11 @@ export class ClockSample {
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip, vantage: event.vantage });
   }
 
+  /** A moment that another clock knows by the same key. */
+  note(key: string, ms: number): void {
+    this.#remember(key, ms);
+  }
+
   /** It names clients by their addresses. */
   get namesClients(): boolean {
     return [...this.callers.values()].some(({ addresses }) => addresses.size > 0);

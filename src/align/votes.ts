@@ -121,7 +121,10 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
   // A segfault in the one log and two in the other: nobody knows which it is.
   const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
   const isZone = deaths > 0 && !hasRival && (lacksZone(a) || lacksZone(b)) && isZoneApart(peak.offsetMs);
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || (names.size >= NAMES_LEAST && names.size * NAMES_SHARE >= shared.size) || isZone
+  return peak.votes >= MIN_VOTES ||
+    (lone && peak.votes >= 1 && !hasRival) ||
+    (names.size >= NAMES_LEAST && names.size * NAMES_SHARE >= shared.size) ||
+    isZone
     ? peak
     : (driftVote(a, b, ofDeaths) ?? began);
 }

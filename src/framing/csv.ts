@@ -60,7 +60,8 @@ function joinedTimes(cells: readonly Cell[], delimiter: string, columns: number)
   const joined: Cell[] = [];
   for (const cell of cells) {
     const last = joined.at(-1);
-    if (last && DATE.test(last.value) && CLOCK.test(cell.value)) joined[joined.length - 1] = { value: `${last.value},${cell.value}`, at: last.at };
+    if (last && DATE.test(last.value) && CLOCK.test(cell.value))
+      joined[joined.length - 1] = { value: `${last.value},${cell.value}`, at: last.at };
     else joined.push(cell);
   }
   return joined;
