@@ -574,6 +574,12 @@ export const appJson = defineParser<AppRow>({
       reads: { connection: '44c7357ee6', party: 'crr-be6a73' },
       gives: { kind: 'socket-opened', vantage: 'server', keys: { connection: '44c7357ee6' } },
     },
+    {
+      line: '{"message":"HubFailed","stage":"connect","closeStatus":1006,"error":"The server returned status code \'503\' when status code \'101\' was expected."}',
+      from: 'an app on SignalR’s .NET client (`net_WebSockets_Connect101Expected` of .NET 8), out of Application Insights',
+      reads: { code: 1006 },
+      gives: { kind: 'handshake-failed', status: 503, vantage: 'client' },
+    },
   ],
   rejects: [
     '{"level":"info"}',

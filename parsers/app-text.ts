@@ -1761,6 +1761,18 @@ export const appText = defineParser<AppRow>({
       reads: { code: 1006, logger: 'auction' },
       gives: { kind: 'socket-closed', code: 1006, lifeMs: 43_670, keys: { connection: 'b4734f80' } },
     },
+    {
+      line: "2026-11-12 03:06:56,303 INFO Driver drv-xsy0s lost (IyBhiYGT0G22t1kb2Rd7xt): Client hasn't sent a message/ping within the configured ClientTimeoutInterval.",
+      from: "a hub's `OnDisconnectedAsync` in a program on SignalR of .NET 8, which logs the exception's words",
+      reads: { connection: 'IyBhiYGT0G22t1kb2Rd7xt' },
+      gives: { kind: 'socket-closed', by: 'heartbeat', keys: { connection: 'IyBhiYGT0G22t1kb2Rd7xt' } },
+    },
+    {
+      line: '2026-04-28 11:07:54,180 INFO     uvicorn.error pid=31977 Uvicorn running on http://0.0.0.0:8600 (Press CTRL+C to quit)',
+      from: 'uvicorn 0.30 with a formatter of its program’s own, which writes the logger’s name and the pid',
+      reads: { logger: 'uvicorn.error', pid: 31977 },
+      gives: { kind: 'process-started', what: 'banner', keys: { pid: 31977 } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -63,6 +63,7 @@ const STAMPS_WIDTH_MS = 1_000;
 const MIN_ERROR_MS = 250;
 
 export function align(table: AnchorTable, options: ClockOptions): Alignment {
+  table.joinCarriers();
   const samples = [...table.clocks.values()].sort((a, b) => (clockKey(a.source, a.basis) < clockKey(b.source, b.basis) ? -1 : 1));
   const middle = middleOf(samples, options);
   const dated = samples.filter(({ basis }) => basis !== 'daytime').map((sample) => new Node(sample, options, middle));
@@ -95,7 +96,7 @@ export function align(table: AnchorTable, options: ClockOptions): Alignment {
 export function placed(event: RawEvent, alignment: Alignment): LogEvent | undefined {
   const clock = alignment.clocks.get(clockKey(event.origin.source, event.basis));
   if (!clock) return undefined;
-  const { basis: _, ...rest } = event;
+  const { basis: _, carried: _carried, ...rest } = event;
   const from = clock.toUtc(event.when.fromMs, event.origin.line);
   const when: Span = { fromMs: from, toMs: from + (event.when.toMs - event.when.fromMs) };
   const vantage = viewOf(event.vantage, event.origin.source, alignment);

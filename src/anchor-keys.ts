@@ -19,6 +19,11 @@ const COMM_LENGTH = 15;
 /** By which signal the kernel ends a process for what it calls so. */
 const SIGNAL_OF: Readonly<Partial<Record<string, string>>> = { segfault: 'SIGSEGV', abort: 'SIGABRT' };
 
+/** Key of a process that began, by a pid that is its own: who spawned it and its own first words. */
+export const SPAWN = 'spawn ';
+/** Below are the kernel's own threads and, in containers, nearly all programs. */
+const PID_LEAST = 300;
+
 function diedKeys({ unit, service }: RawEvent['keys'], signal: string | undefined): string[] {
   const name = stem(unit ?? service ?? '').slice(0, COMM_LENGTH);
   return signal === undefined || name === '' || RUNTIMES.has(name) ? [] : [`${DIED}${name} ${signal}`];
@@ -57,7 +62,10 @@ export function anchorKeys(event: RawEvent): string[] {
     case 'proxy-lifecycle':
       return [`text ${event.quote}`];
     case 'process-started':
-      return keys.unit && event.what === 'supervisor' ? [`started ${keys.unit}`] : [];
+      return [
+        ...(keys.unit && event.what === 'supervisor' ? [`started ${keys.unit}`] : []),
+        ...(keys.pid !== undefined && keys.pid >= PID_LEAST && keys.pidSpace !== 'container' ? [`${SPAWN}${keys.pid}`] : []),
+      ];
     default:
       return [];
   }

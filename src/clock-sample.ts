@@ -167,14 +167,21 @@ export class ClockSample {
     this.#serve(event, ms);
     const turn = turnOf(event);
     if (turn && this.turns.length < TURN_LIMIT) this.turns.push({ what: turn, ms });
-    if (turn === 'down' && this.passings.length < TURN_LIMIT) {
-      const { pid, unit } = event.keys;
+    const isProxys = event.kind === 'proxy-lifecycle' && event.change === 'stop';
+    if ((turn === 'down' || isProxys) && this.passings.length < TURN_LIMIT) {
+      // By neither is a proxy known to the servers behind it.
+      const { pid, unit } = isProxys ? {} : event.keys;
       const at = event.when.fromMs + this.shiftAt(event.origin.line);
       this.passings.push({ ms: at, widthMs: width, words: passingWords(event), pid, unit, line: event.origin.line });
     }
     if (lifeMs !== undefined && host !== undefined) this.#hold(host, ms - lifeMs, ms);
     if (lifeMs !== undefined && lifeMs > 500 && this.lives.length < TIME_LIMIT)
       this.lives.push({ lifeMs, endMs: ms, ip: event.keys.client?.ip, vantage: event.vantage });
+  }
+
+  /** A moment that another clock knows by the same key. */
+  note(key: string, ms: number): void {
+    this.#remember(key, ms);
   }
 
   /** It names clients by their addresses. */
@@ -322,6 +329,7 @@ function passingWords(event: RawEvent): string {
   const who = pid !== undefined ? ` of pid ${pid}` : [unit, pod, container].flatMap((name) => (name ? [` of ${name}`] : []))[0];
   if (event.kind === 'oom-kill') return `OOM kill${who ?? ''}`;
   if (event.kind === 'process-fault') return `${event.fault.replaceAll('-', ' ')}${who ?? ''}`;
+  if (event.kind === 'proxy-lifecycle') return `stop of ${event.proxy}`;
   return `${event.kind === 'process-ended' ? 'end' : 'stop'}${who ?? ' of a process'}`;
 }
 

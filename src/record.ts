@@ -25,7 +25,11 @@ import type {
 } from './types.ts';
 
 /** An event whose `when` still counts in its source's own clock. */
-export type RawEvent = LogEvent & { readonly basis: Basis };
+export type RawEvent = LogEvent & {
+  readonly basis: Basis;
+  /** What a carrier without a zone wrote of the moment, where the record has a stamp in UTC. */
+  readonly carried?: Stamp | undefined;
+};
 
 /** Raw lines around the one at hand: up to `count`, in file order. */
 export interface Neighbours {
@@ -335,6 +339,14 @@ export class RecordReader {
 /** What a row that is stamped with its start lasted. */
 const lifeOf = (row: Row): DurationMs => (row['marks'] === 'start' && typeof row['durationMs'] === 'number' ? row['durationMs'] : 0);
 
+/** The carrier's own stamp, where it lacks the zone that the record's has, and both are of one moment: years are whole days, zones quarters of an hour. */
+function carriedWith(when: Stamp, { bare: { at }, row }: Reading): Pick<RawEvent, 'carried'> {
+  if (!at || when.basis !== 'utc' || (at.basis !== 'local' && at.basis !== 'yearless') || row?.at?.ms !== when.ms) return {};
+  const apart = at.ms - when.ms;
+  const late = apart - Math.round(apart / QUARTER_HOUR) * QUARTER_HOUR;
+  return Math.abs(late) <= STALL_MS.least ? { carried: at } : {};
+}
+
 /** When a record was written: one that is stamped with its start, at its end. */
 const writtenAt = ({ at, row }: Reading): Stamp | undefined => at && row && stamp(at.ms + lifeOf(row), at.widthMs, at.basis);
 
@@ -400,6 +412,7 @@ export function toEvents(
       keys: Object.assign({}, reading.bare.keys, draft.keys),
       quote: quoteOf(raw, reading.bare.text),
       format: parser.name,
+      ...carriedWith(when, reading),
     };
     events.push(Object.assign({}, draft, placed) as RawEvent);
   }

@@ -15,6 +15,13 @@ async function framesOf(text: string, size = 1 << 20): Promise<Frame[]> {
 }
 const rows = (frames: readonly Frame[]): unknown[] => frames.map(({ text }) => (JSON.parse(text) as { csv: unknown }).csv);
 
+it('a date and a time without quotes are one cell where the row has one too many', async () => {
+  const text = 'timestamp [UTC],name,customDimensions\n11/02/2026, 15:19:45.633,HubDown,drv-1\n';
+  expect(rows(await framesOf(text))).toEqual([
+    { 'timestamp [UTC]': '11/02/2026, 15:19:45.633', name: 'HubDown', customDimensions: 'drv-1' },
+  ]);
+});
+
 it.each([
   '@timestamp,@message\n',
   '"Level","Date and Time","Source","Event ID","Task Category"\r\n',

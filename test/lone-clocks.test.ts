@@ -129,6 +129,28 @@ it.each([
   expect(clockOf(report, 'supervisord.log')).toContain(says);
 });
 
+describe('a zone told by one event in two logs', () => {
+  it('is that between a spawned process’s pid and its own first words', async () => {
+    const report = await reportOn([
+      ['supervisord.log', "2026-07-14 22:59:50,370 INFO spawned: 'feed' with pid 31977\n"],
+      ['feed.log', '2026-07-14T17:29:54.180Z INFO uvicorn.error pid=31977 Uvicorn running on http://0.0.0.0:8600 (Press CTRL+C to quit)\n'],
+    ]);
+    expect(report.clocks.find(({ source }) => source === 'supervisord.log')?.offsetMs).toBe(-5.5 * HOUR);
+  });
+  it('is that between a line’s own stamp and its carrier’s', async () => {
+    const report = await reportOn([
+      [
+        'journal',
+        lines([
+          'Jul 14 12:32:54.900100 web live[31]: [2026-07-14T12:32:54.900000-05:00] live.INFO: Server listening on tcp://127.0.0.1:8090 [] []',
+          'Jul 14 12:40:00.000000 web systemd[1]: live.service: Main process exited, code=killed, status=9/KILL',
+        ]),
+      ],
+    ]);
+    expect(report.clocks.map(({ offsetMs }) => offsetMs)).toContain(5 * HOUR);
+  });
+});
+
 describe('a deploy tool’s log without a zone that shares nothing with the others', () => {
   const local = (zone: string, zoneMs: number): string =>
     server(undefined).replace(/"time":"([^"]+)"/g, (_, utc: string) => `"time":"${iso(Date.parse(utc) + zoneMs).slice(0, -1)}${zone}"`);

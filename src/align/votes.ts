@@ -1,5 +1,5 @@
 /** How far two clocks lie apart, by what their logs share: ids, lives, clients, starts of processes, or only a rhythm. */
-import { BEGAN, DIED, OPEN, SIGNAL } from '../anchor-keys.ts';
+import { BEGAN, DIED, OPEN, SIGNAL, SPAWN } from '../anchor-keys.ts';
 import type { ClockSample, Turn } from '../clock-sample.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
 
@@ -86,7 +86,9 @@ const strangers = (a: Voter, b: Voter): boolean =>
 function keyedVote(a: Voter, b: Voter): Vote | undefined {
   const differences: number[] = [];
   const byName: { readonly key: string; readonly ms: number }[] = [];
+  const shared = new Set<string>();
   const ofDeaths: number[] = [];
+  const ofStarts: number[] = [];
   let keys = 0;
   let deaths = 0;
   const [small, large, sign] = a.sample.keyed.size <= b.sample.keyed.size ? [a, b, 1] : [b, a, -1];
@@ -99,26 +101,45 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
     for (const mine of instants)
       for (const other of others) {
         const ms = sign * (small.own(mine) - large.own(other));
+        if (key.startsWith(SPAWN)) {
+          ofStarts.push(ms);
+          continue;
+        }
         differences.push(ms);
         if (isName) byName.push({ key, ms });
+        if (isName) shared.add(nameIn(key));
         if (key.startsWith(DIED) || key.startsWith(SIGNAL)) ofDeaths.push(ms);
       }
   }
   if (keys === 0) return undefined;
   const peak = peakOf(differences);
-  if (!peak) return undefined;
+  const began = lacksZone(a) || lacksZone(b) ? startVote(ofStarts) : undefined;
+  if (!peak) return began;
   // One shared key is enough where a clock cannot be placed otherwise and the key is exact (a kernel line in two logs).
   const lone = a.sample.basis === 'boot' || b.sample.basis === 'boot' || a.sample.basis === 'yearless' || b.sample.basis === 'yearless';
-  const names = new Set(
-    byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [key.slice(key.indexOf(' '))] : [])),
-  );
+  const names = new Set(byName.flatMap(({ key, ms }) => (Math.abs(ms - peak.offsetMs) <= TOLERANCE_MS ? [nameIn(key)] : [])));
   // A segfault in the one log and two in the other: nobody knows which it is.
   const hasRival = differences.some((ms) => Math.abs(ms - peak.offsetMs) > TOLERANCE_MS) && peak.votes < MIN_VOTES;
   const isZone = deaths > 0 && !hasRival && (lacksZone(a) || lacksZone(b)) && isZoneApart(peak.offsetMs);
-  return peak.votes >= MIN_VOTES || (lone && peak.votes >= 1 && !hasRival) || names.size >= NAMES_LEAST || isZone
+  return peak.votes >= MIN_VOTES ||
+    (lone && peak.votes >= 1 && !hasRival) ||
+    (names.size >= NAMES_LEAST && names.size * NAMES_SHARE >= shared.size) ||
+    isZone
     ? peak
-    : driftVote(a, b, ofDeaths);
+    : (driftVote(a, b, ofDeaths) ?? began);
 }
+
+/** A process says its first words some time after it was spawned: its pid in both logs tells the zone between them, and no more. */
+function startVote(differences: readonly number[]): Vote | undefined {
+  const zones = differences.map((ms) => Math.round(ms / QUARTER_HOUR) * QUARTER_HOUR);
+  const [zone] = zones;
+  const isOne = zone !== undefined && Math.abs(zone) <= MAX_ZONE_MS && zones.every((one) => one === zone);
+  return isOne && differences.every((ms) => Math.abs(ms - zone) <= FIRST_WORDS_MS)
+    ? { offsetMs: zone, votes: differences.length, spreadMs: TOLERANCE_MS }
+    : undefined;
+}
+/** Runtimes that load much take half a minute until they listen. */
+const FIRST_WORDS_MS = 60_000;
 
 /** The kernel's word of a death lies some seconds from the supervisor's, and any other minutes: the kernel's clock has drifted by that. */
 function driftVote(a: Voter, b: Voter, differences: readonly number[]): Vote | undefined {
@@ -145,6 +166,9 @@ function sameIn(keyed: ClockSample['keyed'], key: string): readonly number[] | u
 const NAMES_ONE = /^(?:open|close|began) (?=.*\d)(?=.*[a-zA-Z])[\w-]{8,64}$/;
 /** Of a name that clients keep over their connections the two logs may hold different ones: another has to agree. */
 const NAMES_LEAST = 2;
+/** Of many that clients lost with their network, and told of when they found out, two are alike by chance: a clock moves a third of them. */
+const NAMES_SHARE = 3;
+const nameIn = (key: string): string => key.slice(key.indexOf(' '));
 
 /** Pairs of connections with the same life: no shared id needed. */
 function lifeVote(a: Voter, b: Voter): Vote | undefined {

@@ -51,6 +51,22 @@ function cellsOf(text: string, delimiter: string): Cell[] {
   return cells;
 }
 
+/** A date and a time that a program wrote without quotes though a comma stands between them: one cell, where the row has one too many. */
+const DATE = /^\d{1,2}[./]\d{1,2}[./]\d{4}$/;
+const CLOCK = /^ \d{1,2}:\d\d:\d\d/;
+
+function joinedTimes(cells: readonly Cell[], delimiter: string, columns: number): readonly Cell[] {
+  if (cells.length <= columns || delimiter !== ',') return cells;
+  const joined: Cell[] = [];
+  for (const cell of cells) {
+    const last = joined.at(-1);
+    if (last && DATE.test(last.value) && CLOCK.test(cell.value))
+      joined[joined.length - 1] = { value: `${last.value},${cell.value}`, at: last.at };
+    else joined.push(cell);
+  }
+  return joined;
+}
+
 interface Head {
   readonly delimiter: string;
   readonly names: readonly string[];
@@ -82,7 +98,7 @@ const isOdd = (text: string): boolean => {
 
 function* framesOf(head: Head, lines: readonly string[], line: number): Generator<Frame> {
   const text = lines.join('\n');
-  const cells = cellsOf(text, head.delimiter);
+  const cells = joinedTimes(cellsOf(text, head.delimiter), head.delimiter, head.names.length);
   if (cells.length < 2) return;
   const row: Record<string, string> = {};
   let message: { readonly name: string; readonly cell: Cell } | undefined;

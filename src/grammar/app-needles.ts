@@ -117,6 +117,7 @@ export const APP_NEEDLES: readonly string[] = [
   'not repl',
   "n't repl",
   'to repl',
+  "n't sent a message/ping",
   'missed',
   'overdue',
   'unresponsive',

@@ -128,4 +128,4 @@ const RECONNECTS =
 
 /** How libraries of those who dial say what they got in place of a 101. */
 export const ANSWERED =
-  /unexpected server response|bad handshake|expected http 101 response but was|there was a bad response from the server|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;
+  /unexpected server response|bad handshake|expected http 101 response but was|returned status code '[1-5]\d\d' when status code '101' was expected|there was a bad response from the server|invalid status(?: code)?:? [1-5]\d\d(?!\d)|rejected websocket connection: http [1-5]|connection to \S{1,300} was not upgraded|\bHttp\(Response \{ status: [1-5]\d\d(?!\d)/i;

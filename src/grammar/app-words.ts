@@ -24,7 +24,9 @@ const SOCKET_CLOSED =
   /\b(?:ws|wss|web ?socket|socket ?io|ocpp)\b.{0,40}\b(?:clos|disc|drop|lost|term)|\b(?:client|peer|user) (?:has )?disconnected|\bclosing handshake\b|\bweb ?sockets?\b/;
 // Statistics, not one connection's end: `12 clients connected`, `0 open WebSocket connection(s)`.
 // Jupyter's and Tornado's last words for a connection, and those of Python's websockets: the close that follows has no line.
-const GIVEN_UP = /\bweb ?socket ping timeout after\b|\bclosing handshake failed\b/;
+// What SignalR's server gives a hub's `OnDisconnectedAsync` (`HubConnectionContext`, .NET 8), which logs it as it likes.
+const GIVEN_UP =
+  /\bweb ?socket ping timeout after\b|\bclosing handshake failed\b|\bclient hasn t sent a message ping within the configured client timeout interval\b/;
 const COUNTED =
   /(?<!\b(?:conn|connection|client|session|socket|peer|user|ws) )\b\d+ (?:(?:open(?! (?:from|ip)\b)|active|current|idle|stale|total)\b|(?:\w+ )?(?:web ?sockets|clients|connections|sockets|sessions|users|peers)\b)/;
 // `open`, `close code 1006`, `connect 8b9ca8fa from …`, `c-7b2137fe connected ip=…`: nothing but the verb says what it is about.
@@ -59,7 +61,7 @@ const STOPPING =
 const DRAINED =
   /\b(?:drain|draining|shutdown)(?: (?:window|period|time|timeout|deadline))? (?:over|expired|elapsed|exceeded|reached|timed out)\b|\b(?:terminating|closing|killing|dropping|destroying|disconnecting|cutting)(?: (?:the|all|0))? remaining (?:ws|web ?sockets?|sockets?|connections?|clients?|sessions?|peers?)\b/;
 const STARTED =
-  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening(?: 0){0,6}$|\bserving on (?!behalf\b)\S/;
+  /\blistening (?:on|at|for (?:connections|web ?sockets?))\b|\b(?:server|gateway|app|service|bridge|hub|uvicorn) (?:is )?(?:now )?(?:listening|running (?:on|at))\b|\bserver started\b|^starting protocol handler\b|\blistening\b.{0,40}\b(?:port|upstream)\b|^listening(?: 0){0,6}$|\bserving on (?!behalf\b)\S/;
 const UNCAUGHT = /\buncaught(?: ?exception)?\b|\bunhandled ?(?:promise )?(?:rejection|exception|error)\b/;
 const HEAP = /heap out of memory|outofmemoryerror|heap limit/;
 const IN_HANDLER =

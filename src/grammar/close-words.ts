@@ -119,7 +119,7 @@ const ENDED_BY: readonly (readonly [NonNullable<SocketClosed['by']>, RegExp])[] 
     // A `TimeoutError` without words is a timer of asyncio that ran out, where that of a kernel has its errno: aiohttp gives one for a peer
     // that did not answer its ping, or its close frame, in time (`_pong_not_received`, `close`).
     'heartbeat',
-    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|(?:unresponsive|dead) (?:client|peer|connection|socket)|^hbtimeout$|^websocket timed out from inactivity|\btimeouterror\(\)/,
+    /(?:ping|pong|heart-?beat|keep-?alive)(?: ping| pong)? ?time-?(?:d )?out|(?:no|missed|missing)(?: \d{1,4}| its| too many)? (?:ping|pong|heart-?beat)s?\b|(?:ping|pong|heart-?beat|keep-?alive)s? (?:is |was |were )?(?:missing|missed|overdue)|heart-?beat (?:lost|expired|failed)|\bi\/o timeout|(?:did not|didn't|failed to) (?:answer|respond)|(?:did not|didn't) receive (?:a )?pong|client hasn't sent a message\/ping within|(?:unresponsive|dead) (?:client|peer|connection|socket)|^hbtimeout$|^websocket timed out from inactivity|\btimeouterror\(\)/,
   ],
   [
     // Chromium, Android, Apple, and the errno of a kernel that got no answer or has no way: a reset is none of these, and Apple's
@@ -160,10 +160,10 @@ export function endedBy(words: string): SocketClosed['by'] {
   return undefined;
 }
 
-/** An HTTP status in the words of a failed upgrade: `Unexpected server response: 502`, `status code (503 …)`, `code: 400`, `rejected (403 Forbidden)`. */
+/** An HTTP status in the words of a failed upgrade: `Unexpected server response: 502`, `status code (503 …)`, `code: 400`, `rejected (403 Forbidden)`, .NET's `status code '503'`. */
 export function upgradeStatusIn(text: string): number | undefined {
   const found =
-    /(?:response|status(?: code)?(?: received)?|code|rejected|expected handshake response status code 101 but got|HTTP(?: error| status| response)?)[:=]?[ (]{1,2}([1-5]\d{2})(?!\d)/i.exec(
+    /(?:response|status(?: code)?(?: received)?|code|rejected|expected handshake response status code 101 but got|HTTP(?: error| status| response)?)[:=]?[ (']{1,2}([1-5]\d{2})(?!\d)/i.exec(
       text,
     );
   return found ? Number(found[1]) : undefined;

@@ -87,9 +87,9 @@ const HEX = '[0-9A-Fa-f-]{6,80}';
 const TAIL = new RegExp(
   String.raw`^(?:(?<pid>\d{1,7}) --- |\[(?<boxed>\d{1,7})\] (?!(?:on ?)?(?:(?:dis)?connect|open|close)))?(?:\[\s{0,20}(?!${HEX}\])(?<bracket>[A-Za-z][\w./:@#$-]{0,80})\]\s{1,8}(?:(?<=:\d{1,6}\] )- )?|\[(?<spaced>[A-Za-z][^\]]{1,100})\]\s{1,4}(?=${NAME} - )|\([A-Za-z][\w-]{0,40}\):?\s)?(?:\[(?!${HEX}\])(?<second>[A-Za-z][\w.:-]{1,100})\]\s{1,4})?(?:<(?<angled>[A-Za-z_][\w+]{0,80}(?:\.[\w+]{1,80}){1,10})>\s{1,4})?(?:${NAME}\.(?:go|[cm]?[jt]s|py|rb|java|kt|rs|cs|exs?|php):\d{1,6}:?\s{1,4})?(?:(?<named>${NAME})(?::[\w<>.]{1,60}:\d{1,6})?(?::\s| - |\s{1,40}: |\t)|(?<dotted>[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){1,8})\s)?`,
 );
-// Words that open a message and are no logger's name.
+// Words that open a message and are no logger's name; Python's servers call the logger of all that is no access so.
 const NO_LOGGER =
-  /^(?:error|err|read|write|reason|code|client|warning|upgrade|recv|send|closed?|disconnect(?:ed|ion)?|on|websocket|failed|panic|fatal|listening|uncaught\w*|unhandled\w*|[\w.]*(?:Error|Exception))$/i;
+  /^(?:error|err|read|write|reason|code|client|warning|upgrade|recv|send|closed?|disconnect(?:ed|ion)?|on|websocket|failed|panic|fatal|listening|uncaught\w*|unhandled\w*|(?!(?:uvicorn|gunicorn)\.error$)[\w.]*(?:Error|Exception))$/i;
 
 let lastLine = '';
 let lastOrder: string | undefined;

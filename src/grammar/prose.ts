@@ -26,9 +26,9 @@ const ID_SIGNED = /^(?:[-+<>*]|<-|->|<<|>>) ["'[(<]?((?=[\w-]{0,63}\d)(?=[\w-]{0
 /** Engine.IO's ids: 15 random bytes in base64, the last ones a counter that starts at 0; one in fifteen has no digit. */
 const SOCKET_IO = /(?<![\w-])([\w-]{16}AA[\w-]{2})(?![\w-])/;
 export const isSocketIoId = (id: string): boolean => SOCKET_IO.exec(id)?.[1] === id;
-/** SignalR's ids: 16 random bytes in base64url, of which one in a hundred has neither digit nor sign; a class's name has one capital a word. */
+/** SignalR's ids: 16 random bytes in base64url, of which one in a hundred has neither digit nor sign; a class's name has one capital a word. In brackets it needs no noun. */
 const SIGNALR =
-  /(?:^|\b(?:client|connection|opened|closed|(?:dis)?connected|id)[ :=]{1,2}["'(]?)((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
+  /(?:^|[([](?=[\w-]{0,21}\d)|\b(?:client|connection|opened|closed|(?:dis)?connected|id|on|as)[ :=]{1,2}["'(]?)((?=[\w-]{0,21}[a-z])(?=[\w-]{0,21}[A-Z])(?![A-Za-z][a-z]{1,21}(?:[A-Z][a-z]{1,21}){0,10}(?![\w-]))[\w-]{22})(?![\w-])/;
 /** Ratchet's tutorial, which most servers on it began as; its ids are small numbers. */
 const RATCHET = /(?:^New connection! \(|^Connection )(\d{1,9})(?:\)$| has disconnected$)/;
 // In front of a URL's path stands who was asked, and not who came; Java writes `/10.0.0.7:51230`.
