@@ -35,10 +35,11 @@ const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
 
 /**
  * electron-log's file of an application on somebody's desktop: the level with its bracket is filled up to six letters, and behind it stands the
- * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up.
+ * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up. Who collects the
+ * files of many desktops puts the machine's name in front.
  */
 const ON_A_DESKTOP =
-  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
+  /^(?:[A-Za-z][\w.-]{0,60} )?\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
 
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
@@ -1754,6 +1755,12 @@ export const appText = defineParser<AppRow>({
       from: 'loguru in a server that calls its connections links',
       reads: { logger: 'relay.links' },
       gives: { kind: 'socket-opened', keys: { connection: '3302b398' } },
+    },
+    {
+      line: 'GVA-0941 [2026-05-06 09:46:14.325] [warn]  alerts: channel closed (session 8df77f52-7ef7-4601-a1ac-cfb94763efc3, code 1006, not clean, up 47190 ms)',
+      from: 'electron-log files of many desktops in one, each machine’s name in front',
+      reads: { at: { ms: 1778060774325, widthMs: 1, basis: 'local' }, code: 1006, durationMs: 47_190, ofClient: true },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: '8df77f52-7ef7-4601-a1ac-cfb94763efc3' } },
     },
   ],
   rejects: [

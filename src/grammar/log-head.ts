@@ -53,6 +53,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
+  // `machine [stamp] [level]` (electron-log of many desktops, collected in one file with each machine's name in front)
+  String.raw`^(?<logger>[A-Za-z][\w.-]{0,60}) \[(?=\d{4}-)${STAMP}\] \[${LEVEL}\]`,
   // `name | stamp | [LEVEL]` (winston in Foundry's container)
   String.raw`^(?<logger>[A-Za-z][\w.-]{0,40}) \| ${STAMP} \| \[?${LEVEL}\]?:?`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
