@@ -1,5 +1,5 @@
 /** By what two logs may know one event: the same connection's end, the same kernel line, the same unit's death. */
-import { connectionIds } from './connection-names.ts';
+import { connectionIds, pathValues } from './connection-names.ts';
 import { RUNTIMES, stem } from './deaths/names.ts';
 import type { RawEvent } from './record.ts';
 
@@ -28,7 +28,8 @@ export function anchorKeys(event: RawEvent): string[] {
   const { keys } = event;
   switch (event.kind) {
     case 'socket-opened':
-      return connectionIds(keys).map((id) => `${OPEN}${id}`);
+      // Under whatever name the URL has it: a room's value is in few logs' words of an end, and at no one distance.
+      return [...new Set([...connectionIds(keys), ...pathValues(keys.path)])].map((id) => `${OPEN}${id}`);
     case 'socket-closed':
     case 'tunnel-ended':
       return connectionIds(keys).map((id) => `${CLOSE}${id}`);
