@@ -199,6 +199,7 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   if (head?.level !== undefined) row.level = head.level;
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.thread !== undefined) row.thread = head.thread;
+  if (head?.device !== undefined) row.device = head.device;
   if (head?.pid !== undefined) row.pid = head.pid;
   if (head?.request !== undefined) row.connection ??= head.request;
   return row;
@@ -1761,6 +1762,18 @@ export const appText = defineParser<AppRow>({
       from: 'electron-log files of many desktops in one, each machine’s name in front',
       reads: { at: { ms: 1778060774325, widthMs: 1, basis: 'local' }, code: 1006, durationMs: 47_190, ofClient: true },
       gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: '8df77f52-7ef7-4601-a1ac-cfb94763efc3' } },
+    },
+    {
+      line: '2026/07/02 21:27:23 CR-7977FC ERROR uplink closed code=1006 after 102s',
+      from: 'a device’s log of the link by which it reaches its server',
+      reads: { code: 1006, durationMs: 102_000 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: 'CR-7977FC' } },
+    },
+    {
+      line: 'ZRH-0721 [2026-05-06 09:55:54.721] [warn]  net: offline (net::ERR_INTERNET_DISCONNECTED)',
+      from: 'electron-log files of many desktops in one, each machine’s name in front',
+      reads: { device: 'ZRH-0721', logger: 'net' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client', keys: { device: 'ZRH-0721' } },
     },
   ],
   rejects: [
