@@ -3,8 +3,8 @@ import { endpoint } from '../src/grammar/address.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
 import { logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
-import { epoch, isoAt } from '../src/time.ts';
-import { type Context, type Draft, defineParser, type Row } from '../src/types.ts';
+import { stamp as at, epoch, isoAt } from '../src/time.ts';
+import { type Context, type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
 
 interface CableRow extends Row {
   readonly message: string;
@@ -150,6 +150,12 @@ export const actionCable = defineParser<CableRow>({
       reads: { told: true },
       gives: 'noise',
     },
+    {
+      line: 'I, [2026-06-11T11:08:44.034297 #7]  INFO -- : Started GET "/cable?desk=d-98s6r7" [WebSocket] for 86.11.79.188 at 2026-06-11 11:08:44 +0200',
+      from: 'Rails 7.1 with Ruby’s own formatter, which writes the local time without its zone',
+      reads: { at: { ms: 1781168924034.297, widthMs: 0.001, basis: 'utc' }, pid: 7 },
+      gives: { kind: 'socket-opened', keys: { path: '/cable?desk=d-98s6r7', pid: 7 } },
+    },
   ],
   rejects: [
     '[ActionCable] WebSocket onclose event',
@@ -177,7 +183,7 @@ export const actionCable = defineParser<CableRow>({
       const ip = endpoint(client)?.ip;
       return {
         ...base,
-        at: head?.at ?? stamp,
+        at: head?.at ? zoned(head.at, stamp) : stamp,
         step: step.slice(0, 8).trim(),
         ...(method !== undefined && { method }),
         path,
@@ -207,6 +213,11 @@ export const actionCable = defineParser<CableRow>({
       : undefined;
   },
 });
+
+const QUARTER_HOUR = 900_000;
+/** The logger writes no zone, the request's line does; between the two stamps lies less than zones do. */
+const zoned = (head: Stamp, { ms }: Stamp): Stamp =>
+  head.basis === 'local' ? at(head.ms - Math.round((head.ms - ms) / QUARTER_HOUR) * QUARTER_HOUR, head.widthMs) : head;
 
 const messageOf = (line: string): string => (logHead(line)?.message ?? line).replace(TAGS, '');
 

@@ -580,6 +580,12 @@ export const appJson = defineParser<AppRow>({
       reads: { code: 1006 },
       gives: { kind: 'handshake-failed', status: 503, vantage: 'client' },
     },
+    {
+      line: '{"time":"2026-07-02T21:15:15.867157736Z","level":"WARN","msg":"courier link broke","courier":"CR-DJ8F4U","link":"8361a53b3ac1","held":"1m59.701s","err":"read tcp 10.8.1.14:8080->35.191.8.77:40104: read: connection reset by peer"}',
+      from: 'Go’s log/slog in a server on gorilla/websocket, a program’s own word for its end',
+      reads: { party: 'CR-DJ8F4U', durationMs: 119_701 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 119_701, keys: { connection: 'CR-DJ8F4U' } },
+    },
   ],
   rejects: [
     '{"level":"info"}',

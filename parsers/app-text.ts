@@ -35,10 +35,11 @@ const ENDS_A_COMMAND = /^Error: websocket: close \d{4} \(/;
 
 /**
  * electron-log's file of an application on somebody's desktop: the level with its bracket is filled up to six letters, and behind it stands the
- * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up.
+ * scope (`[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}]{scope} {text}`). Other loggers that write such a stamp fill nothing up. Who collects the
+ * files of many desktops puts the machine's name in front.
  */
 const ON_A_DESKTOP =
-  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
+  /^(?:[A-Za-z][\w.-]{0,60} )?\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] \[(?:(?:info|warn)\] {2}(?=\S| \()|(?:error|debug|silly|verbose)\] {1,2}\([\w .:-]{1,40}\) )/;
 
 /** Beside such a key the record's other time is that of its writing. */
 const CLOSED_AT = /(?:closed|disconnected|ended)_?at["']?\s?[=:]|beacon/i;
@@ -198,6 +199,7 @@ function rowOf(whole: string, head: LogHead | undefined, first: readonly string[
   if (head?.level !== undefined) row.level = head.level;
   if (head?.logger !== undefined) row.logger = head.logger;
   if (head?.thread !== undefined) row.thread = head.thread;
+  if (head?.device !== undefined) row.device = head.device;
   if (head?.pid !== undefined) row.pid = head.pid;
   if (head?.request !== undefined) row.connection ??= head.request;
   return row;
@@ -1772,6 +1774,24 @@ export const appText = defineParser<AppRow>({
       from: 'uvicorn 0.30 with a formatter of its program’s own, which writes the logger’s name and the pid',
       reads: { logger: 'uvicorn.error', pid: 31977 },
       gives: { kind: 'process-started', what: 'banner', keys: { pid: 31977 } },
+    },
+    {
+      line: 'GVA-0941 [2026-05-06 09:46:14.325] [warn]  alerts: channel closed (session 8df77f52-7ef7-4601-a1ac-cfb94763efc3, code 1006, not clean, up 47190 ms)',
+      from: 'electron-log files of many desktops in one, each machine’s name in front',
+      reads: { at: { ms: 1778060774325, widthMs: 1, basis: 'local' }, code: 1006, durationMs: 47_190, ofClient: true },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: '8df77f52-7ef7-4601-a1ac-cfb94763efc3' } },
+    },
+    {
+      line: '2026/07/02 21:27:23 CR-7977FC ERROR uplink closed code=1006 after 102s',
+      from: 'a device’s log of the link by which it reaches its server',
+      reads: { code: 1006, durationMs: 102_000 },
+      gives: { kind: 'socket-closed', code: 1006, vantage: 'client', keys: { connection: 'CR-7977FC' } },
+    },
+    {
+      line: 'ZRH-0721 [2026-05-06 09:55:54.721] [warn]  net: offline (net::ERR_INTERNET_DISCONNECTED)',
+      from: 'electron-log files of many desktops in one, each machine’s name in front',
+      reads: { device: 'ZRH-0721', logger: 'net' },
+      gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client', keys: { device: 'ZRH-0721' } },
     },
   ],
   rejects: [

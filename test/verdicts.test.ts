@@ -2931,6 +2931,52 @@ describe('pages that post their ends later, each with the age of its socket', ()
   });
 });
 
+describe('desktops whose logs somebody put into one file', () => {
+  const desk = (at: number, machine: string, level: string, rest: string): string =>
+    `${machine} [${iso(at + 8)
+      .slice(0, 23)
+      .replace('T', ' ')}] [${level}]  ${rest}`;
+  const session = (n: number): string => `6db4d48b-05e0-44d8-aec1-37f0b3c984d${n}`;
+  const closedAt = (at: number, n: number, machine: string, life: number): string =>
+    desk(at, machine, 'warn', `alerts: channel closed (session ${session(n)}, code 1006, not clean, up ${life * 1_000} ms)`);
+
+  it('have their machines’ names: a network that one lost is no other’s', async () => {
+    const found = await report({
+      'server.log': [
+        listening(-60),
+        ...count(4).map((n) => opened(1 + 7 * n, session(n), ip(n))),
+        ...count(4).map((n) => closed(100 + 13 * n, session(n), 99 + 6 * n, ip(n))),
+        listening(900),
+      ],
+      'desks.log': [
+        ...count(4).map((n) => desk(1 + 7 * n, `ZRH-${100 + n}`, 'info', `alerts: channel ready (session ${session(n)})`)),
+        desk(99.5, 'ZRH-100', 'warn', 'net: offline (net::ERR_INTERNET_DISCONNECTED)'),
+        ...count(4).map((n) => closedAt(100 + 13 * n, n, `ZRH-${100 + n}`, 99 + 6 * n)),
+      ],
+    });
+    const causes = causesOf(found);
+    expect(found.closures).toHaveLength(4);
+    expect(causes[session(0)]).toBe('network');
+    expect(causes[session(1)]).not.toBe('network');
+  });
+});
+
+describe('an id that stands in a URL under a name of nobody’s', () => {
+  const started = (at: number, id: string, n: number): string =>
+    `I, [${iso(at).slice(0, 23)}000 #7]  INFO -- : Started GET "/cable?desk=${id}" [WebSocket] for ${ip(n)} at ${iso(at).slice(0, 10)} ${clock(at)} +0000`;
+
+  it('shows by how much the clock of who else has it is wrong', async () => {
+    const ids = count(9).map((n) => `desk-98s${n}r7`);
+    const found = await report({
+      'rails.log': ids.map((id, n) => started(1 + 7 * n, id, n)),
+      'client.log': ids.map((id, n) =>
+        JSON.stringify({ ts: START / 1000 + 100.4 + 3 * n, event: 'ws_close', conn_id: id, close_code: 1006, elapsed_s: 94 - 4 * n + 1 }),
+      ),
+    });
+    expect(found.clocks.find(({ source }) => source.endsWith('client.log'))?.offsetMs).toBeCloseTo(-4_400, -3);
+  });
+});
+
 describe('a death of a pod', () => {
   const [dead, living] = ['chat-6f8d5c9b74-4xk2p', 'chat-6f8d5c9b74-9vw7d'];
   const line = (at: number, hostname: string, rest: object): string =>

@@ -25,7 +25,7 @@ const ALIASES = {
     'connid connectionid socketid linkid wsid websocketid sockid connuuid connectionuuid wsconnid wsconnectionid connattemptid connectionattemptid wsattemptid attemptid cid sid sessionid conn connection socket sock wssession peerid clientid session sess sessid fd ws client sessao sesion sitzung sessione sessie conexao conexion verbindung connexion connessione verbinding',
   // Who is connected: names its connection where nothing else does.
   party:
-    'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid',
+    'deviceid device dev devid memberid member subscriberid subscriber sub seatid seat playerid player agentid agent sensorid sensor accountid account acct userid uid user username who visitorid visitor viewerid viewer participantid participant meterid meter unitid unit vehicleid driverid driver courierid courier riderid rider truckid truck terminalid terminal kioskid kiosk robotid robot stationid station',
   // Of a duration only with its unit: `session=29.33s` beside `session=ab12`.
   spelledLife: 'session up online connected open opened held stayed played connection conn alive',
   // … as a time of day stands there elsewhere: `lastMsg=300.2s`. What was received alone (`lastRx`, `lastPong`) is no silence of both sides.

@@ -97,7 +97,8 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   const opener =
     draft.kind === 'socket-opened' && row.requestId === undefined ? (row.secondId ?? row.party ?? partyIn(message)) : undefined;
   if (opener !== undefined && opener !== draft.keys.connection) draft.keys = { ...draft.keys, requestId: opener };
-  if (vantage === 'client' && DEVICE.test(row.thread ?? '')) draft.keys = { ...draft.keys, device: row.thread };
+  const device = row.device ?? (DEVICE.test(row.thread ?? '') ? row.thread : undefined);
+  if (vantage === 'client' && device !== undefined) draft.keys = { ...draft.keys, device };
   draft.vantage = vantage;
   return draft;
 }
@@ -123,8 +124,8 @@ const NAME_JOINED = /^[<[({"']?[\w.-]{3,40}[>\])}"']?:? (?:has )?joined(?=$|[,.:
 const JOINS = /^join(?:ed)?\b|^[\w -]{1,60} on from \S/i;
 
 /** What the log calls the one who is connected, where the connection itself has no id. */
-const nameOf = ({ party, logger, message = '' }: AppRow): string | undefined =>
-  party ?? numberIn(message) ?? partyIn(message) ?? (logger !== undefined && NAMES_ONE.test(logger) ? logger : undefined);
+const nameOf = ({ party, logger, device, message = '' }: AppRow): string | undefined =>
+  party ?? numberIn(message) ?? partyIn(message) ?? device ?? (logger !== undefined && NAMES_ONE.test(logger) ? logger : undefined);
 // `[truck888b] LINK LOST` stands where loggers write a component or a thread.
 const NAMES_ONE =
   /^(?!.*(?:worker|thread|pool|exec|main|app|node|server|srv|web|host|proc|task|http|nio))(?=[A-Za-z-]{1,30}\d{3}|[A-Za-z-]{0,30}\d{1,8}[a-z]\w*\d)[\w-]{4,20}$/i;
@@ -204,7 +205,7 @@ function closeOf(row: AppRow, words: Words, isLocated: boolean, vantage: Vantage
   // Go, Python and others end with the socket's own error where no close frame came; a failed read of a WebSocket is its end.
   const isRead =
     (words.failsToRead && row.connection !== undefined) ||
-    (words.mentionsSocket && breaksARead(row)) ||
+    ((words.mentionsSocket || (words.mentionsPeer && isOfOne(row) && isEndOf(row))) && breaksARead(row)) ||
     (words.ofWebSocket && (words.failsToRead || words.givesUp) && isOfRead(row));
   const isBroken = named === undefined && (closes || isRead);
   const code = isBroken && isBrokenTransport(reason ?? row.message ?? '') ? 1006 : named;
@@ -260,6 +261,9 @@ function reasonsCode({ reason }: AppRow): ReturnType<typeof saidCode> {
   const said = reason === undefined ? undefined : saidCode(reason);
   return said?.certain && said.code === 1006 ? said : undefined;
 }
+
+/** It names who was connected, or how long that lasted. */
+const isOfOne = ({ connection, party, durationMs }: AppRow): boolean => (connection ?? party ?? durationMs) !== undefined;
 
 /** The words tell of an end, of whatever the team calls its connections, and not of codes in general. */
 function isEndOf({ event, message = '' }: AppRow): boolean {

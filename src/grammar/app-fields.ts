@@ -26,6 +26,8 @@ export interface AppRow extends Row {
   readonly event?: string;
   readonly logger?: string;
   readonly thread?: string;
+  /** The client's machine, where whoever collected its log put that in front. */
+  readonly device?: string;
   /** The service, as the logger was named. */
   readonly program?: string;
   readonly host?: string;

@@ -15,6 +15,8 @@ export interface LogHead {
   readonly logger?: string;
   /** What stands in brackets where loggers write the thread, beside a logger's name. */
   readonly thread?: string;
+  /** The machine that whoever collected the logs of many put in front. */
+  readonly device?: string;
   readonly pid?: number;
   /** Mojolicious’ id of the request, which a WebSocket has for its whole life. */
   readonly request?: string;
@@ -53,6 +55,8 @@ const HEADS: readonly RegExp[] = [
   String.raw`^\[?${STAMP}\]? (?<level>[DIWEC]) (?<pid>\d{1,7}) (?<logger>[A-Za-z_][\w.]{0,80})(?: -|:)(?= )`,
   // `stamp request-id LEVEL` with tabs (AWS Lambda, Node.js)
   String.raw`^${STAMP}\t(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|undefined)\t${LEVEL}(?=\t)`,
+  // `machine [stamp] [level]` (electron-log of many desktops, collected in one file with each machine's name in front)
+  String.raw`^(?<device>[A-Za-z][\w.-]{0,60}) \[(?=\d{4}-)${STAMP}\] \[${LEVEL}\]`,
   // `name | stamp | [LEVEL]` (winston in Foundry's container)
   String.raw`^(?<logger>[A-Za-z][\w.-]{0,40}) \| ${STAMP} \| \[?${LEVEL}\]?:?`,
   // `LEVEL stamp module pid [tid]` (Django's verbose)
@@ -160,6 +164,7 @@ function readHead(text: string, order: string | undefined): LogHead | undefined 
       logger: logger || undefined,
       thread: groups['thread'] ?? parts['spaced'] ?? (parts['bracket'] === logger ? undefined : parts['bracket']),
       pid: pid === undefined ? undefined : Number(pid),
+      device: groups['device'],
       request: groups['request'],
       rest,
       message: message.trim(),

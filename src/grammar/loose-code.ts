@@ -9,7 +9,7 @@ const SPOKEN_OF =
   /\b(?:means?|stands for|see also|rfc ?\d{4}|documentation|docs?|handlers?|config\w*|setting|retry(?:able)?(?! (?:in|after|at|#|no\b|not\b|scheduled|attempt|\d))|retries(?! (?:left|remaining|in\b))|codes|if (?:the )?(?:close )?code|when (?:the )?(?:close )?code|treat\w*|ignor\w+|mapp\w+|count\w*|total|metrics?|histogram|threshold|example|tests?|expected|per (?:minute|hour|second)|so far|rate)\b/i;
 // An end, whatever it is of: only beside a close code.
 const ENDED =
-  /(?<![a-z])(?:clos(?:ed?|es|ing|ure)|on_?close|disconnect\w*|offline|left|leaves?|leaving|lost|gone|dropp?(?:ed|s)?|detached|departed|departs|ended|ends?|terminated|quits?|bye|down|stands up|hung up|went away|vanished|abort(?:ed)?|died|abnormal\w*|unsubscribed|logged out|signed off|parted|kicked|evicted|unreachable|dead|broken|cut|disappeared|released|removed|off(?=[,;:(]|$))(?![a-z])/i;
+  /(?<![a-z])(?:clos(?:ed?|es|ing|ure)|on_?close|disconnect\w*|offline|left|leaves?|leaving|lost|gone|dropp?(?:ed|s)?|detached|departed|departs|ended|ends?|terminated|quits?|bye|down|stands up|hung up|went away|vanished|abort(?:ed)?|died|abnormal\w*|unsubscribed|logged out|signed off|parted|kicked|evicted|unreachable|dead|broken|broke|cut|disappeared|released|removed|off(?=[,;:(]|$))(?![a-z])/i;
 
 export const isEndWorded = (text: string): boolean => ENDED.test(text.length > 600 ? text.slice(0, 600) : text);
 export const isSpokenOf = (text: string): boolean => SPOKEN_OF.test(text.length > 600 ? text.slice(0, 600) : text);
