@@ -1755,6 +1755,24 @@ export const appText = defineParser<AppRow>({
       reads: { logger: 'relay.links' },
       gives: { kind: 'socket-opened', keys: { connection: '3302b398' } },
     },
+    {
+      line: '1768965099 MTR-82960245 fw=3.1.7 hub: link up',
+      from: 'firmware of a meter, with the seconds of its own clock',
+      reads: { at: { ms: 1768965099000, widthMs: 1000, basis: 'utc' } },
+      gives: { kind: 'socket-opened', vantage: 'client', keys: { connection: 'MTR-82960245' } },
+    },
+    {
+      line: '2026-01-21T03:16:33.300104Z  WARN meter_hub::session: meter=MTR-90349552 seq=705 off air secs=148 cause=WebSocket protocol error: Connection reset without closing handshake',
+      from: 'axum 0.7 with tracing-subscriber, an error as a field without quotes',
+      reads: { reason: 'WebSocket protocol error: Connection reset without closing handshake' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 148000, keys: { connection: 'MTR-90349552' } },
+    },
+    {
+      line: '2026-01-21T03:21:52.239051Z  WARN meter_hub::session: meter=MTR-00714340 seq=735 off air secs=160 cause=ping unanswered for 10s',
+      from: 'axum 0.7 with tracing-subscriber, a heartbeat of its own',
+      reads: { reason: 'ping unanswered for 10s' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 'MTR-00714340' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

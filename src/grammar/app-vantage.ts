@@ -48,7 +48,8 @@ export function vantageOf(row: AppRow, { hint, keys }: Pick<Context, 'hint' | 'k
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
   if (row.place !== undefined || isOfDialer(row)) return 'client';
   // A link is what a device has to its server.
-  if (row.message !== undefined && /\blink (?:lost|down)\b|^link[ _-]?(?:up|down|lost)$/i.test(row.message)) return 'client';
+  if (row.message !== undefined && /\blink (?:lost|down)\b|\blink (?:is )?(?:now )?up$|^link[ _-]?(?:up|down|lost)$/i.test(row.message))
+    return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '') || OF_DOWNSTREAM.test(row.message ?? '')) return 'gateway';
   if (takesOther(row)) return 'gateway';

@@ -54,7 +54,7 @@ const GRACE = new RegExp(
   'i',
 );
 // Rust's tracing writes an error's words without quotes: up to the next key or the end.
-const SENTENCE = /(?<![\w.])(err|error|exception)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
+const SENTENCE = /(?<![\w.])(err|error|exception|cause|reason)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
 /** One duration with its unit, whatever the words before it: `played 33.0s`; `+33ms` is what passed since the line before. */
 const ANY_DURATION =
   /(?<![\w.:/=+-]|\d )(\d{1,9}(?:\.\d{1,9})?\s?(?:ms|msecs?|millis|milliseconds|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?:\s?\d{1,9}(?:\.\d{1,9})?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?)){0,2})(?![\w%/])/gi;
