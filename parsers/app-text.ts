@@ -1773,6 +1773,12 @@ export const appText = defineParser<AppRow>({
       reads: { reason: 'ping unanswered for 10s' },
       gives: { kind: 'heartbeat-missed', keys: { connection: 'MTR-00714340' } },
     },
+    {
+      line: '2026-10-25 02:14:32.955 info: visitor v-ibmiytbv hung up, code=1006 online=302s',
+      from: 'ws 8 with winston; an id of letters and digits that chanced to have no digit',
+      reads: { level: 'info' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'v-ibmiytbv' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

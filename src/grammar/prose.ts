@@ -4,6 +4,7 @@ import { isIp } from './address.ts';
 import { type AppRow, appRow } from './app-fields.ts';
 import { closeCodeIn } from './close-words.ts';
 import { addField, type Fields, plainName } from './fields.ts';
+import { DRAWN } from './ids.ts';
 import { keyValues } from './keyvalue.ts';
 
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none; Engine.IO's begin with any sign of base64url.
@@ -175,8 +176,10 @@ export function ageIn(message: string): number | undefined {
 export const graceSpelled = (message: string): number | undefined => spelled(GRACE.exec(message.slice(0, 600))?.[1]);
 
 // What teams call those who are connected, and a name or number for one: it has a digit, so that `user left` names none.
-const PARTY =
-  /(?<![\w-])(?:seat|member|dev|device|user|client|peer|sensor|subscriber|player|agent|account|acct|viewer|guest|visitor|unit|truck|vehicle|meter|camera|terminal|kiosk|driver|rider|courier|participant|student|table|screen|printer|robot|station|listener|speaker|trader|customer)(?: (?:id|no))?[ #:]{1,2}["'[(<]?#?((?=[\w.-]{0,40}\d)[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
+const PARTY = new RegExp(
+  String.raw`(?<![\w-])(?:seat|member|dev|device|user|client|peer|sensor|subscriber|player|agent|account|acct|viewer|guest|visitor|unit|truck|vehicle|meter|camera|terminal|kiosk|driver|rider|courier|participant|student|table|screen|printer|robot|station|listener|speaker|trader|customer)(?: (?:id|no))?[ #:]{1,2}["'[(<]?#?((?=[\w.-]{0,40}\d|${DRAWN}(?![\w-]))[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)`,
+  'i',
+);
 /** The message begins with it: `A219128 gone`, `[truck888b] LINK LOST`, `valve-673: connection closed`. */
 const FIRST =
   /^[<[({"']?((?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9])[>\])}"']?[:,]?\s(?=[A-Za-z])(?!(?:INFO|WARN|ERROR|DEBUG|TRACE)\b)/;
