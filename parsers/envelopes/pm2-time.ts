@@ -5,6 +5,9 @@
 import { isoAt } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
 
+/** Has the same stamp, and behind it the place in its source. */
+const OF_LIGHTTPD = /^\([\w-]{2,40}\.c\.\d/;
+
 export const pm2Time: Envelope = {
   name: 'pm2-time',
   about: "log files of PM2 with --time or a log_date_format, and PM2's own log: a stamp and a colon",
@@ -21,17 +24,19 @@ export const pm2Time: Envelope = {
       from: "PM2 5.4, log_date_format: 'YYYY-MM-DD HH:mm:ss'",
       unwraps: { text: 'Node.js v20.17.0', at: { ms: 1788445608000, widthMs: 1000, basis: 'local' } },
     },
-    {
-      line: '2026-09-03 14:26:48.125 -03:00: Node.js v20.17.0',
-      from: "PM2 5.4, log_date_format: 'YYYY-MM-DD HH:mm:ss.SSS Z'",
-      unwraps: { text: 'Node.js v20.17.0', at: { ms: 1788456408125, widthMs: 1, basis: 'utc' } },
-    },
   ],
-  rejects: ['2026-11-22T20:41:52 text', '2026-11-22 20:41:52 - text', '2026-11-22 20:41:52:text', '2026-11-22T25:41:52: text'],
+  rejects: [
+    '2026-11-22T20:41:52 text',
+    '2026-11-22T20:41:52Z: text',
+    '2026-11-22 20:41:52: (server.c.1488) server started',
+    '2026-11-22 20:41:52 - text',
+    '2026-11-22 20:41:52:text',
+    '2026-11-22T25:41:52: text',
+  ],
   wrap: (text) => `2026-11-22T20:41:52: ${text}`,
   unwrap(line) {
     const found = isoAt(line);
-    if (!found || !line.startsWith(': ', found.end)) return null;
-    return { text: line.slice(found.end + 2), at: found.stamp, keys: {}, writer: '' };
+    if (found?.end !== 19 || !line.startsWith(': ', 19) || OF_LIGHTTPD.test(line.slice(21))) return null;
+    return { text: line.slice(21), at: found.stamp, keys: {}, writer: '' };
   },
 };
