@@ -205,6 +205,12 @@ export const appLogfmt = defineParser<AppRow>({
       reads: { connection: '9a017350e', code: 1006, durationMs: 126600 },
       gives: { kind: 'socket-closed', vantage: 'client', reported: true, lifeMs: 126600 },
     },
+    {
+      line: 'ts=1792890893870 event=ws_close visitor=v-ibmiytbv code=1006 was_clean=false alive_ms=320334',
+      from: "a collector of browsers' beacons; an id of letters and digits that chanced to have no digit",
+      reads: { code: 1006 },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 320334, keys: { connection: 'v-ibmiytbv' } },
+    },
   ],
   rejects: [
     'a=1 b=2',

@@ -1793,6 +1793,30 @@ export const appText = defineParser<AppRow>({
       reads: { device: 'ZRH-0721', logger: 'net' },
       gives: { kind: 'network-fault', fault: 'client-offline', vantage: 'client', keys: { device: 'ZRH-0721' } },
     },
+    {
+      line: '1768965099 MTR-82960245 fw=3.1.7 hub: link up',
+      from: 'firmware of a meter, with the seconds of its own clock',
+      reads: { at: { ms: 1768965099000, widthMs: 1000, basis: 'utc' } },
+      gives: { kind: 'socket-opened', vantage: 'client', keys: { connection: 'MTR-82960245' } },
+    },
+    {
+      line: '2026-01-21T03:16:33.300104Z  WARN meter_hub::session: meter=MTR-90349552 seq=705 off air secs=148 cause=WebSocket protocol error: Connection reset without closing handshake',
+      from: 'axum 0.7 with tracing-subscriber, an error as a field without quotes',
+      reads: { reason: 'WebSocket protocol error: Connection reset without closing handshake' },
+      gives: { kind: 'socket-closed', code: 1006, lifeMs: 148000, keys: { connection: 'MTR-90349552' } },
+    },
+    {
+      line: '2026-01-21T03:21:52.239051Z  WARN meter_hub::session: meter=MTR-00714340 seq=735 off air secs=160 cause=ping unanswered for 10s',
+      from: 'axum 0.7 with tracing-subscriber, a heartbeat of its own',
+      reads: { reason: 'ping unanswered for 10s' },
+      gives: { kind: 'heartbeat-missed', keys: { connection: 'MTR-00714340' } },
+    },
+    {
+      line: '2026-10-25 02:14:32.955 info: visitor v-ibmiytbv hung up, code=1006 online=302s',
+      from: 'ws 8 with winston; an id of letters and digits that chanced to have no digit',
+      reads: { level: 'info' },
+      gives: { kind: 'socket-closed', code: 1006, keys: { connection: 'v-ibmiytbv' } },
+    },
   ],
   rejects: [
     '[ocpp  ] TRACE 2024/09/04 03:22:34 recv SN10052307203612: [2,"19619","StatusNotification",{"connectorId":1,"info":"cable disconnected"}]',

@@ -2,6 +2,7 @@
 import { anchorKeys, BEGAN, CLOSE, OPEN } from './anchor-keys.ts';
 import { peerOf } from './connection-names.ts';
 import { isSocketIoEnd } from './grammar/close-words.ts';
+import { appOfFile, fileNameOf } from './grammar/pm2-files.ts';
 import type { RawEvent } from './record.ts';
 import { offsetAt } from './time.ts';
 import type { Basis, EventKind, Vantage } from './types.ts';
@@ -108,6 +109,8 @@ export class ClockSample {
   readonly serverPids = new Map<number, number>();
   /** Units and services that the server's lines about connections name. */
   readonly serverNames = new Set<string>();
+  /** Applications whose output it is or that a supervisor in it keeps, as their log files name them. */
+  readonly apps = new Set<string>();
   /** Machine, as the log names it → when the last of its connections of known age ended. */
   readonly machines = new Map<string, number>();
   /** Some machine had two connections open at once. */
@@ -124,6 +127,8 @@ export class ClockSample {
   constructor(source: string, basis: Basis) {
     this.source = source;
     this.basis = basis;
+    const app = appOfFile(source);
+    if (app !== undefined) this.apps.add(app);
   }
 
   add(event: RawEvent): void {
@@ -144,7 +149,8 @@ export class ClockSample {
     if (event.kind === 'handshake-failed' && isOwnAttempt(event)) this.refusals++;
     if (event.kind === 'socket-closed' && event.keys.connection !== undefined) this.namedEnds++;
     if (event.vantage === 'gateway' && isForwarded(event)) this.forwards = true;
-    const { pid, host, pod, container } = event.keys;
+    const { pid, host, pod, container, service } = event.keys;
+    if (event.vantage === 'supervisor' && service !== undefined && this.apps.size < TURN_LIMIT) this.apps.add(fileNameOf(service));
     if ((pid ?? host ?? pod ?? container) !== undefined) this.housed = true;
     this.#meet(event);
     if (width > 5_000) return; // dated by its neighbours only: no anchor

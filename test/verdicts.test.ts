@@ -954,6 +954,24 @@ describe('clocks of which nothing else tells', () => {
     expect(offset(found, 'error.log')).toBe(-9 * 3_600_000);
   });
 
+  it('are that of the output of the application that PM2 keeps, for its errors and for PM2 itself', async () => {
+    const behind = 3 * 3_600 - 4.2;
+    const found = await report({
+      'haproxy.log': count(6).map((n) => tunnel(n * 37 + 3.1 * n * n, ip(n), 20 + 7.3 * n)),
+      'auction-out.log': count(6).map(
+        (n) => `[${local(n * 37 + 3.1 * n * n - behind)}.000] INFO bidder ${ip(n)} left, code=1006 after ${20 + 7.3 * n}s`,
+      ),
+      'auction-error.log': [
+        `${local(-behind)}: Node.js v20.17.0`,
+        `${local(200 - behind)}: Error: listen EADDRINUSE: address already in use :::3000`,
+      ],
+      'pm2.log': [`${local(200 - behind).replace(' ', 'T')}: PM2 log: App [auction:0] exited with code [1] via signal [SIGINT]`],
+    });
+    const out = offset(found, 'auction-out.log') ?? 0;
+    expect(Math.round(out / 3_600_000)).toBe(3);
+    expect(offset(found, 'pm2.log')).toBe(out);
+  });
+
   it('are those of another log of the host, with a stop and a start in common as they are written', async () => {
     const systemd = (seconds: number, text: string): string =>
       `${new Date(START + seconds * 1_000).toUTCString().slice(0, 3)} ${local(seconds)} IST notify-1 systemd[1]: ${text}`;

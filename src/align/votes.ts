@@ -61,6 +61,7 @@ export function edgeOf(a: Voter, b: Voter, shares: boolean): Edge | undefined {
     on('zone', coincidenceVote(a, b)) ??
     on('rhythm', rhythmVote(a, b)) ??
     on('rhythm', turnVote(a, b));
+  if (!found && sameApplication(a, b)) return { offsetMs: 0, votes: 0, spreadMs: 0, ground: 'zone' };
   if (!sameProgram(a, b)) return found;
   if (!found) return writtenZoneVote(a, b);
   return isExpected(found.offsetMs, a, b) ? { ...found, ground: 'program' } : found;
@@ -76,6 +77,9 @@ function writtenZoneVote(a: Voter, b: Voter): Edge | undefined {
 
 /** A proxy's access log and its error log. */
 const sameProgram = (a: Voter, b: Voter): boolean => [...a.sample.proxies].some((name) => b.sample.proxies.has(name));
+/** Output and errors of one application, and its supervisor's own log: without a zone all three have the machine's. */
+const sameApplication = (a: Voter, b: Voter): boolean =>
+  lacksZone(a) && lacksZone(b) && [...a.sample.apps].some((name) => b.sample.apps.has(name));
 const lacksZone = ({ sample, fixedZone }: Voter): boolean => isZoneLess(sample) && fixedZone === undefined;
 
 /** Two servers' logs, or two clients', hold different connections: without a name in common what looks shared is chance. */

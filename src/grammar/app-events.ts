@@ -68,7 +68,10 @@ export function draftOf(row: AppRow, vantage: Vantage): Draft | undefined {
   // Where the code is a close code by its name, a lone `id` is the connection's, whatever the words.
   const connection = row.connection ?? (words.mentionsSocket || words.mentionsPeer || row.codeIsNamed ? row.id : undefined);
   const isLocated = connection !== undefined || row.clientIp !== undefined;
-  const isNamed = isLocated || (words.opens && (row.party ?? numberIn(message)) !== undefined);
+  const isNamed =
+    isLocated ||
+    (words.opens &&
+      (row.party ?? numberIn(message) ?? (words.mentionsSocket || words.mentionsPeer ? partyIn(message) : undefined)) !== undefined);
   // A fresh object of this call: completed in place, since spreading it again would cost more than reading the record's words.
   const draft: Mutable<Draft> | undefined =
     (vantage === 'client' ? networkOf(words) : faultOf(row, words)) ??

@@ -107,6 +107,7 @@ export const APP_NEEDLES: readonly string[] = [
   'heartbeat',
   'heart beat',
   'not answer',
+  'unanswered',
   "n't answer",
   'to answer',
   'not respond',

@@ -48,7 +48,7 @@ export function vantageOf(row: AppRow, { hint, keys }: Pick<Context, 'hint' | 'k
   if (row.clientIp === undefined && /(?:^|[/._-])consumers?[._-][^/]{0,40}$/.test(hint)) return 'client';
   if (row.place !== undefined || isOfDialer(row)) return 'client';
   // A link is what a device has to its server.
-  if (row.message !== undefined && OF_A_LINK_UP.test(row.message)) return 'client';
+  if (row.message !== undefined && OF_A_LINK.test(row.message)) return 'client';
   if (/^wss?:\/\//.test(row.upstream ?? '') || /upstream[ =:]{1,2}wss?:\/\//.test(row.message ?? '')) return 'gateway';
   if (OF_UPSTREAM.test(row.message ?? '') || OF_DOWNSTREAM.test(row.message ?? '')) return 'gateway';
   if (takesOther(row)) return 'gateway';
@@ -66,8 +66,8 @@ export function vantageOf(row: AppRow, { hint, keys }: Pick<Context, 'hint' | 'k
   return row.clean !== undefined && row.pid === undefined && row.host === undefined && !isLogged ? 'client' : undefined;
 }
 
-const OF_A_LINK_UP =
-  /\blink (?:lost|down)\b|^link[ _-]?(?:up|down|lost)$|^uplink (?:is |was |has )?(?:established|connected|up|down|clos|lost|broke|dropped|ended|disconnected)/i;
+const OF_A_LINK =
+  /\blink (?:lost|down)\b|\blink (?:is )?(?:now )?up$|^link[ _-]?(?:up|down|lost)$|^uplink (?:is |was |has )?(?:established|connected|up|down|clos|lost|broke|dropped|ended|disconnected)/i;
 
 const OF_A_TABLE = /\.(?:csv|tsv)(?:\.[a-z0-9]{1,4})?$/;
 /**

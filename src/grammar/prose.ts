@@ -4,6 +4,7 @@ import { isIp } from './address.ts';
 import { type AppRow, appRow } from './app-fields.ts';
 import { closeCodeIn } from './close-words.ts';
 import { addField, type Fields, plainName } from './fields.ts';
+import { DRAWN } from './ids.ts';
 import { keyValues } from './keyvalue.ts';
 
 // A noun of a connection and its id. An id has a digit in it, so that `client disconnected` names none; Engine.IO's begin with any sign of base64url.
@@ -54,7 +55,7 @@ const GRACE = new RegExp(
   'i',
 );
 // Rust's tracing writes an error's words without quotes: up to the next key or the end.
-const SENTENCE = /(?<![\w.])(err|error|exception)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
+const SENTENCE = /(?<![\w.])(err|error|exception|cause|reason)=(?!["'])([^\s=]{1,100} [^=\n]{1,400}?)(?=\s[A-Za-z_][\w.]{0,40}=|$)/;
 /** One duration with its unit, whatever the words before it: `played 33.0s`; `+33ms` is what passed since the line before. */
 const ANY_DURATION =
   /(?<![\w.:/=+-]|\d )(\d{1,9}(?:\.\d{1,9})?\s?(?:ms|msecs?|millis|milliseconds|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?:\s?\d{1,9}(?:\.\d{1,9})?\s?(?:ms|s|secs?|seconds?|m|mins?|minutes?)){0,2})(?![\w%/])/gi;
@@ -175,8 +176,10 @@ export function ageIn(message: string): number | undefined {
 export const graceSpelled = (message: string): number | undefined => spelled(GRACE.exec(message.slice(0, 600))?.[1]);
 
 // What teams call those who are connected, and a name or number for one: it has a digit, so that `user left` names none.
-const PARTY =
-  /(?<![\w-])(?:seat|member|dev|device|user|client|peer|sensor|subscriber|player|agent|account|acct|viewer|guest|visitor|unit|truck|vehicle|meter|camera|terminal|kiosk|driver|rider|courier|participant|student|table|screen|printer|robot|station|listener|speaker|trader|customer)(?: (?:id|no))?[ #:]{1,2}["'[(<]?#?((?=[\w.-]{0,40}\d)[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)/i;
+const PARTY = new RegExp(
+  String.raw`(?<![\w-])(?:seat|member|dev|device|user|client|peer|sensor|subscriber|player|agent|account|acct|viewer|guest|visitor|unit|truck|vehicle|meter|camera|terminal|kiosk|driver|rider|courier|participant|student|table|screen|printer|robot|station|listener|speaker|trader|customer)(?: (?:id|no))?[ #:]{1,2}["'[(<]?#?((?=[\w.-]{0,40}\d|${DRAWN}(?![\w-]))[A-Za-z0-9][\w.-]{1,38}[A-Za-z0-9])(?![\w.]|:\d)`,
+  'i',
+);
 /** The message begins with it: `A219128 gone`, `[truck888b] LINK LOST`, `valve-673: connection closed`. */
 const FIRST =
   /^[<[({"']?((?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9])[>\])}"']?[:,]?\s(?=[A-Za-z])(?!(?:INFO|WARN|ERROR|DEBUG|TRACE)\b)/;
