@@ -326,26 +326,36 @@ function startingWords(node: Node): string {
   return `no zone written and nothing to compare with: read as UTC (--tz changes it)${year}`;
 }
 
-const firmer = (one: Edge, than: Edge): boolean =>
-  RANK[one.ground] > RANK[than.ground] || (RANK[one.ground] === RANK[than.ground] && one.votes > than.votes);
+/** One clock is placed by another. */
+interface Way {
+  readonly from: Node;
+  readonly to: Node;
+  readonly vote: Edge;
+}
+
+const isClients = ({ sample: { vantages } }: Node): boolean => vantages.size === 1 && vantages.has('client');
+
+/** Of ways on one ground those from clients come last: each of their machines keeps its own time. */
+function firmer(one: Way, than: Way): boolean {
+  const ranks = RANK[one.vote.ground] - RANK[than.vote.ground];
+  const clients = Number(isClients(than.from)) - Number(isClients(one.from));
+  return (ranks || clients || one.vote.votes - than.vote.votes) > 0;
+}
 
 /** A client's machine keeps its own time, and names tell how far that is off: that its times fit a proxy's in some zone is chance. */
-const isNamedClient = ({ sample: { vantages }, edges }: Node): boolean =>
-  vantages.size === 1 && vantages.has('client') && edges.some(({ vote }) => vote.ground === 'id');
+const isNamedClient = (node: Node): boolean => isClients(node) && node.edges.some(({ vote }) => vote.ground === 'id');
 
 /** Places all that can be reached, and returns it, the root first. */
 function spread(root: Node): readonly Node[] {
   const reached: Node[] = [root];
   for (;;) {
-    let best: { from: Node; to: Node; vote: Edge } | undefined;
+    let best: Way | undefined;
     for (const from of reached)
-      for (const edge of from.edges)
-        if (
-          edge.to.offsetMs === undefined &&
-          !(edge.vote.ground === 'zone' && (isNamedClient(from) || isNamedClient(edge.to))) &&
-          (!best || firmer(edge.vote, best.vote))
-        )
-          best = { from, to: edge.to, vote: edge.vote };
+      for (const { to, vote } of from.edges) {
+        const way = { from, to, vote };
+        if (to.offsetMs !== undefined || (vote.ground === 'zone' && (isNamedClient(from) || isNamedClient(to)))) continue;
+        if (!best || firmer(way, best)) best = way;
+      }
     if (!best) return reached;
     place(best.to, best.from, best.vote);
     reached.push(best.to);

@@ -908,6 +908,18 @@ describe('a gateway that says that its client ended it', () => {
   });
 });
 
+describe('a server’s clock', () => {
+  it('is placed by the proxy rather than by clients, of whom more connections are shared: each of these keeps its own time', async () => {
+    const ends = count(9).map((n) => ({ n, id: `c4f${n}8ab${n}`, at: 60 + 11.3 * n, life: 20.2 + 3 * n }));
+    const { clocks } = await report({
+      'access.log': ends.slice(0, 7).map(({ id, at, n, life }) => tunnel(at, ip(n), life).replace('/ws HTTP', `/ws?cid=${id} HTTP`)),
+      'clients.log': ends.map(({ id, at, n, life }) => client(at + 17 + (n % 3) / 2, id, life, ip(n))),
+      'app.log': ends.slice(2).map(({ id, at, n, life }) => closed(at - 4, id, life, ip(n))),
+    });
+    expect(clocks.find(({ source }) => source === 'app.log')?.says).toMatch(/behind by 4\.\d s by 5 events shared with access\.log$/);
+  });
+});
+
 describe('two bursts', () => {
   it('are not one for some ages that both have', async () => {
     const ended = (at: number, id: string, life: number): string =>
