@@ -205,6 +205,7 @@ function lifeVote(a: Voter, b: Voter): Vote | undefined {
   const share = isOneMoment && !isExpected(peak.offsetMs, a, b) ? MOMENT_SHARE : 1 / 3;
   return peak.votes >= Math.max(MIN_VOTES, Math.min(ours.length, theirs.length) * share) ? peak : undefined;
 }
+/** Of the ten or twenty pairs that two logs mostly have, a shift in which chance has a hand has at most a third more. */
 const LIVES_AHEAD = 1.3;
 /** Of two bursts, whatever they are of, some ages are alike, and all of them at one shift: only most tell that they are one burst. */
 const MOMENT_SHARE = 2 / 3;
