@@ -5,7 +5,7 @@
 import { isoAt } from '../../src/time.ts';
 import type { Envelope } from '../../src/types.ts';
 
-/** Has the same stamp, and behind it the place in its source. */
+/** Has the same stamp, with a space in it, and behind it the place in its source. */
 const OF_LIGHTTPD = /^\([\w-]{2,40}\.c\.\d/;
 
 export const pm2Time: Envelope = {
@@ -36,7 +36,7 @@ export const pm2Time: Envelope = {
   wrap: (text) => `2026-11-22T20:41:52: ${text}`,
   unwrap(line) {
     const found = isoAt(line);
-    if (found?.end !== 19 || !line.startsWith(': ', 19) || OF_LIGHTTPD.test(line.slice(21))) return null;
+    if (found?.end !== 19 || !line.startsWith(': ', 19) || (line[10] === ' ' && OF_LIGHTTPD.test(line.slice(21)))) return null;
     return { text: line.slice(21), at: found.stamp, keys: {}, writer: '' };
   },
 };
