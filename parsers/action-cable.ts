@@ -3,7 +3,7 @@ import { endpoint } from '../src/grammar/address.ts';
 import { placedLine } from '../src/grammar/console-place.ts';
 import { logHead } from '../src/grammar/log-head.ts';
 import { connectionKeys } from '../src/grammar/peer.ts';
-import { stamp as at, epoch, isoAt } from '../src/time.ts';
+import { stamp as at, epoch, isoAt, zoneNear } from '../src/time.ts';
 import { type Context, type Draft, defineParser, type Row, type Stamp } from '../src/types.ts';
 
 interface CableRow extends Row {
@@ -214,10 +214,8 @@ export const actionCable = defineParser<CableRow>({
   },
 });
 
-const QUARTER_HOUR = 900_000;
 /** The logger writes no zone, the request's line does; between the two stamps lies less than zones do. */
-const zoned = (head: Stamp, { ms }: Stamp): Stamp =>
-  head.basis === 'local' ? at(head.ms - Math.round((head.ms - ms) / QUARTER_HOUR) * QUARTER_HOUR, head.widthMs) : head;
+const zoned = (head: Stamp, { ms }: Stamp): Stamp => (head.basis === 'local' ? at(head.ms - zoneNear(head.ms - ms), head.widthMs) : head);
 
 const messageOf = (line: string): string => (logHead(line)?.message ?? line).replace(TAGS, '');
 

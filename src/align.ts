@@ -5,12 +5,13 @@
 
 import { anchorOf, isAnchor, type Side, shiftWords } from './align/lone.ts';
 import { clientViews, servingGateways } from './align/views.ts';
-import { type Edge, edgeOf, isZoneLess, keySharing, QUARTER_HOUR, RANK } from './align/votes.ts';
+import { type Edge, edgeOf, isZoneLess, keySharing, RANK } from './align/votes.ts';
 import { type AnchorTable, clockKey } from './anchors.ts';
 import type { ClockSample } from './clock-sample.ts';
 import { type RawEvent, withYearNear } from './record.ts';
 import type { ClockReport } from './report.ts';
 import { median } from './statistics.ts';
+import { zoneNear } from './time.ts';
 import type { LogEvent, Span, Vantage } from './types.ts';
 import { isUndated } from './undated.ts';
 import { localToUtc } from './zone.ts';
@@ -371,7 +372,7 @@ function place(node: Node, by: Node, vote: Edge): void {
   const shared = `${vote.votes} event${vote.votes === 1 ? '' : 's'} shared with ${name}`;
   const words = vote.votes === 0 ? `that which ${name} of the same program writes` : shared;
   const zoneLess = isZoneLess(node.sample) && !node.fixedZone;
-  const quarter = zoneLess ? Math.round(measured / QUARTER_HOUR) * QUARTER_HOUR : 0;
+  const quarter = zoneLess ? zoneNear(measured) : 0;
   const residual = measured - quarter;
   if (zoneLess) node.zoneShiftMs = quarter;
   node.errorMs = Math.max(MIN_ERROR_MS, vote.spreadMs * 2);

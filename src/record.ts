@@ -7,7 +7,7 @@ import { withoutAnsi } from './grammar/ansi.ts';
 import { ofSameItems } from './memo.ts';
 import { holdsOneOf, NeedleIndex } from './needles.ts';
 import { joined } from './pieces.ts';
-import { stamp } from './time.ts';
+import { stamp, zoneNear } from './time.ts';
 import type {
   Basis,
   Context,
@@ -86,7 +86,6 @@ const LINES_KEPT = 256; // twice what is looked at around a record
 const HEAD_RECORDS = 300;
 /** A server with connections writes something at least so often. */
 const TAIL_MS = 600_000;
-const QUARTER_HOUR = 900_000;
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 const ZONE_SLACK_MS = 120_000; // a buffered line is carried off at most so late; zones differ by 15 minutes at least
 
@@ -102,7 +101,7 @@ export function bestStamp(own: Stamp | undefined, carrier: Stamp | undefined, li
   if (own.basis !== 'local' && own.basis !== 'yearless') return carrier;
   const base = own.basis === 'local' ? own.ms : withYearNear(own.ms, carrier.ms);
   const apart = carrier.ms - base - lifeMs;
-  const zone = Math.round(apart / QUARTER_HOUR) * QUARTER_HOUR;
+  const zone = zoneNear(apart);
   const late = apart - zone;
   if (Math.abs(zone) > FARTHEST_ZONE_MS || Math.abs(late) > ZONE_SLACK_MS) return carrier;
   // Carried off within its own second, the record is as old as its carrier says, to a finer measure.
@@ -343,7 +342,7 @@ const lifeOf = (row: Row): DurationMs => (row['marks'] === 'start' && typeof row
 function carriedWith(when: Stamp, { bare: { at }, row }: Reading): Pick<RawEvent, 'carried'> {
   if (!at || when.basis !== 'utc' || (at.basis !== 'local' && at.basis !== 'yearless') || row?.at?.ms !== when.ms) return {};
   const apart = at.ms - when.ms;
-  const late = apart - Math.round(apart / QUARTER_HOUR) * QUARTER_HOUR;
+  const late = apart - zoneNear(apart);
   return Math.abs(late) <= STALL_MS.least ? { carried: at } : {};
 }
 

@@ -14,6 +14,11 @@ const YEARLESS_YEAR = 2000;
 
 export const stamp = (ms: number, widthMs: DurationMs, basis: Basis = 'utc'): Stamp => ({ ms, widthMs, basis });
 
+/** All zones are whole quarter hours from UTC. */
+export const QUARTER_HOUR_MS: DurationMs = 900_000;
+/** The whole number of quarter hours that lies nearest, in ms: what a zone may make of a distance between two stamps. */
+export const zoneNear = (apartMs: DurationMs): DurationMs => Math.round(apartMs / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+
 /** 0–11, or -1. English three-letter names, as every program here writes them. */
 export function monthIndex(name: string): number {
   return MONTH_OF.get(name) ?? MONTH_OF.get(name.toLowerCase()) ?? -1;

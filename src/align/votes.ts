@@ -2,8 +2,8 @@
 import { BEGAN, DIED, OPEN, SIGNAL, SPAWN } from '../anchor-keys.ts';
 import type { ClockSample, Turn } from '../clock-sample.ts';
 import { median, medianAbsoluteDeviation } from '../statistics.ts';
+import { QUARTER_HOUR_MS, zoneNear } from '../time.ts';
 
-export const QUARTER_HOUR = 900_000;
 const TOLERANCE_MS = 1_500; // two programs log one close within this, one-second stamps included
 const MIN_VOTES = 3; // fewer agree by chance
 const MAX_ZONE_MS = 14 * 3_600_000;
@@ -135,7 +135,7 @@ function keyedVote(a: Voter, b: Voter): Vote | undefined {
 
 /** A process says its first words some time after it was spawned: its pid in both logs tells the zone between them, and no more. */
 function startVote(differences: readonly number[]): Vote | undefined {
-  const zones = differences.map((ms) => Math.round(ms / QUARTER_HOUR) * QUARTER_HOUR);
+  const zones = differences.map(zoneNear);
   const [zone] = zones;
   const isOne = zone !== undefined && Math.abs(zone) <= MAX_ZONE_MS && zones.every((one) => one === zone);
   return isOne && differences.every((ms) => Math.abs(ms - zone) <= FIRST_WORDS_MS)
@@ -160,7 +160,7 @@ const DRIFT_MOST_MS = 30_000;
 const RIVAL_LEAST_MS = 120_000;
 /** One program's one death in both logs, by its name and its signal, a zone apart: chance hits a quarter of an hour so near once in 300. */
 const isZoneApart = (offsetMs: number): boolean =>
-  Math.abs(offsetMs) <= MAX_ZONE_MS && Math.abs(offsetMs - Math.round(offsetMs / QUARTER_HOUR) * QUARTER_HOUR) <= TOLERANCE_MS;
+  Math.abs(offsetMs) <= MAX_ZONE_MS && Math.abs(offsetMs - zoneNear(offsetMs)) <= TOLERANCE_MS;
 /** What another log has of the same: an open that the one wrote follows in the other from a life. Two that follow so are two ends once more. */
 function sameIn(keyed: ClockSample['keyed'], key: string): readonly number[] | undefined {
   if (key.startsWith(BEGAN)) return keyed.get(OPEN + key.slice(BEGAN.length));
@@ -212,7 +212,7 @@ const MOMENT_SHARE = 2 / 3;
 
 /** The clocks agree as they are written, or would in some zone. */
 function isExpected(offsetMs: number, a: Voter, b: Voter): boolean {
-  const zone = lacksZone(a) || lacksZone(b) ? Math.round(offsetMs / QUARTER_HOUR) * QUARTER_HOUR : 0;
+  const zone = lacksZone(a) || lacksZone(b) ? zoneNear(offsetMs) : 0;
   return Math.abs(offsetMs - zone) < TOLERANCE_MS;
 }
 
@@ -270,7 +270,7 @@ function coincidenceVote(a: Voter, b: Voter): Vote | undefined {
   if (ours.length < MIN_VOTES || theirs.length < MIN_VOTES) return undefined;
   let best = { shift: 0, hits: 0 };
   let second = 0;
-  for (let shift = -MAX_ZONE_MS; shift <= MAX_ZONE_MS; shift += QUARTER_HOUR) {
+  for (let shift = -MAX_ZONE_MS; shift <= MAX_ZONE_MS; shift += QUARTER_HOUR_MS) {
     // A burst meets any single event at some shift, and an event that is told of in several lines is a single one; but of what one
     // program writes into two logs a burst is as many events in both.
     const met = partners(ours, theirs, shift, TOLERANCE_MS);

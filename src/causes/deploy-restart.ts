@@ -175,13 +175,14 @@ export const deployRestart: Cause = {
         // Until that time is over old workers keep what they have: only where it is not known may any moment be its end.
         const unknown = drainsOf(change, world).length === 0 && change.overMs === undefined;
         const old = unknown && wereLastOld(change, closure, world);
-        if (factOf(closure, world, 'burst'))
-          return drained || old || (change.change === 'reload' && closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS)
-            ? 0.9
-            : unknown
-              ? 0.5
-              : 0.15;
-        return factOf(closure, world, 'client-group') ? (drained ? 0.9 : old ? 0.7 : unknown ? 0.4 : 0.15) : drained ? 0.4 : 0.15;
+        const burst = factOf(closure, world, 'burst');
+        const isMany = burst !== undefined || factOf(closure, world, 'client-group') !== undefined;
+        const atOnce = change.change === 'reload' && closure.ended.fromMs - change.when.toMs < CUT_AT_ONCE_MS;
+        if (drained) return isMany ? 0.9 : 0.4;
+        if (burst && (old || atOnce)) return 0.9;
+        if (isMany && old) return 0.7;
+        if (isMany && unknown) return burst ? 0.5 : 0.4;
+        return 0.15;
       },
       says: (change, closure, world) => {
         const sinceMs = closure.ended.fromMs - change.when.toMs;

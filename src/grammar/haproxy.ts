@@ -1,5 +1,5 @@
 /** What HAProxy's log lines share: prefixes, the session state at disconnection, and when a stream ended. */
-import { clfAt } from '../time.ts';
+import { clfAt, zoneNear } from '../time.ts';
 import type { Context, Draft, Endpoint, Keys, Row, Stamp, TunnelEnded } from '../types.ts';
 import { known } from './known.ts';
 
@@ -80,7 +80,6 @@ export function tunnelEnd(state: string, context: Context): Pick<TunnelEnded, 'e
   return {};
 }
 
-const QUARTER_HOUR_MS = 900_000;
 const FARTHEST_ZONE_MS = 14 * 3_600_000;
 const LONGEST_LAG_MS = 30_000;
 const YEARLESS_YEAR = 2000;
@@ -103,7 +102,7 @@ export function endOf(row: HaproxyStream, carrier: Stamp | undefined): Stamp {
   const zoned = carrier.basis === 'utc' && end.basis === 'local';
   if (!zoned && carrier.basis !== 'yearless' && carrier.basis !== end.basis) return end;
   const wall = carrier.basis === 'yearless' ? yearless(end.ms) : end.ms;
-  const offset = zoned ? Math.round((wall - carrier.ms) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS : 0;
+  const offset = zoned ? zoneNear(wall - carrier.ms) : 0;
   const lag = carrier.ms + carrier.widthMs - (wall - offset);
   if (Math.abs(offset) > FARTHEST_ZONE_MS || lag < 0 || lag > carrier.widthMs + LONGEST_LAG_MS) return end;
   return { ms: end.ms - offset, widthMs: Math.max(end.widthMs, lag), basis: zoned ? 'utc' : end.basis };

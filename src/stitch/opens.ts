@@ -1,6 +1,6 @@
 /** What logs wrote of connections that began, for the lines that tell how they ended. */
 import { connectionIds, peerOf } from '../connection-names.ts';
-import type { EventOf } from '../types.ts';
+import type { DurationMs, EventOf } from '../types.ts';
 import { Alternation } from './alternation.ts';
 import type { Draft, Observation } from './draft.ts';
 import { LiveOpens, type Unclosed } from './live.ts';
@@ -9,7 +9,7 @@ type Opened = EventOf<'socket-opened'>;
 type Closed = EventOf<'socket-closed'>;
 
 /** A one-second stamp and a round trip. */
-const LONE_MS = 1_500;
+export const LONE_MS: DurationMs = 1_500;
 
 export class Opens {
   readonly #live = new LiveOpens();

@@ -10,6 +10,7 @@ import { isUndated } from '../undated.ts';
 import { type Draft, endOf, isEnd, isFaultAlone, isTunnelAlone, type Observation } from './draft.ts';
 import type { Names } from './names.ts';
 import { COST, HANDSHAKE_MS, Neighbourhood, sideOf } from './neighbourhood.ts';
+import { LONE_MS } from './opens.ts';
 import { SAME_TURN_MS } from './retold.ts';
 import { accepts, refusedOnBothSides, sameSlot, toldOtherwise } from './same.ts';
 
@@ -18,8 +19,6 @@ export const FUZZY_WINDOW_MS: DurationMs = 6_000;
 const FUZZY_END_MS: DurationMs = 3_000;
 /** Apache's parent and `docker stop` kill what has not gone by itself after ten seconds; a signal takes a moment. */
 const STOPS_MS: DurationMs = 11_000;
-/** A one-second stamp and a round trip. */
-const LONE_MS: DurationMs = 1_500;
 /** Sum of seconds apart in end and half-seconds apart in life; beyond it a pair is chance. */
 const MAX_COST = 4;
 /** Two endpoints find each other before a proxy's error line finds them, which does not say whose it is. */
